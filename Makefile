@@ -1,0 +1,46 @@
+# make grade [SUBMISSIONS=path] [OUT=folder]   set up and grade hand-ins
+# make test                                     set up and run the project's whole suite
+
+PYTHON ?= python3
+SUBMISSIONS ?= tests/submissions/class
+OUT ?= graded
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: grade test lint check bench clean
+
+grade: .venv/grader
+	$(BIN)/autograder grade "$(SUBMISSIONS)" --out "$(OUT)"
+
+test: lint check
+	$(BIN)/python -m pytest
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: .venv/dev
+	$(BIN)/autograder stubs --check
+	$(BIN)/autograder check
+
+bench: .venv/dev
+	$(BIN)/python -m tests.benchmarks
+
+clean:
+	rm -rf .venv graded
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/grader: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Installing what grading needs into .venv (the first time takes a minute) ..."
+	$(PIP) --editable '.[grader]'
+	@touch $@
+
+.venv/dev: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Installing what the test suite needs into .venv (the first time takes a minute) ..."
+	$(PIP) --editable '.[dev]'
+	@touch $@ .venv/grader

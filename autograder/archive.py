@@ -1,0 +1,288 @@
+"""What lies in a hand-in, folder or zip alike: names, sizes, and bytes on demand.
+
+A hand-in comes from a stranger. Names are checked before anything is read, links and devices are never
+followed, every read is bounded, and nothing is unpacked to disk.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import re
+import stat
+import struct
+import tokenize
+import zipfile
+import zlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Self
+
+MAX_FILES = 2000
+MAX_TOTAL_BYTES = 50_000_000
+MAX_DEPTH = 40
+MAX_SOURCE_BYTES = 1024 * 1024
+
+# More room than 2000 entries with sane names need; a table of contents beyond it is not even parsed.
+_MAX_SINGLE_READ = 4 * 1024 * 1024
+
+_ZIP_AGAIN = "zip the folder again with your system's own tool"
+_CHUNK = 1024 * 1024
+
+_SKIPPED_FOLDERS = frozenset({"__macosx", "__pycache__", "node_modules", "site-packages", "venv"})
+
+_TEXT_ENCODINGS = ("utf-8", "ascii", "iso8859", "cp", "koi8", "mac-", "gb", "big5", "shift_jis", "euc_")
+_COOKIE = re.compile(r"^([ \t\f]*#.*?coding[:=][ \t]*)[-\w.]+", re.ASCII)
+
+
+class SubmissionError(Exception):
+    """A hand-in that cannot be read: one line that names the file and what to do."""
+
+
+def shown(name: object) -> str:
+    """A stranger's file name, safe in one line of a terminal or a report."""
+    text = "".join(letter if letter.isprintable() else "?" for letter in str(name))
+    return text if len(text) <= 120 else f"{text[:57]}...{text[-60:]}"
+
+
+def is_skipped(path: PurePosixPath) -> bool:
+    """Whether a path belongs to an operating system, an editor or an installation, not to the student."""
+    folders = path.parts[:-1]
+    return any(part.startswith(".") for part in path.parts) or any(
+        folder.casefold() in _SKIPPED_FOLDERS for folder in folders
+    )
+
+
+class Tree(ABC):
+    """The files of one hand-in by their path inside it; skipped ones and links are not among them."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.files: dict[PurePosixPath, int] = {}
+        self.notes: list[str] = []
+        self._budget = MAX_TOTAL_BYTES
+
+    def read(self, path: PurePosixPath, limit: int) -> bytes | None:
+        """The file's bytes, or None when there are more than `limit`."""
+        size = self.files[path]
+        if size > limit:
+            return None
+        if size > self._budget:
+            raise SubmissionError(self._too_large())
+        content = self._read(path, limit)
+        # The size that was declared need not be the size that came.
+        self._budget -= len(content)
+        if self._budget < 0:
+            raise SubmissionError(self._too_large())
+        return None if len(content) > limit else content
+
+    def _too_large(self) -> str:
+        return (
+            f"{self.label}: more than {MAX_TOTAL_BYTES // 1_000_000} MB of files; hand in the exercises alone"
+        )
+
+    def _too_many(self) -> str:
+        return f"{self.label}: more than {MAX_FILES} files; hand in the exercises, no installed packages"
+
+    @abstractmethod
+    def _read(self, path: PurePosixPath, limit: int) -> bytes:
+        """At most `limit + 1` bytes of the file."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of what is open."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class FolderTree(Tree):
+    """A folder on disk. Links in it are noted and not followed."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(shown(root.name))
+        self._root = root
+        self._walk(root, PurePosixPath())
+
+    def _walk(self, folder: Path, inside: PurePosixPath) -> None:
+        if len(inside.parts) > MAX_DEPTH:
+            raise SubmissionError(f"{self.label}: folders nested more than {MAX_DEPTH} deep; flatten them")
+        try:
+            with os.scandir(folder) as scan:
+                entries = sorted(scan, key=lambda entry: entry.name)
+        except OSError as error:
+            reason = error.strerror or "cannot be opened"
+            raise SubmissionError(f"{shown(inside) if inside.parts else self.label}: {reason}") from error
+        for entry in entries:
+            path = inside / entry.name
+            # The extra part makes a skipped folder's name count as a folder.
+            if is_skipped(path) or (entry.is_dir(follow_symlinks=False) and is_skipped(path / "x")):
+                continue
+            if entry.is_symlink():
+                self.notes.append(f"{shown(path)} is a link and is not followed: hand in the file itself")
+            elif entry.is_dir(follow_symlinks=False):
+                self._walk(folder / entry.name, path)
+            elif entry.is_file(follow_symlinks=False):
+                self.files[path] = entry.stat(follow_symlinks=False).st_size
+                if len(self.files) > MAX_FILES:
+                    raise SubmissionError(self._too_many())
+
+    def _read(self, path: PurePosixPath, limit: int) -> bytes:
+        try:
+            with self._root.joinpath(*path.parts).open("rb") as file:
+                return file.read(limit + 1)
+        except OSError as error:
+            reason = error.strerror or "cannot be opened"
+            raise SubmissionError(f"{self.label}: {shown(path)} cannot be read: {reason}") from error
+
+    def close(self) -> None:
+        pass
+
+
+class _BoundedFile(io.FileIO):
+    """A file that refuses large reads: `zipfile` reads the table of contents in one go, whatever its size."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or size < 0:
+            size = os.fstat(self.fileno()).st_size - self.tell()
+        if size > _MAX_SINGLE_READ:
+            raise zipfile.BadZipFile("table of contents too large")
+        return super().read(size) or b""
+
+
+class ZipTree(Tree):
+    """A zip, read in memory. Only what is asked for is decompressed."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(shown(path.name))
+        self._entries: dict[PurePosixPath, zipfile.ZipInfo] = {}
+        try:
+            self._file = _BoundedFile(path)
+        except OSError as error:
+            raise SubmissionError(f"{self.label}: {error.strerror or 'cannot be opened'}") from error
+        try:
+            with self._telling_errors():
+                self._zip = zipfile.ZipFile(self._file)
+            self._list(self._zip.infolist())
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _list(self, infos: list[zipfile.ZipInfo]) -> None:
+        # Not `is_dir`: it stumbles over an empty name.
+        if sum(not info.orig_filename.endswith("/") for info in infos) > MAX_FILES:
+            raise SubmissionError(self._too_many())
+        for info in infos:
+            path = self._inside(info)
+            if info.orig_filename.endswith("/") or is_skipped(path):
+                continue
+            mode = info.external_attr >> 16
+            if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+                self.notes.append(
+                    f"{shown(path)} is a link or a device and is not read: hand in the file itself"
+                )
+                continue
+            if info.flag_bits & 0x1:
+                raise SubmissionError(f"{self.label}: {shown(path)} has a password; zip it again without one")
+            if path in self._entries:
+                self.notes.append(f"{shown(path)} is in the zip twice: the later one was taken")
+            self._entries[path] = info
+            self.files[path] = info.file_size
+
+    def _inside(self, info: zipfile.ZipInfo) -> PurePosixPath:
+        """The entry's path, once it is sure that it points into the zip on every operating system."""
+        # `filename` has been made pleasant for this machine already; this is what the zip really says.
+        name = info.orig_filename
+        path = PurePosixPath(name)
+        outside = path.is_absolute() or ".." in path.parts or not path.parts or name[1:2] == ":"
+        if outside or "\\" in name or "\0" in name:
+            raise SubmissionError(
+                f"{self.label}: {shown(name)!r} is a name that points outside the zip; {_ZIP_AGAIN}"
+            )
+        if len(path.parts) > MAX_DEPTH:
+            raise SubmissionError(f"{self.label}: folders nested more than {MAX_DEPTH} deep; flatten them")
+        return path
+
+    def _read(self, path: PurePosixPath, limit: int) -> bytes:
+        info = self._entries[path]
+        # Other methods are rare, and lzma takes as much memory as the entry asks for.
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise SubmissionError(
+                f"{self.label}: {shown(path)} is compressed in an unusual way; {_ZIP_AGAIN}"
+            )
+        content = bytearray()
+        with self._telling_errors(), self._zip.open(info) as file:
+            while len(content) <= limit and (chunk := file.read(min(_CHUNK, limit + 1 - len(content)))):
+                content += chunk
+        return bytes(content)
+
+    @contextmanager
+    def _telling_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            struct.error,
+            EOFError,
+            OSError,
+            ValueError,
+            RuntimeError,  # among them NotImplementedError, for unknown versions of the format
+            IndexError,
+            OverflowError,
+        ) as error:
+            raise SubmissionError(
+                f"{self.label}: not a readable zip; zip the exercises and hand them in again"
+            ) from error
+
+    def close(self) -> None:
+        self._zip.close()
+        self._file.close()
+
+
+class FileTree(FolderTree):
+    """A single file, alone whatever else its folder holds."""
+
+    def __init__(self, path: Path) -> None:
+        Tree.__init__(self, shown(path.name))
+        self._root = path.parent
+        self.files[PurePosixPath(path.name)] = path.stat().st_size
+
+
+class UnusableText(Exception):
+    """Why bytes are not the text of a Python module, as the end of a sentence about the file."""
+
+
+def source_text(content: bytes) -> str:
+    """Decode a Python source file as Python does, with line feeds only.
+
+    An encoding declared in the first two lines (PEP 263) is honoured, and then declared as UTF-8, since
+    that is what the text will be from here on. Raises UnusableText.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise UnusableText("is saved as UTF-16; save it as UTF-8")
+    if b"\0" in content:
+        raise UnusableText("is not a text file")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        # Some of Python's codecs are no encodings of text, and some are slow enough to be an attack.
+        if not codecs.lookup(encoding).name.startswith(_TEXT_ENCODINGS):
+            raise UnusableText(f"declares the encoding {shown(encoding)}; save it as UTF-8")
+        text = content.decode(encoding)
+    except (SyntaxError, LookupError, ValueError) as error:
+        raise UnusableText("is not UTF-8 text; save it as UTF-8") from error
+    if "\0" in text:
+        raise UnusableText("is not a text file")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for index, line in enumerate(lines[:2]):
+        lines[index] = _COOKIE.sub(r"\g<1>utf-8", line)
+    return "\n".join(lines)

@@ -1,0 +1,171 @@
+"""`autograder`: grade hand-ins, check the package itself, write the students' stubs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from autograder import __version__
+from autograder.examinee import Patience
+from autograder.grade import DEFAULT_SEED, DeviceError, Grader, choose_devices
+from autograder.judge import Judge, SuiteError
+from autograder.report import gradescope
+from autograder.report.files import as_json, for_student, write_grades, write_json
+from autograder.report.model import Report
+from autograder.report.screen import console, printable, progress, show_table
+from autograder.sandbox.confine import Limits
+from autograder.sandbox.host import SandboxError
+from autograder.submission import SubmissionError, find_submissions, read_submission, student_names
+from exercises.feedback.catalogue import exercises
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; exit code 0 when it did what was asked, 1 when a check failed, 2 for bad input."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (SubmissionError, DeviceError, SandboxError, SuiteError) as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("autograder: stopped; the reports written so far are complete", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    grade = commands.add_parser("grade", help="grade hand-ins: folders, .py files, zips, notebooks")
+    grade.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a hand-in, or a folder of them")
+    grade.add_argument(
+        "-o", "--out", type=Path, default=Path("graded"), help="folder for reports (%(default)s)"
+    )
+    grade.add_argument(
+        "--show-calls", action="store_true", help="let students see the hidden calls that failed"
+    )
+    _grading_options(grade)
+    grade.set_defaults(run=_grade)
+
+    check = commands.add_parser("check", help="prove the package: solutions score 100, stubs and zeros 0")
+    check.add_argument("--root", type=Path, default=ROOT, help="the checkout (%(default)s)")
+    _grading_options(check)
+    check.set_defaults(run=_check)
+
+    stubs = commands.add_parser("stubs", help="write exercises/ from solutions/")
+    stubs.add_argument("--root", type=Path, default=ROOT, help="the checkout (%(default)s)")
+    stubs.add_argument("--check", action="store_true", help="write nothing; fail if something would change")
+    stubs.set_defaults(run=_stubs)
+    return parser
+
+
+def _grading_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", choices=("cpu", "cuda", "auto"), default="auto", help="(%(default)s)")
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="of the hidden inputs (%(default)s)")
+    parser.add_argument(
+        "--timeout", type=_seconds, default=Patience.call, help="seconds one call may take (%(default)s)"
+    )
+    parser.add_argument(
+        "--memory", type=int, default=Limits.memory >> 20, help="MiB a hand-in may use (%(default)s)"
+    )
+    parser.add_argument(
+        "--sandbox", choices=("fork", "subprocess"), default=None, help="default: what this system can do"
+    )
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 86400:
+        raise argparse.ArgumentTypeError("must be more than 0 and less than a day")
+    return value
+
+
+def grader_of(options: argparse.Namespace) -> Grader:
+    """The grader that the options ask for."""
+    return Grader(
+        devices=choose_devices(options.device),
+        seed=options.seed,
+        patience=replace(Patience(), call=options.timeout),
+        limits=replace(Limits(), memory=options.memory << 20),
+        sandbox=options.sandbox,
+    )
+
+
+def _grade(options: argparse.Namespace) -> int:
+    modules = [e.module for e in exercises()]
+    for path in options.paths:
+        if not path.exists():
+            raise SubmissionError(f"{path}: there is no such file or folder")
+    paths = [found for path in options.paths for found in find_submissions(path, modules)]
+    names = student_names(paths)
+    out: Path = options.out
+    screen = console()
+    rows: list[tuple[str, Report]] = []
+    with grader_of(options) as grader, progress(screen) as bar:
+        task = bar.add_task("Grading", total=len(paths))
+        for path in paths:
+            bar.update(task, description=f"Grading {printable(names[path])}")
+            try:
+                report = grader.grade(replace(read_submission(path, modules), student=names[path]))
+            except SubmissionError as error:
+                report = grader.unreadable(names[path], str(error))
+            shown = for_student(report, options.show_calls)
+            write_json(out / f"{names[path]}.json", as_json(shown))
+            write_json(out / f"{names[path]}.results.json", gradescope.results(shown))
+            rows.append((names[path], report))
+            bar.advance(task)
+    write_grades(out / "grades.csv", rows)
+    show_table(screen, rows, out)
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from autograder.selfcheck import selfcheck
+
+    with grader_of(options) as grader:
+        findings = selfcheck(grader, options.root)
+    for line in findings.report:
+        print(line)
+    for problem in findings.problems:
+        print(f"autograder check: {problem}", file=sys.stderr)
+    return 1 if findings.problems else 0
+
+
+def _stubs(options: argparse.Namespace) -> int:
+    from autograder.header import SourceError
+    from autograder.stubs import out_of_date, write_stubs
+
+    try:
+        hidden = hidden_counts()
+        if options.check:
+            changed = out_of_date(options.root / "solutions", options.root / "exercises", hidden)
+            for line in changed:
+                print(f"autograder stubs: {line}", file=sys.stderr)
+            return 1 if changed else 0
+        for path in write_stubs(options.root / "solutions", options.root / "exercises", hidden):
+            print(f"wrote {path.relative_to(options.root)}")
+    except SourceError as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def hidden_counts() -> dict[str, dict[str, int]]:
+    """How many hidden checks there are on one device, by exercise module and category."""
+    judge = Judge(exercises())
+    counts: dict[str, dict[str, int]] = {}
+    for line in judge.lines:
+        of_module = counts.setdefault(line.module, {})
+        of_module[line.category] = of_module.get(line.category, 0) + line.cases
+    judge.close()
+    return counts
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+"""One submission being examined: asks the sandbox, and keeps one bad call from costing more than itself."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.sandbox.host import Sandbox, Worker, WorkerTrouble
+from autograder.submission import Submission
+from exercises.feedback.catalogue import Exercise
+from exercises.feedback.checks import Outcome
+from exercises.feedback.steps import Raised, Step
+
+STRIKES = 2  # calls of one exercise that may run into the time limit before the rest is not tried
+LONGEST_PRINTED = 64 << 10
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait, in seconds: for one call, and for all calls of one submission."""
+
+    call: float = 10.0
+    submission: float = 600.0
+
+
+@dataclass
+class Examinee:
+    """A submission in the sandbox.
+
+    `substituted` names the exercise modules that are replaced by correct ones (error carried forward);
+    `device_trouble` notes device checks that could not be decided.
+    """
+
+    sandbox: Sandbox
+    submission: Submission
+    catalogue: Sequence[Exercise]
+    patience: Patience = field(default_factory=Patience)
+    confined: dict[str, str] = field(default_factory=dict)
+    forbidden: dict[str, str] = field(default_factory=dict)
+    substituted: frozenset[str] = frozenset()
+    undecided: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    _worker: Worker | None = None
+    _loaded: frozenset[str] = frozenset()
+    _strikes: Counter[str] = field(default_factory=Counter)
+    _printed: str = ""
+
+    def has(self, exercise: Exercise) -> bool:
+        """Whether the exercise was handed in."""
+        return self.submission.notebook is not None or exercise.module in self.submission.modules
+
+    def hung(self, exercise: Exercise) -> bool:
+        """Whether a call of the exercise ran into the time limit."""
+        return self._strikes[exercise.module] > 0
+
+    def run(self, exercise: Exercise, device: str, steps: Sequence[Step]) -> Outcome:
+        """Runs steps with one exercise's code; whatever goes wrong becomes part of the outcome."""
+        if not self.has(exercise):
+            return _trouble("missing", f"{exercise.module}.py was not handed in")
+        if exercise.module in self.forbidden:
+            return _trouble("forbidden", self.forbidden[exercise.module])
+        if self._strikes[exercise.module] >= STRIKES:
+            return _trouble(
+                "timeout", f"not tried: {exercise.name} took longer than {self.patience.call:g} s before"
+            )
+        if self.seconds > self.patience.submission:
+            limit = f"{self.patience.submission:g} s"
+            return _trouble("timeout", f"not tried: the whole hand-in had used up its {limit}")
+        request = {
+            "do": "run",
+            "module": exercise.module,
+            "device": device,
+            "forbids": list(exercise.forbids),
+            "steps": list(steps),
+        }
+        start = time.monotonic()
+        try:
+            worker = self._ready()
+            if exercise.module in self.forbidden:
+                return _trouble("forbidden", self.forbidden[exercise.module])
+            reply = worker.ask(request, self.patience.call)
+        except WorkerTrouble as trouble:
+            if trouble.kind == "timeout":
+                self._strikes[exercise.module] += 1
+                return _trouble("timeout", f"{exercise.name} {trouble}")
+            return _trouble(trouble.kind, str(trouble))
+        finally:
+            self.seconds += time.monotonic() - start
+        return self._outcome(exercise, reply)
+
+    def _outcome(self, exercise: Exercise, reply: dict[str, Any]) -> Outcome:
+        results, raised, banned = reply.get("results"), reply.get("raised"), reply.get("banned")
+        if not isinstance(results, list) or not (raised is None or isinstance(raised, Raised)):
+            return _trouble("malformed", "the answer was not readable")
+        if banned:
+            return _trouble(
+                "forbidden",
+                f"while running, {exercise.module} called {str(banned[0])[:80]}: this exercise asks you to "
+                "write it yourself",
+            )
+        return Outcome(results, raised)
+
+    def _ready(self) -> Worker:
+        if self._worker is not None and self._worker.alive and self._loaded == self.substituted:
+            return self._worker
+        self.keep_printed()
+        self._worker = self.sandbox.worker()
+        self.confined = self._worker.confined
+        replaced = {e.module: list(e.exports) for e in self.catalogue if e.module in self.substituted}
+        reply = self._worker.ask(
+            {
+                "do": "load",
+                "modules": dict(self.submission.modules),
+                "extras": dict(self.submission.extras),
+                "notebook": None if self.submission.notebook is None else list(self.submission.notebook),
+                "substitutes": replaced,
+                "exercises": [
+                    {"module": e.module, "exports": list(e.exports), "forbids": list(e.forbids)}
+                    for e in self.catalogue
+                ],
+            },
+            self.patience.call,
+        )
+        found = reply.get("forbidden")
+        self.forbidden = {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+        self._loaded = self.substituted
+        return self._worker
+
+    def keep_printed(self) -> str:
+        """What the submission printed so far, over all its workers; capped."""
+        if self._worker is not None:
+            self._worker.end()
+            room = LONGEST_PRINTED - len(self._printed)
+            self._printed += self._worker.printed()[:room]
+            self._worker = None
+        return self._printed
+
+
+def _trouble(kind: str, sentence: str) -> Outcome:
+    return Outcome(trouble=sentence, trouble_kind=kind)
+
+
+@dataclass(frozen=True)
+class SandboxedStudent:
+    """The `Student` that hidden suites ask: one exercise of an examinee on one device."""
+
+    examinee: Examinee
+    exercise: Exercise
+    device: str
+
+    def run(self, steps: Sequence[Step]) -> Outcome:
+        """Runs steps in the sandbox."""
+        return self.examinee.run(self.exercise, self.device, steps)
+
+    def on_pretended(self) -> SandboxedStudent:
+        """The same on the pretended accelerator."""
+        return SandboxedStudent(self.examinee, self.exercise, "pretend")

@@ -1,0 +1,200 @@
+"""`grade(submission) -> Report`: the way of a hand-in through sandbox and suites, in one place."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import torch
+
+from autograder import __version__
+from autograder.examinee import Examinee, Patience
+from autograder.judge import SUITES, CaseResult, Judge, RubricLine
+from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
+from autograder.sandbox.confine import Limits
+from autograder.sandbox.host import Sandbox, usable_cuda
+from autograder.submission import Submission
+from exercises.feedback.catalogue import Exercise, earlier, exercises
+
+DEFAULT_SEED = 20261122
+SHOWN_FINDINGS = 3  # per rubric line
+
+
+class DeviceError(Exception):
+    """The device asked for is not there."""
+
+
+def choose_devices(wanted: str) -> tuple[str, ...]:
+    """The devices that checks run on, for "cpu", "cuda" or "auto".
+
+    Raises:
+        DeviceError: if "cuda" is wanted and there is none.
+    """
+    if wanted == "cpu":
+        return ("cpu",)
+    if usable_cuda():
+        return ("cpu", "cuda")
+    if wanted == "cuda":
+        raise DeviceError(
+            "--device cuda: torch finds no usable GPU on this machine; use --device cpu or auto"
+        )
+    return ("cpu",)
+
+
+class Grader:
+    """A sandbox and the collected suites, ready for one submission after another.
+
+    Args:
+        devices: see `choose_devices`.
+        seed: of the release: hidden inputs depend on it alone.
+        patience: time limits.
+        limits: what a worker may use.
+        sandbox: "fork" or "subprocess"; what the system can do unless told.
+    """
+
+    def __init__(
+        self,
+        devices: Sequence[str] = ("cpu",),
+        seed: int = DEFAULT_SEED,
+        patience: Patience | None = None,
+        limits: Limits | None = None,
+        sandbox: str | None = None,
+    ) -> None:
+        self.catalogue = exercises()
+        self.devices = tuple(devices)
+        self.seed = seed
+        self.patience = patience or Patience()
+        self._judge = Judge(self.catalogue, self.devices, seed)
+        self._sandbox = Sandbox(limits, cuda="cuda" in self.devices, kind=sandbox)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the sandbox and the judge."""
+        self._sandbox.close()
+        self._judge.close()
+
+    @property
+    def lines(self) -> tuple[RubricLine, ...]:
+        """The rubric."""
+        return self._judge.lines
+
+    def grade(self, submission: Submission) -> Report:
+        """Grades one submission."""
+        examinee = Examinee(self._sandbox, submission, self.catalogue, self.patience)
+        results = self._judge.examine(examinee)
+        printed = examinee.keep_printed()
+        self._sandbox.end_worker()
+        parts = tuple(self._exercise(e, results, examinee) for e in self.catalogue)
+        return Report(
+            student=submission.student,
+            points=sum(e.points for e in parts),
+            earned=_rounded(sum(e.earned for e in parts)),
+            exercises=parts,
+            notes=(*submission.notes, *self._notes(examinee)),
+            printed=printed,
+            seconds=round(examinee.seconds, 3),
+            provenance=self._provenance(submission.digest, examinee.confined),
+        )
+
+    def unreadable(self, student: str, problem: str) -> Report:
+        """The report on a hand-in that could not be read: 0 points, and why."""
+        parts = tuple(self._exercise(e, [], None) for e in self.catalogue)
+        points = sum(e.points for e in parts)
+        return Report(student, points, 0.0, parts, (), "", 0.0, self._provenance("", {}), problem)
+
+    def _notes(self, examinee: Examinee) -> list[str]:
+        notes = []
+        if "cuda" not in self.devices:
+            notes.append(
+                "CUDA: not checked, no GPU was used; devices were checked on a pretended accelerator"
+            )
+        if examinee.undecided:
+            notes.append(
+                f"device check not decided in {len(examinee.undecided)} case(s): {examinee.undecided[0]}"
+            )
+        return notes
+
+    def _exercise(
+        self, exercise: Exercise, results: Sequence[CaseResult], examinee: Examinee | None
+    ) -> ExerciseReport:
+        mine = [r for r in results if r.module == exercise.module]
+        rubric = [line for line in self._judge.lines if line.module == exercise.module]
+        lines = [_line(line, [r for r in mine if r.line == line.name]) for line in rubric]
+        carried = any(r.carried for r in mine)
+        before = [e.name for e in earlier(exercise.module, self.catalogue)]
+        wrong = {r.module for r in results if r.failure or r.carried}
+        return ExerciseReport(
+            name=exercise.name,
+            module=exercise.module,
+            title=exercise.title,
+            points=float(exercise.points),
+            earned=_rounded(sum(line.earned for line in lines)),
+            carried_from=tuple(n for n in before if carried and any(w.startswith(f"{n}_") for w in wrong)),
+            lines=tuple(lines),
+        )
+
+    def _provenance(self, digest: str, confined: dict[str, str]) -> Provenance:
+        return Provenance(
+            autograder=__version__,
+            suites=suites_digest(),
+            seed=self.seed,
+            torch=str(torch.__version__),
+            python=platform.python_version(),
+            submission=digest,
+            devices=self.devices,
+            confinement=dict(confined),
+        )
+
+
+def _line(line: RubricLine, results: Sequence[CaseResult]) -> Line:
+    passed = sum(r.failure is None for r in results)
+    findings = [_finding(r) for r in results if r.failure]
+    return Line(
+        name=line.name,
+        sentence=line.sentence,
+        category=line.category,
+        points=float(line.points),
+        earned=line.points * passed / line.cases,
+        cases=line.cases,
+        passed=passed,
+        carried=sum(r.carried for r in results),
+        findings=tuple(findings[:SHOWN_FINDINGS]),
+    )
+
+
+def _finding(result: CaseResult) -> Finding:
+    failure = result.failure
+    assert failure is not None
+    return Finding(
+        case=result.case,
+        device=result.device,
+        kind=failure.kind,
+        headline=failure.headline,
+        diagnosis=failure.diagnosis,
+        explanation=failure.explanation,
+        section=failure.section,
+        where=tuple(f"{name}, line {line}: {text}" for name, line, text in failure.trace),
+        call=failure.call_text,
+        expected=failure.expected,
+        got=failure.got,
+    )
+
+
+def _rounded(points: float) -> float:
+    return round(points + 1e-9, 2)
+
+
+def suites_digest() -> str:
+    """A hash over the hidden suites, so that a grade tells which of their versions gave it."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(SUITES).glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,75 @@
+"""Writes reports to files, whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from autograder.report.model import ExerciseReport, Finding, Line, Report
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a file so that a reader sees the old one or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix=path.suffix)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n", errors="backslashreplace") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def for_student(report: Report, show_calls: bool) -> Report:
+    """The report without hidden inputs, unless the instructor shows them."""
+    if show_calls:
+        return report
+
+    def finding(f: Finding) -> Finding:
+        return replace(f, case="", call="", expected="", got="")
+
+    def line(one: Line) -> Line:
+        return replace(one, findings=tuple(finding(f) for f in one.findings))
+
+    def exercise(e: ExerciseReport) -> ExerciseReport:
+        return replace(e, lines=tuple(line(one) for one in e.lines))
+
+    return replace(report, exercises=tuple(exercise(e) for e in report.exercises))
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """The report as JSON data; `docs/report.md` describes it."""
+    return asdict(report) | {"found": report.found}
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Writes JSON that any reader accepts: no NaN, no lone surrogates."""
+    write_text(path, json.dumps(data, indent=1, allow_nan=False) + "\n")
+
+
+def write_grades(path: Path, rows: Sequence[tuple[str, Report]]) -> None:
+    """`grades.csv`: one row per hand-in with its points by exercise, the total, and what was found."""
+    names = [e.name for e in rows[0][1].exercises] if rows else []
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(["student", *names, "total", "found"])
+    for student, report in rows:
+        points = [f"{e.earned:g}" for e in report.exercises]
+        writer.writerow([_cell(student), *points, f"{report.earned:g}", _cell(report.found)])
+    write_text(path, table.getvalue())
+
+
+def _cell(text: str) -> str:
+    # a spreadsheet would run a cell that starts like a formula
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text

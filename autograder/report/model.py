@@ -1,0 +1,121 @@
+"""The report on one hand-in: plain typed data, made of nothing but numbers, texts and lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One failed case of a rubric line.
+
+    `diagnosis` is the name of the misconception found, or empty; `explanation` is for the student, with
+    `section` as the place in the tutorial. `call`, `expected` and `got` show hidden inputs.
+    """
+
+    case: str
+    device: str
+    kind: str
+    headline: str
+    diagnosis: str = ""
+    explanation: str = ""
+    section: str = ""
+    where: tuple[str, ...] = ()
+    call: str = ""
+    expected: str = ""
+    got: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One rubric line. `carried` counts cases that passed with corrected earlier exercises."""
+
+    name: str
+    sentence: str
+    category: str
+    points: float
+    earned: float
+    cases: int
+    passed: int
+    carried: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class ExerciseReport:
+    """One exercise. `carried_from` names the earlier exercises that were replaced by correct ones."""
+
+    name: str
+    module: str
+    title: str
+    points: float
+    earned: float
+    carried_from: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def findings(self) -> Iterator[Finding]:
+        """All failed cases, in the order of the rubric."""
+        for line in self.lines:
+            yield from line.findings
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What gave this grade: enough to trace it, or to give it again."""
+
+    autograder: str
+    suites: str
+    seed: int
+    torch: str
+    python: str
+    submission: str
+    devices: tuple[str, ...]
+    confinement: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The report on one hand-in.
+
+    `notes` says what was missing, ignored or skipped; `printed` is what the code printed, capped, as text;
+    `problem` is set when the hand-in could not be graded at all.
+    """
+
+    student: str
+    points: float
+    earned: float
+    exercises: tuple[ExerciseReport, ...]
+    notes: tuple[str, ...]
+    printed: str
+    seconds: float
+    provenance: Provenance
+    problem: str = ""
+    schema: int = SCHEMA
+
+    @property
+    def found(self) -> str:
+        """What was found, in one line: the causes by exercise, the most frequent first."""
+        if self.problem:
+            return self.problem
+        parts = []
+        for exercise in self.exercises:
+            causes: dict[str, int] = {}
+            for finding in exercise.findings:
+                causes[finding.diagnosis or finding.kind] = (
+                    causes.get(finding.diagnosis or finding.kind, 0) + 1
+                )
+            if causes:
+                ranked = sorted(causes, key=lambda c: -causes[c])
+                more = f" +{len(ranked) - 2}" if len(ranked) > 2 else ""
+                parts.append(f"{exercise.name}: {', '.join(ranked[:2])}{more}")
+        if self.exercises and all(list(e.findings) and _unwritten(e) for e in self.exercises):
+            return "nothing written yet"
+        return "; ".join(parts) or "all right"
+
+
+def _unwritten(exercise: ExerciseReport) -> bool:
+    return all(f.kind in ("not-written", "missing") for f in exercise.findings)

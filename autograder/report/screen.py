@@ -1,0 +1,57 @@
+"""What the person at the terminal sees: progress while grading, and one table at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from autograder.report.model import Report
+
+NARROWEST = 150  # columns where there is no terminal to ask
+
+
+def console() -> Console:
+    """The console for standard output; wide enough for the table where it is no terminal."""
+    plain = Console(highlight=False)
+    return plain if plain.is_terminal else Console(highlight=False, width=NARROWEST)
+
+
+def progress(to: Console) -> Progress:
+    """A progress bar: done of all, and the time left."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=to, transient=True, disable=not to.is_terminal)
+
+
+def show_table(to: Console, rows: Sequence[tuple[str, Report]], folder: Path) -> None:
+    """One row per hand-in: points by exercise, total, what was found."""
+    table = Table(title=None, header_style="bold")
+    table.add_column("student", overflow="fold")
+    first = rows[0][1]
+    for exercise in first.exercises:
+        table.add_column(f"{exercise.name}\n/{exercise.points:g}", justify="right")
+    table.add_column(f"total\n/{first.points:g}", justify="right", style="bold")
+    table.add_column("found", overflow="fold")
+    for student, report in rows:
+        cells = [f"{e.earned:g}{'*' * bool(e.carried_from)}" for e in report.exercises]
+        table.add_row(
+            escape(printable(student)), *cells, f"{report.earned:g}", escape(printable(report.found))
+        )
+    to.print(table)
+    if any(e.carried_from for _, report in rows for e in report.exercises):
+        to.print(
+            "* some checks passed with correct versions of earlier exercises, so that no mistake counts twice"
+        )
+    confinement = next((r.provenance.confinement for _, r in rows if r.provenance.confinement), {})
+    if confinement:
+        to.print(f"Confined by: {', '.join(confinement)}")
+    to.print(f"Reports: {folder} (NAME.json and NAME.results.json per hand-in, grades.csv for the class)")
+
+
+def printable(text: str) -> str:
+    """Text without control characters, which a hand-in could use to paint over the table."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -1,0 +1,254 @@
+"""Takes rights away from a worker, as many as this machine allows, and says which.
+
+The zygote prepares once what does not change (rule sets, filters); each worker applies it as its first act,
+before a line of the submission is read. Layers that the machine lacks are left out and reported.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import site
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+LAYERS = ("session", "limits", "uid", "landlock", "seccomp")
+_UNPRIVILEGED = 61000
+_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_SET_NO_NEW_PRIVS = 1, 8, 38
+_CAP_DAC_READ_SEARCH = 2
+_READABLE = (
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/local/lib",
+    "/lib",
+    "/lib64",
+    "/usr/share/zoneinfo",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/driver",
+    "/sys/devices/system/cpu",
+    "/sys/devices/system/node",
+    "/dev/urandom",
+    "/usr/local/cuda",
+    "/usr/local/nvidia",
+)
+_DEVICES = ("/dev/null", "/dev/zero")
+_GRADER_ONLY = ("autograder", "solutions", "exercises", "tests")
+_DENIED = (
+    "socket", "ptrace", "mount", "umount2", "pivot_root", "chroot", "init_module", "finit_module",
+    "delete_module", "kexec_load", "bpf", "execve", "execveat", "fork", "vfork", "setsid", "setpgid",
+    "unshare", "setns", "keyctl", "add_key", "request_key", "perf_event_open", "userfaultfd",
+    "process_vm_readv", "process_vm_writev", "pidfd_open", "pidfd_getfd", "pidfd_send_signal",
+    "io_uring_setup", "io_uring_enter", "io_uring_register", "open_by_handle_at", "name_to_handle_at",
+    "swapon", "swapoff", "reboot", "acct", "quotactl", "settimeofday", "clock_settime", "adjtimex",
+    "iopl", "ioperm", "personality", "fsopen", "fsmount", "move_mount", "open_tree", "mount_setattr",
+    "fanotify_init", "memfd_secret", "ioprio_set",
+)  # fmt: skip
+_CLONE_THREAD = 0x00010000
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one worker may use.
+
+    `memory` counts bytes above what the zygote itself has; `cpu` is seconds of processor time; `file` bytes
+    per file; `layers` are the confinement layers to use (tests switch single ones off).
+    """
+
+    memory: int = 4 << 30
+    cpu: int = 600
+    file: int = 16 << 20
+    open_files: int = 256
+    threads: int = 64
+    layers: tuple[str, ...] = LAYERS
+
+
+class Confinement:
+    """Prepared in the zygote, applied in each worker.
+
+    Args:
+        limits: see `Limits`.
+        folder: the worker's private folder, the only one that it may write to.
+        cuda: whether the worker needs the GPU's device files, and address space without a bound.
+    """
+
+    def __init__(self, limits: Limits, folder: Path, cuda: bool = False) -> None:
+        self._limits = limits
+        self.folder = folder
+        self._cuda = cuda
+        self._libc = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
+        self._ruleset = self._landlock() if "landlock" in limits.layers else None
+        self._filter = self._seccomp() if "seccomp" in limits.layers else None
+        root = os.name == "posix" and os.geteuid() == 0
+        self._uid = _UNPRIVILEGED + os.getpid() % 4000 if root and "uid" in limits.layers else None
+        if self._uid is not None:
+            os.chown(folder, self._uid, self._uid)
+            # Python itself may lie where only root can read (/root/.pyenv). Under Landlock's list of readable
+            # folders a worker may keep the right to read past file modes; without Landlock it must not.
+            self._read_all = self._ruleset is not None and not _readable_by_all()
+
+    def apply(self) -> dict[str, str]:
+        """Confines this process for good; returns what is on, by layer."""
+        on: dict[str, str] = {}
+        layers = self._limits.layers
+        if os.name == "posix" and "session" in layers:
+            if os.getsid(0) != os.getpid():
+                os.setsid()
+            on["session"] = "own session, clean environment, private folder"
+        if resource is not None and "limits" in layers:
+            on["limits"] = self._set_limits()
+        if self._uid is not None:
+            self._drop_uid()
+            on["uid"] = f"uid {self._uid}" + (" (may read past file modes, within Landlock)" * self._read_all)
+        if self._libc is not None and sys.platform == "linux":
+            self._libc.prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0)
+            self._libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        if self._ruleset is not None:
+            self._ruleset.restrict()
+            on["landlock"] = f"ABI {self._ruleset.abi_version}"
+        if self._filter is not None:
+            self._filter.load()
+            on["seccomp"] = "no sockets, processes, programs, tracing, mounts"
+        return on
+
+    def _set_limits(self) -> str:
+        limits = self._limits
+        caps = {
+            "RLIMIT_CPU": limits.cpu,
+            "RLIMIT_FSIZE": limits.file,
+            "RLIMIT_NOFILE": limits.open_files,
+            "RLIMIT_CORE": 0,
+        }
+        if not self._cuda:  # CUDA reserves far more addresses than it uses
+            caps["RLIMIT_AS"] = _address_space() + limits.memory
+        if self._uid is not None:  # counts all processes of a uid, so it is fair for a uid of one's own alone
+            caps["RLIMIT_NPROC"] = limits.threads
+        for name, value in caps.items():
+            number = getattr(resource, name, None)
+            if number is not None:
+                _, hard = resource.getrlimit(number)
+                value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+                resource.setrlimit(number, (value, value))
+        return f"{limits.memory >> 20} MiB, {limits.cpu} s of CPU, {limits.file >> 20} MiB a file"
+
+    def _drop_uid(self) -> None:
+        uid = self._uid
+        assert uid is not None
+        assert self._libc is not None
+        if self._read_all:
+            self._libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+        if self._read_all:
+            self._keep_only(_CAP_DAC_READ_SEARCH)
+
+    def _keep_only(self, capability: int) -> None:
+        assert self._libc is not None
+        header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this process
+        bit = 1 << capability
+        data = (ctypes.c_uint32 * 6)(bit, bit, 0, 0, 0, 0)  # effective, permitted, inheritable; twice 32 bits
+        if self._libc.capset(header, data) != 0:
+            raise OSError(ctypes.get_errno(), "capset failed")
+
+    def _landlock(self) -> Any:
+        try:
+            from landlockpy import AccessFS, Ruleset, Scope, supported
+        except ImportError:
+            return None
+        if not supported():
+            return None
+        ruleset = Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL)
+        read = AccessFS.READ_FILE | AccessFS.READ_DIR | AccessFS.EXECUTE
+        for path in _readable_paths():
+            ruleset.allow_path(path, read if path.is_dir() else AccessFS.READ_FILE | AccessFS.EXECUTE)
+        for name in _DEVICES:
+            ruleset.allow_path(name, AccessFS.READ_FILE | AccessFS.WRITE_FILE)
+        if self._cuda:
+            for device in sorted(Path("/dev").glob("nvidia*")):
+                ruleset.allow_path(device, AccessFS.READ_FILE | AccessFS.WRITE_FILE | AccessFS.IOCTL_DEV)
+        write = (
+            AccessFS.WRITE_FILE | AccessFS.TRUNCATE | AccessFS.MAKE_REG | AccessFS.MAKE_DIR
+            | AccessFS.REMOVE_FILE | AccessFS.REMOVE_DIR | AccessFS.REFER
+        )  # fmt: skip
+        ruleset.allow_path(self.folder, read & ~AccessFS.EXECUTE | write)
+        return ruleset
+
+    def _seccomp(self) -> Any:
+        try:
+            import pyseccomp
+        except (ImportError, RuntimeError, OSError, AttributeError):  # no libseccomp, or no Linux
+            return None
+        import errno
+
+        rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+        refuse = pyseccomp.ERRNO(errno.EPERM)
+        for name in _DENIED:
+            if pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) >= 0:
+                rules.add_rule(refuse, name)
+        # threads are fair, processes are not; clone3 hides its flags, and libc falls back to clone
+        rules.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0))
+        rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
+        return rules
+
+
+def _readable_paths() -> list[Path]:
+    """Python, its packages and the system's libraries; nothing of the grader."""
+    packages = {Path(p) for p in (*site.getsitepackages(), sysconfig.get_paths()["purelib"])}
+    found = [Path(p) for p in _READABLE]
+    found += [Path(sysconfig.get_paths()[key]) for key in ("stdlib", "platstdlib")]
+    found += [Path(sys.base_prefix) / "lib", Path(sys.prefix) / "pyvenv.cfg", Path(sys.prefix) / "bin"]
+    listed = []
+    for path in found:
+        inside = [p for p in packages if p.is_relative_to(path)]
+        # site-packages may hold the autograder itself: allow its other entries, one by one
+        listed += _without(path, inside) if inside else [path]
+    for folder in packages:
+        listed += [p for p in _entries(folder) if not p.name.lower().startswith(_GRADER_ONLY)]
+    return [p for p in dict.fromkeys(listed) if p.exists()]
+
+
+def _without(folder: Path, holes: list[Path]) -> list[Path]:
+    """Paths that cover a folder except some folders in it."""
+    covered = []
+    for entry in _entries(folder):
+        inside = [h for h in holes if h.is_relative_to(entry)]
+        if not inside:
+            covered.append(entry)
+        elif entry not in holes:
+            covered += _without(entry, inside)
+    return covered
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _readable_by_all() -> bool:
+    """Whether an ordinary user can reach Python's library and torch."""
+    import torch
+
+    for file in (Path(os.__file__), Path(torch.__file__)):
+        for place in (file, *file.resolve().parents):
+            if not place.stat().st_mode & (0o001 if place.is_dir() else 0o004):
+                return False
+    return True
+
+
+def _address_space() -> int:
+    """Bytes of address space that this process has now."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except OSError:
+        return 8 << 30
+    return pages * resource.getpagesize()

@@ -1,0 +1,355 @@
+"""The grader's side of the sandbox: starts workers, asks them, ends them.
+
+    with Sandbox() as sandbox:
+        worker = sandbox.worker()
+        reply = worker.ask({"do": "load", ...}, timeout=10)
+
+A worker that is late, dies or speaks nonsense gives a `WorkerTrouble`; the sandbox itself goes on.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+import secrets
+import select
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Self
+
+from autograder.sandbox import wire
+from autograder.sandbox.confine import Limits
+
+LONGEST_OUTPUT = 64 << 10
+START_SECONDS = 120
+_LAUNCH = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.sandbox.zygote import main; main()"
+_PASSED_ON = ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "SYSTEMROOT", "PATH")
+
+
+class SandboxError(RuntimeError):
+    """The sandbox itself could not be started."""
+
+
+class WorkerTrouble(Exception):
+    """A worker gave no answer. `kind` is "timeout", "crashed" or "malformed"; the text is one sentence."""
+
+    def __init__(self, kind: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+
+
+class Output:
+    """Collects what a worker prints: the first 64 KiB are kept, the rest is read and dropped."""
+
+    def __init__(self, fd: int) -> None:
+        self._kept = bytearray()
+        self._dropped = 0
+        self._fd = fd
+        self._thread = threading.Thread(target=self._drain, daemon=True)
+        self._thread.start()
+
+    def _drain(self) -> None:
+        while True:
+            try:
+                part = os.read(self._fd, 1 << 16)
+            except OSError:
+                break
+            if not part:
+                break
+            room = LONGEST_OUTPUT - len(self._kept)
+            self._kept += part[:room]
+            self._dropped += max(len(part) - room, 0)
+        os.close(self._fd)
+
+    def text(self) -> str:
+        """What was printed, as text; waits a moment for what is still on its way."""
+        self._thread.join(1.0)
+        text = bytes(self._kept).decode("utf-8", "replace")
+        return text + (f"\n[{self._dropped} more bytes were printed and not kept]" if self._dropped else "")
+
+
+class Worker:
+    """One confined process. Use `Sandbox.worker` to get one."""
+
+    def __init__(self, sock: socket.socket, output: Output, end: Callable[[], int]) -> None:
+        self._sock = sock
+        self._output = output
+        self._end = end
+        self._ended = False
+        try:
+            hello = wire.receive(sock, time.monotonic() + START_SECONDS)
+        except wire.WireError as error:
+            self.end()
+            raise SandboxError(f"a worker did not start ({error}): {output.text().strip()}") from None
+        self.confined: dict[str, str] = hello["confined"]
+
+    def ask(self, request: Mapping[str, Any], timeout: float) -> dict[str, Any]:
+        """Sends a request and waits for its reply.
+
+        Raises:
+            WorkerTrouble: if there is none within `timeout` seconds, or it is not the reply to this request.
+                The worker is ended then.
+        """
+        nonce = wire.new_nonce()
+        frame = wire.encode({**request, "nonce": nonce})
+        deadline = time.monotonic() + timeout
+        try:
+            if select.select([self._sock], [], [], 0)[0]:
+                # hung up, or spoke before it was asked
+                wire.receive(self._sock, time.monotonic() + 0.1)
+                raise wire.WireError("an answer came before the question")
+            wire.send(self._sock, frame, deadline)
+            reply = wire.receive(self._sock, deadline)
+            if not hmac.compare_digest(str(reply.get("nonce")).encode(), nonce.encode()):
+                raise wire.WireError("the answer belongs to another question")
+        except wire.WireTimeout:
+            self.end()
+            raise WorkerTimeout(timeout) from None
+        except wire.WireClosed:
+            raise WorkerTrouble("crashed", _how_it_ended(self.end())) from None
+        except wire.WireError as error:
+            self.end()
+            raise WorkerTrouble("malformed", f"the answer was not readable: {error}") from None
+        return reply
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+        return not self._ended
+
+    def end(self) -> int:
+        """Kills the worker and all it started; gives its exit code (negative: the signal)."""
+        if self._ended:
+            return 0
+        self._ended = True
+        self._sock.close()
+        return self._end()
+
+    def printed(self) -> str:
+        """What it printed so far, capped."""
+        return self._output.text()
+
+
+class WorkerTimeout(WorkerTrouble):
+    """A worker did not answer in time."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("timeout", f"took longer than {seconds:g} s")
+
+
+def _how_it_ended(code: int) -> str:
+    if code < 0:
+        try:
+            name = signal.Signals(-code).name
+        except ValueError:
+            name = f"signal {-code}"
+        why = {
+            "SIGSEGV": "memory was accessed where there is none",
+            "SIGKILL": "it was killed, perhaps for want of memory",
+            "SIGXCPU": "it used up its processor time",
+            "SIGABRT": "it was aborted",
+        }.get(name, "")
+        return f"the code ended its own process ({name}{': ' * bool(why)}{why})"
+    return f"the code ended its own process (exit code {code})"
+
+
+class Sandbox:
+    """Starts confined workers, one at a time.
+
+    Args:
+        limits: what a worker may use.
+        cuda: whether workers may use the GPU.
+        kind: "fork" (a warm parent, fast) or "subprocess" (works everywhere, seconds per worker); chosen by
+            what the system can do unless told.
+    """
+
+    def __init__(self, limits: Limits | None = None, *, cuda: bool = False, kind: str | None = None) -> None:
+        self.limits = limits or Limits()
+        self.kind = kind or ("fork" if hasattr(os, "fork") and sys.platform != "darwin" else "subprocess")
+        self._cuda = cuda
+        self._room = Path(tempfile.mkdtemp(prefix="conv-sandbox-"))
+        self._room.chmod(0o711)  # an unprivileged worker passes through to its own folder
+        self._folder = self._room / "work"
+        self._folder.mkdir(mode=0o700)
+        self._zygote: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._worker: Worker | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def worker(self) -> Worker:
+        """A fresh worker; the one before is ended.
+
+        Raises:
+            SandboxError: if none can be started.
+        """
+        self.end_worker()
+        try:
+            self._worker = self._fork() if self.kind == "fork" else self._start_single()
+        except (OSError, wire.WireError, ValueError, SandboxError) as first:
+            self._stop_zygote()
+            if self.kind != "fork":
+                raise SandboxError(f"no sandbox worker could be started: {first}") from first
+            try:  # a submission that got at the zygote must not cost the next one its grade
+                self._worker = self._fork()
+            except (OSError, wire.WireError, ValueError, SandboxError) as error:
+                raise SandboxError(f"no sandbox worker could be started: {error}") from error
+        return self._worker
+
+    def end_worker(self) -> None:
+        """Ends the worker, if there is one, and empties its folder."""
+        if self._worker is not None:
+            self._worker.end()
+            self._worker = None
+            self._empty_folder()
+
+    def close(self) -> None:
+        """Ends everything and removes the private folder."""
+        self.end_worker()
+        self._stop_zygote()
+        _remove(self._room)
+
+    def _configuration(self) -> dict[str, Any]:
+        return {"limits": asdict(self.limits), "folder": str(self._folder), "cuda": self._cuda}
+
+    def _launch(self, config: dict[str, Any], **options: Any) -> subprocess.Popen[bytes]:
+        root = str(Path(__file__).resolve().parents[2])
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-c", _LAUNCH, root],
+            stdin=subprocess.PIPE,
+            env={k: os.environ[k] for k in _PASSED_ON if k in os.environ} | {"PYTHONDONTWRITEBYTECODE": "1"},
+            **options,
+        )
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(config).encode() + b"\n")
+        process.stdin.close()
+        return process
+
+    def _fork(self) -> Worker:
+        if self._zygote is None or self._zygote.poll() is not None:
+            self._start_zygote()
+        assert self._control is not None
+        mine, theirs = socket.socketpair()
+        read, write = os.pipe()
+        try:
+            socket.send_fds(self._control, [b'{"do": "spawn"}'], [theirs.fileno(), write])
+            self._answer(30)
+        except BaseException:
+            mine.close()
+            os.close(read)
+            raise
+        finally:
+            theirs.close()
+            os.close(write)
+        return Worker(mine, Output(read), self._end_fork)
+
+    def _end_fork(self) -> int:
+        try:
+            assert self._control is not None
+            self._control.sendall(b'{"do": "end"}')
+            return int(self._answer(30)["status"])
+        except (OSError, wire.WireError, ValueError):
+            self._stop_zygote()
+            return -int(signal.SIGKILL)
+
+    def _start_zygote(self) -> None:
+        self._stop_zygote()
+        mine, theirs = socket.socketpair()
+        with theirs:
+            config = self._configuration() | {"control": theirs.fileno()}
+            self._zygote = self._launch(config, pass_fds=[theirs.fileno()], stdout=subprocess.DEVNULL)
+        self._control = mine
+        self._answer(START_SECONDS)
+
+    def _stop_zygote(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._zygote is not None:
+            try:
+                self._zygote.wait(5)
+            except subprocess.TimeoutExpired:
+                self._zygote.kill()
+                self._zygote.wait()
+            self._zygote = None
+
+    def _answer(self, seconds: float) -> dict[str, Any]:
+        assert self._control is not None
+        self._control.settimeout(seconds)
+        text = b""
+        while not text.endswith(b"\n"):
+            part = self._control.recv(4096)
+            if not part:
+                raise wire.WireClosed("the sandbox's parent process is gone")
+            text += part
+        answer: dict[str, Any] = json.loads(text)
+        return answer
+
+    def _start_single(self) -> Worker:
+        token = secrets.token_hex(32)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(START_SECONDS)
+            config = self._configuration() | {"port": server.getsockname()[1], "token": token}
+            process = self._launch(config, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            while True:
+                sock, _ = server.accept()
+                sock.settimeout(START_SECONDS)
+                if hmac.compare_digest(wire._exactly(sock, len(token), None), token.encode()):
+                    break
+                sock.close()  # some other program of this machine
+        assert process.stdout is not None
+        output = Output(os.dup(process.stdout.fileno()))
+        process.stdout.close()
+
+        def end() -> int:
+            if process.poll() is None:
+                process.kill()
+            return process.wait()
+
+        return Worker(sock, output, end)
+
+    def _empty_folder(self) -> None:
+        for entry in list(self._folder.iterdir()):
+            _remove(entry)
+
+
+def _remove(path: Path) -> None:
+    """Removes a file or folder, whatever modes a submission gave it."""
+
+    def unlock(_function: object, name: str, _error: object) -> None:
+        place = Path(name)
+        for p in (place.parent, place):
+            if not p.is_symlink() and p.exists():
+                p.chmod(stat.S_IRWXU)
+        if place.is_dir() and not place.is_symlink():
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            place.unlink(missing_ok=True)
+
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, onerror=unlock)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def usable_cuda() -> bool:
+    """Whether this machine has a GPU that torch can use; does not start CUDA in this process."""
+    probe = "import torch, sys; sys.exit(0 if torch.cuda.is_available() else 1)"
+    return (
+        subprocess.run([sys.executable, "-I", "-c", probe], capture_output=True, check=False).returncode == 0
+    )

@@ -1,0 +1,212 @@
+"""Frames between the grader and a worker: a small JSON header, then tensors as safetensors.
+
+Nothing is ever unpickled. Every length is checked before a byte of it is read, every read has a deadline,
+and whatever is not a well-formed frame is a `WireError`.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+import struct
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from exercises.feedback.calls import DTYPES, LAYOUTS, lay_out, layout_of
+from exercises.feedback.steps import Opaque, ParameterResult, Raised, TensorResult
+
+PREFIX = struct.Struct(">4sIQ")  # magic, bytes of header, bytes of payload
+MAGIC = b"cv03"
+LARGEST_HEADER = 1 << 20
+LARGEST_PAYLOAD = 256 << 20
+DEEPEST = 16
+_SENDABLE = frozenset(
+    [torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.complex64]
+    + [torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool]
+)
+
+
+class WireError(Exception):
+    """What came is no well-formed frame."""
+
+
+class WireClosed(WireError):
+    """The other side is gone."""
+
+
+class WireTimeout(WireError):
+    """Nothing (or not all) came before the deadline."""
+
+
+def new_nonce() -> str:
+    """A name for one request that nobody can guess."""
+    return secrets.token_hex(16)
+
+
+def encode(header: Mapping[str, Any]) -> bytes:
+    """One frame; tensors anywhere in the header travel in the payload."""
+    tensors: list[Tensor] = []
+    text = json.dumps(_packed(header, tensors)).encode()
+    payload = b""
+    if tensors:
+        # cloned because safetensors refuses tensors that share memory
+        payload = save(
+            {str(i): t.clone(memory_format=torch.contiguous_format) for i, t in enumerate(tensors)}
+        )
+    return PREFIX.pack(MAGIC, len(text), len(payload)) + text + payload
+
+
+def decode(text: bytes, payload: bytes) -> dict[str, Any]:
+    """The header of a frame with its tensors put back.
+
+    Raises:
+        WireError: if the frame is malformed in any way.
+    """
+    try:
+        packed = json.loads(text)
+        tensors = _tensors(payload) if payload else []
+        header = _unpacked(packed, tensors, 0)
+    except WireError:
+        raise
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        IndexError,
+        RecursionError,
+        RuntimeError,
+        OverflowError,
+    ) as error:
+        raise WireError(f"malformed frame ({type(error).__name__})") from None
+    except SafetensorError:
+        raise WireError("malformed frame (tensors)") from None
+    if not isinstance(header, dict):
+        raise WireError("malformed frame (no header)")
+    return header
+
+
+def _tensors(payload: bytes) -> list[Tensor]:
+    entries = load(payload)
+    return [entries[str(i)] for i in range(len(entries))]
+
+
+def _packed(value: Any, tensors: list[Tensor]) -> Any:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, tuple):
+        return {"tuple": [_packed(v, tensors) for v in value]}
+    if isinstance(value, list):
+        return [_packed(v, tensors) for v in value]
+    if isinstance(value, Mapping):
+        return {"map": [[str(k), _packed(v, tensors)] for k, v in value.items()]}
+    if isinstance(value, TensorResult):
+        if value.value.dtype not in _SENDABLE:
+            return {"opaque": f"torch.Tensor of dtype {value.value.dtype}"}
+        tensors.append(value.value)
+        return {"result": len(tensors) - 1, "device": value.device, "grad": value.requires_grad}
+    if isinstance(value, Tensor):
+        tensors.append(value)
+        return {"tensor": len(tensors) - 1, "layout": layout_of(value)}
+    if isinstance(value, torch.dtype):
+        return {"dtype": str(value).removeprefix("torch.")}
+    if isinstance(value, Opaque):
+        return {"opaque": value.type_name}
+    if isinstance(value, ParameterResult):
+        return {"parameter": [value.name, list(value.shape), value.dtype, value.device, value.requires_grad]}
+    if isinstance(value, Raised):
+        trace = [list(t) for t in value.trace]
+        return {"raised": [value.kind, list(value.bases), value.message, trace, value.step]}
+    raise TypeError(f"{type(value).__name__} cannot be sent")
+
+
+def _unpacked(value: Any, tensors: list[Tensor], depth: int) -> Any:
+    if depth > DEEPEST:
+        raise WireError("malformed frame (nested too deep)")
+    if isinstance(value, list):
+        return [_unpacked(v, tensors, depth + 1) for v in value]
+    if not isinstance(value, dict):
+        return value
+    if "tuple" in value:
+        return tuple(_unpacked(v, tensors, depth + 1) for v in _a(list, value["tuple"]))
+    if "map" in value:
+        return {_a(str, k): _unpacked(v, tensors, depth + 1) for k, v in _a(list, value["map"])}
+    if "result" in value:
+        tensor = tensors[_a(int, value["result"])]
+        return TensorResult(tensor, _a(str, value["device"]), _a(bool, value["grad"]))
+    if "tensor" in value:
+        layout = value["layout"]
+        if layout not in LAYOUTS:
+            raise WireError("malformed frame (layout)")
+        return lay_out(tensors[_a(int, value["tensor"])], layout)
+    if "dtype" in value:
+        return DTYPES[_a(str, value["dtype"])]
+    if "opaque" in value:
+        return Opaque(_a(str, value["opaque"]))
+    if "parameter" in value:
+        name, shape, dtype, device, grad = _a(list, value["parameter"])
+        sizes = tuple(_a(int, s) for s in shape)
+        return ParameterResult(_a(str, name), sizes, _a(str, dtype), _a(str, device), _a(bool, grad))
+    if "raised" in value:
+        kind, bases, message, trace, step = _a(list, value["raised"])
+        lines = tuple((_a(str, f), _a(int, n), _a(str, t)) for f, n, t in trace)
+        return Raised(_a(str, kind), tuple(_a(str, b) for b in bases), _a(str, message), lines, _a(int, step))
+    raise WireError("malformed frame (unknown value)")
+
+
+def _a(kind: type, value: Any) -> Any:
+    if type(value) is not kind:
+        raise WireError(f"malformed frame ({kind.__name__} expected)")
+    return value
+
+
+def send(sock: socket.socket, frame: bytes, deadline: float) -> None:
+    """Sends a frame before the deadline (`time.monotonic` seconds)."""
+    try:
+        sock.settimeout(max(deadline - time.monotonic(), 0.001))
+        sock.sendall(frame)
+    except TimeoutError:
+        raise WireTimeout("the frame could not be sent in time") from None
+    except OSError:
+        raise WireClosed("the other side is gone") from None
+
+
+def receive(sock: socket.socket, deadline: float | None) -> dict[str, Any]:
+    """Waits for one frame; forever if there is no deadline.
+
+    Raises:
+        WireClosed, WireTimeout, WireError: see there.
+    """
+    magic, header_size, payload_size = PREFIX.unpack(_exactly(sock, PREFIX.size, deadline))
+    if magic != MAGIC or header_size > LARGEST_HEADER or payload_size > LARGEST_PAYLOAD:
+        raise WireError("malformed frame (prefix)")
+    text = _exactly(sock, header_size, deadline)
+    payload = _exactly(sock, payload_size, deadline)
+    return decode(text, payload)
+
+
+def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytes:
+    parts = []
+    while size:
+        try:
+            if deadline is not None:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise WireTimeout("nothing came in time")
+                sock.settimeout(left)
+            part = sock.recv(min(size, 1 << 20))
+        except TimeoutError:
+            raise WireTimeout("nothing came in time") from None
+        except OSError:
+            raise WireClosed("the other side is gone") from None
+        if not part:
+            raise WireClosed("the other side is gone")
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

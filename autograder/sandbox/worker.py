@@ -1,0 +1,251 @@
+"""The confined side: takes in one submission and answers requests about it.
+
+A worker answers two kinds of request. "load" hands it the source texts; before any of it runs, the worker
+looks through the syntax trees for forbidden calls. "run" runs steps (see `exercises.feedback.steps`).
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import linecache
+import socket
+import sys
+import types
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from autograder.sandbox import wire
+from autograder.sandbox.ban import Ban
+from autograder.sandbox.substitutes import FUNCTIONS
+from exercises.feedback import forbidden, steps
+
+PRETENDED = "pretend"  # the device that stands in for a GPU where there is none
+NOTEBOOK = "notebook"
+
+
+class Submitted:
+    """A submission inside the worker: its modules, imported when first asked for."""
+
+    def __init__(self, request: Mapping[str, Any]) -> None:
+        self.modules: dict[str, str] = request["modules"]
+        self.extras: dict[str, str] = request["extras"]
+        self.cells: list[str] | None = request["notebook"]
+        self.substitutes: dict[str, list[str]] = request["substitutes"]
+        self._namespace: types.ModuleType | None = None
+        self._broken: dict[str, BaseException] = {}
+
+    def find_forbidden(self, exercises: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """One sentence per exercise whose code can reach a forbidden call."""
+        found = {}
+        for exercise in exercises:
+            name = exercise["module"]
+            sources = {**self.extras, **self.modules}
+            if self.cells is not None:
+                name, sources = NOTEBOOK, {NOTEBOOK: self._parsable()}
+            if name in sources:
+                findings = forbidden.find_forbidden(sources, name, exercise["exports"], exercise["forbids"])
+                if findings:
+                    found[exercise["module"]] = findings[0].sentence
+        return found
+
+    def _parsable(self) -> str:
+        """The notebook's cells that parse, as one text."""
+        kept = []
+        for cell in self.cells or ():
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                compile(cell, NOTEBOOK, "exec", 0x400)  # 0x400: ast.PyCF_ONLY_AST
+                kept.append(cell)
+        return "\n\n".join(kept)
+
+    def install(self) -> None:
+        """Makes `import exercises.ex3_conv2d` and the like find this submission and nothing else."""
+        package = types.ModuleType("exercises")
+        package.__path__ = []
+        sys.modules["exercises"] = package
+        sys.meta_path.insert(0, _Finder(self))
+
+    def source_of(self, name: str) -> str | None:
+        """The source text of an importable module of the submission."""
+        short = name.removeprefix("exercises.")
+        if name.startswith("exercises."):
+            return self.modules.get(short) or self.extras.get(short)
+        return self.extras.get(name) or self.modules.get(name)
+
+    def lookup(self, module: str, name: str) -> Any:
+        """A function or class of one exercise; runs the module if this is the first request for it."""
+        if self.cells is not None and module not in self.substitutes:
+            namespace: Any = self.notebook()
+        else:
+            if module in self._broken:
+                raise self._broken[module]
+            try:
+                namespace = importlib.import_module(f"exercises.{module}")
+            except BaseException as error:
+                self._broken[module] = error
+                raise
+        try:
+            return vars(namespace)[name]
+        except KeyError:
+            where = "the notebook" if self.cells is not None else f"{module}.py"
+            raise MissingName(f"{where} defines no {name}: was it renamed or deleted?") from None
+
+    def notebook(self) -> types.ModuleType:
+        """The notebook's namespace after all cells ran; a cell that raises does not stop the next."""
+        if self._namespace is None:
+            namespace = self._namespace = types.ModuleType(NOTEBOOK)
+            namespace.__dict__["__builtins__"] = builtins
+            sys.modules[NOTEBOOK] = namespace
+            for number, cell in enumerate(self.cells or (), 1):
+                with contextlib.suppress(Exception):
+                    exec(_compiled(cell, f"cell {number}"), namespace.__dict__)
+            for module in self.substitutes:
+                namespace.__dict__.update(vars(importlib.import_module(f"exercises.{module}")))
+        return self._namespace
+
+
+class MissingName(Exception):
+    """The submission does not define what it should."""
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports a submission's modules from memory, and refuses packages that convolve."""
+
+    def __init__(self, submitted: Submitted) -> None:
+        self._submitted = submitted
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        short = name.removeprefix("exercises.")
+        own = self._submitted
+        known = own.source_of(name) is not None or (name != short and short in own.substitutes)
+        if known or (name != short and own.cells is not None):
+            return importlib.machinery.ModuleSpec(name, self)
+        if name.split(".")[0] in ("autograder", "solutions"):
+            raise ImportError(f"{name} is not part of what a submission can import")
+        return None
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType | None:
+        short = spec.name.removeprefix("exercises.")
+        if self._submitted.cells is not None and short not in self._submitted.substitutes:
+            return self._submitted.notebook()
+        return None
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        if module.__name__ == NOTEBOOK:
+            return
+        short = module.__name__.removeprefix("exercises.")
+        if short in self._submitted.substitutes:
+            module.__dict__.update({n: FUNCTIONS[n] for n in self._submitted.substitutes[short]})
+            return
+        source = self._submitted.source_of(module.__name__)
+        assert source is not None
+        exec(_compiled(source, f"{short}.py"), module.__dict__)
+
+
+def _compiled(source: str, filename: str) -> types.CodeType:
+    # tracebacks and torch.jit read source lines through linecache
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    return compile(source, filename, "exec", dont_inherit=True)
+
+
+def serve(sock: socket.socket, confined: Mapping[str, str], ban: Ban) -> None:
+    """Says hello, then answers requests until the grader hangs up."""
+    sock.settimeout(None)
+    sock.sendall(wire.encode({"confined": dict(confined)}))
+    submitted: Submitted | None = None
+    while True:
+        try:
+            request = wire.receive(sock, None)
+        except wire.WireClosed:
+            return
+        reply: dict[str, Any] = {"nonce": request["nonce"]}
+        if request["do"] == "load":
+            submitted = Submitted(request)
+            reply["forbidden"] = submitted.find_forbidden(request["exercises"])
+            submitted.install()
+        elif submitted is not None:
+            reply |= _run(submitted, request, ban)
+        sock.sendall(wire.encode(reply))
+        # a traceback keeps the call's tensors alive: let them go before the next request
+        del request, reply
+
+
+def _run(submitted: Submitted, request: Mapping[str, Any], ban: Ban) -> dict[str, Any]:
+    module, device = request["module"], request["device"]
+    ban.set(request["forbids"])
+    ban.clear()
+
+    def lookup(name: str) -> Any:
+        return submitted.lookup(module, name)
+
+    if device == PRETENDED:
+        results, raised = _run_pretended(request["steps"], lookup)
+    else:
+        asked = [_moved(step, device) for step in request["steps"]]
+        results, raised = steps.run(asked, lookup)
+    return {"results": results, "raised": raised, "banned": ban.calls[:1]}
+
+
+def _moved(value: Any, device: str) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value if device == "cpu" else value.to(device)
+    if isinstance(value, Mapping):
+        return {k: _moved(v, device) for k, v in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)(_moved(v, device) for v in value)
+    return value
+
+
+def _run_pretended(asked: Sequence[Any], lookup: Callable[[str], Any]) -> tuple[list[Any], Any]:
+    """Runs steps on tensors without numbers that claim to be on an accelerator; gives devices only."""
+    from torch._subclasses.fake_tensor import FakeTensorMode
+
+    with FakeTensorMode():
+        return steps.run([_pretended(step) for step in asked], lookup, show=_devices)
+
+
+def _pretended(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return torch.empty(value.shape, dtype=value.dtype, device=PRETENDED)
+    if isinstance(value, Mapping):
+        return {k: _pretended(v) for k, v in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)(_pretended(v) for v in value)
+    return value
+
+
+def _devices(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return str(value.device)
+    if isinstance(value, tuple | list):
+        return tuple(_devices(v) for v in value[: steps.LONGEST_SEQUENCE])
+    return steps.plain(value)
+
+
+def prepare_pretended() -> None:
+    """Registers the pretended accelerator and warms the machinery up; the zygote does it once."""
+    from torch._subclasses.fake_tensor import FakeTensorMode
+    from torch.utils import backend_registration
+
+    backend_registration._setup_privateuseone_for_python_backend(PRETENDED)
+    with FakeTensorMode():
+        x = torch.empty(1, 2, 5, 5, device=PRETENDED)
+        weight = torch.empty(2, 2, 3, 3, device=PRETENDED)
+        torch.einsum("nchwij,ocij->nohw", x.unfold(2, 3, 1).unfold(3, 3, 1), weight) + x.new_zeros(1)
+        torch.nn.Linear(2, 2, device=PRETENDED)
+
+
+def forget_grader() -> None:
+    """Takes the grader's modules out of reach of `import`; what runs keeps its references."""
+    for name in list(sys.modules):
+        if name.split(".")[0] in ("autograder", "exercises", "landlockpy", "pyseccomp"):
+            del sys.modules[name]
+    sys.path[:] = [
+        p for p in sys.path if p.endswith(("site-packages", "dist-packages", ".zip")) or "python" in p
+    ]

@@ -1,0 +1,169 @@
+"""The clean parent of all workers: torch imported once, nothing of any submission, one thread.
+
+Started by the grader as a program of its own. It forks one worker at a time on request, and ends it with
+everything that the worker may have left running. Where `fork` is missing the same program is started anew
+for each worker (`--single`) and becomes that worker.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from autograder.sandbox import wire, worker
+from autograder.sandbox.ban import Ban
+from autograder.sandbox.confine import Confinement, Limits
+
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def warm_up() -> Ban:
+    """Does once, on one thread, what every worker would otherwise do at its first call."""
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    worker.prepare_pretended()
+    x, weight = torch.rand(1, 2, 5, 5), torch.rand(2, 2, 3, 3)
+    patches = x.unfold(2, 3, 1).unfold(3, 3, 1)
+    torch.einsum("nchwij,ocij->nohw", patches, weight)
+    torch.matmul(x, x)
+    wire.decode(*_split(wire.encode({"x": x})))
+    # the ban comes last: from here on, torch's own convolutions answer nobody
+    ban = Ban()
+    ban.set(["convolution"])
+    return ban
+
+
+def _split(frame: bytes) -> tuple[bytes, bytes]:
+    _, header, _ = wire.PREFIX.unpack(frame[: wire.PREFIX.size])
+    body = frame[wire.PREFIX.size :]
+    return body[:header], body[header:]
+
+
+def _limits(config: dict[str, Any]) -> Limits:
+    given = dict(config["limits"])
+    return Limits(**given | {"layers": tuple(given["layers"])})
+
+
+def _become_worker(wire_fd: int, output_fd: int, confinement: Confinement, ban: Ban) -> None:
+    torch.set_num_threads(1)  # first of all: the parent's thread pool did not survive the fork
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(output_fd, 1)
+    os.dup2(output_fd, 2)
+    confined = _confine(confinement)
+    # the rest of the descriptors belong to the zygote
+    os.closerange(3, wire_fd)
+    os.closerange(wire_fd + 1, 4096)
+    worker.forget_grader()
+    worker.serve(socket.socket(fileno=wire_fd), confined, ban)
+
+
+def _confine(confinement: Confinement) -> dict[str, str]:
+    folder = str(confinement.folder)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(HOME=folder, TMPDIR=folder, LANG="C.UTF-8", PATH="/usr/bin:/bin", OMP_NUM_THREADS="1")
+    return confinement.apply()
+
+
+def fork_server(control: socket.socket, config: dict[str, Any]) -> None:
+    """Answers "spawn" and "end" until the grader hangs up."""
+    ban = warm_up()
+    confinement = Confinement(_limits(config), Path(config["folder"]), config["cuda"])
+    if sys.platform == "linux":
+        # strays of a worker become our children, so that "end" finds them
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    gc.collect()
+    gc.freeze()  # keeps the collector from touching, and so copying, the pages shared with workers
+    control.sendall(b'{"ready": true}\n')
+    child = 0
+    while True:
+        message, fds, _, _ = socket.recv_fds(control, 4096, 2)
+        if not message:
+            _end(child)
+            return
+        order = json.loads(message)
+        if order["do"] == "spawn":
+            child = os.fork()
+            if child == 0:
+                control.close()
+                try:
+                    _become_worker(fds[0], fds[1], confinement, ban)
+                except BaseException:
+                    traceback.print_exc()
+                    os._exit(70)  # EX_SOFTWARE
+                os._exit(0)
+            for fd in fds:
+                os.close(fd)
+            control.sendall(json.dumps({"pid": child}).encode() + b"\n")
+        else:
+            status = _end(child)
+            child = 0
+            control.sendall(json.dumps({"status": status}).encode() + b"\n")
+
+
+def _end(child: int) -> int:
+    """Kills a worker's whole process group and every stray; gives how the worker ended."""
+    status = 0
+    if child:
+        _kill(-child)
+        _kill(child)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return status
+        if pid == 0:
+            for stray in _children():
+                _kill(stray)
+            os.waitpid(-1, 0)
+
+
+def _children() -> list[int]:
+    try:
+        text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+    except OSError:
+        return []
+    return [int(pid) for pid in text.split()]
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def single(config: dict[str, Any]) -> None:
+    """Becomes one worker; the grader waits at a loopback port and knows us by a token."""
+    sock = socket.create_connection(("127.0.0.1", config["port"]), timeout=60)
+    sock.sendall(config["token"].encode())
+    ban = warm_up()
+    confinement = Confinement(_limits(config), Path(config["folder"]), config["cuda"])
+    confined = _confine(confinement)
+    worker.forget_grader()
+    worker.serve(sock, confined, ban)
+
+
+def main() -> None:
+    """Reads its configuration (one line of JSON) from standard input and serves."""
+    config = json.loads(sys.stdin.readline())
+    if "port" in config:
+        single(config)
+    else:
+        fork_server(socket.socket(fileno=config["control"]), config)
+
+
+if __name__ == "__main__":
+    main()

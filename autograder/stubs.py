@@ -1,0 +1,183 @@
+"""Makes the student's `exercises/` from `solutions/`: one stub per exercise and `manifest.json`.
+
+`expected_files` says what has to be there and touches nothing; `write_stubs` puts it there and
+`out_of_date` tells what differs. All three see a folder as flat: only `ex*.py` stubs and the manifest
+are theirs, whatever else lies in `exercises/` is left alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from autograder.source import MARKER, Region, Source, SourceError, read_sources
+
+MANIFEST = "manifest.json"
+
+# What a generated file looks like from outside; an `ex*.py` without this start was written by hand.
+_STUB_NAME = re.compile(r"ex[1-9][0-9]*_\w+\.py")
+_STUB_START = b"# ---\n# exercise:"
+
+HiddenCounts = Mapping[str, Mapping[str, int]]
+
+
+def stub_text(source: Source) -> str:
+    """The module as a student gets it: no hints in the header, every region gone.
+
+    A region in a function is replaced by one `raise NotImplementedError(...)`; a region in a class or
+    at the top level leaves nothing. Raises SourceError when what is left is not Python.
+    """
+    regions = {region.begin: region for region in source.regions}
+    hints = source.header_lines["hints"]
+    lines = source.text.split("\n")
+    kept: list[str] = []
+    number = 1
+    while number <= len(lines):
+        region = regions.get(number)
+        if region is None:
+            if number not in hints:
+                kept.append(lines[number - 1].rstrip())
+            number += 1
+            continue
+        number = region.end + 1
+        if region.in_function:
+            while not kept[-1]:
+                kept.pop()
+            kept.append(_todo(source, region))
+        else:
+            number = _close_gap(kept, lines, number)
+    text = "\n".join(_without_empty_cells(kept)).strip("\n") + "\n"
+    text = re.sub(r"\n{4,}", "\n\n\n", text)
+    _check(source, text)
+    return text
+
+
+def expected_files(solutions: Path, hidden: HiddenCounts) -> dict[str, bytes]:
+    """Name and content of every generated file of `exercises/`.
+
+    `hidden` gives for a module the number of hidden checks per category. Raises SourceError for a
+    solution that has to be mended and ValueError for a name in `hidden` that has no solution.
+    """
+    sources = read_sources(solutions)
+    unknown = sorted(set(hidden) - {source.module for source in sources})
+    if unknown:
+        raise ValueError(
+            f"hidden checks for {', '.join(unknown)}, but {solutions.as_posix()} has no such module"
+        )
+    files = {f"{source.module}.py": stub_text(source).encode("utf-8") for source in sources}
+    manifest = {"exercises": [_entry(source, hidden.get(source.module, {})) for source in sources]}
+    files[MANIFEST] = (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+    return files
+
+
+def write_stubs(solutions: Path, exercises: Path, hidden: HiddenCounts) -> list[Path]:
+    """Bring `exercises/` up to date; return the paths written and the stale stubs removed.
+
+    Files that are right already are not touched, so an empty list means there was nothing to do.
+    """
+    files = expected_files(solutions, hidden)
+    exercises.mkdir(parents=True, exist_ok=True)
+    changed: list[Path] = []
+    for name, content in files.items():
+        path = exercises / name
+        if not path.is_file() or path.read_bytes() != content:
+            path.write_bytes(content)
+            changed.append(path)
+    for path in stale_stubs(exercises, files):
+        path.unlink()
+        changed.append(path)
+    return changed
+
+
+def out_of_date(solutions: Path, exercises: Path, hidden: HiddenCounts) -> list[str]:
+    """One line for each generated file that is missing, differs or is left over; empty when all is well."""
+    files = expected_files(solutions, hidden)
+    complaints: list[str] = []
+    for name, content in files.items():
+        path = exercises / name
+        if not path.is_file():
+            complaints.append(f"{path.as_posix()} is missing")
+        elif path.read_bytes() != content:
+            complaints.append(f"{path.as_posix()} is not what the solutions give")
+    stale = stale_stubs(exercises, files)
+    return complaints + [f"{path.as_posix()} has no solution any more" for path in stale]
+
+
+def stale_stubs(exercises: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """Generated stubs whose solution is gone."""
+    return [
+        path
+        for path in sorted(exercises.glob("ex*.py"))
+        if path.name not in files
+        and _STUB_NAME.fullmatch(path.name)
+        and path.read_bytes().startswith(_STUB_START)
+    ]
+
+
+def _todo(source: Source, region: Region) -> str:
+    message = f"ex{source.header.exercise}: {region.owner} is not written yet"
+    return f'{region.indent}raise NotImplementedError("{message}")'
+
+
+def _close_gap(kept: Sequence[str], lines: Sequence[str], number: int) -> int:
+    """Where to go on after a region that leaves nothing.
+
+    Of the blank lines on both sides the longer run stays, and none stays at the start of a cell.
+    """
+    above = 0
+    while above < len(kept) and not kept[-1 - above]:
+        above += 1
+    below = 0
+    while number - 1 + below < len(lines) and not lines[number - 1 + below].strip():
+        below += 1
+    at_cell_start = above < len(kept) and kept[-1 - above].startswith("# %%")
+    return number + (below if at_cell_start else min(above, below))
+
+
+def _without_empty_cells(lines: Sequence[str]) -> list[str]:
+    """Leave out the marker of a cell that held nothing but regions."""
+    kept: list[str] = []
+    for index, line in enumerate(lines):
+        if line.startswith("# %%"):
+            following = next((later for later in lines[index + 1 :] if later), "# %%")
+            if following.startswith("# %%"):
+                continue
+        kept.append(line)
+    return kept
+
+
+def _check(source: Source, text: str) -> None:
+    """A stub is Python without a marker; the line told is the stub's where it cannot be the solution's."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if MARKER.search(line):
+            raise SourceError(source.path, number, "a marker is left in the stub")
+    try:
+        compile(text, f"{source.module}.py", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        line_text = (error.text or "").strip()
+        message = f"without its solution regions the module is not Python, near {line_text!r}: {error.msg}"
+        raise SourceError(source.path, _line_of(source, line_text), message) from error
+
+
+def _line_of(source: Source, line_text: str) -> int:
+    """The first line of the solution that reads like this, or 1."""
+    lines = [line.strip() for line in source.text.split("\n")]
+    return lines.index(line_text) + 1 if line_text in lines else 1
+
+
+def _entry(source: Source, hidden: Mapping[str, int]) -> dict[str, object]:
+    header = source.header
+    return {
+        "number": header.exercise,
+        "module": source.module,
+        "title": header.title,
+        "points": header.points,
+        "minutes": header.minutes,
+        "exports": list(header.exports),
+        "builds_on": list(header.builds_on),
+        "forbids": list(header.forbids),
+        "hints": {name: list(header.hints[name]) for name in header.exports},
+        "hidden": dict(sorted(hidden.items())),
+    }

@@ -1,0 +1,76 @@
+"""Properties of the convolution, looked at without the oracle: a wrong answer may still have them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from autograder.examinee import SandboxedStudent
+from exercises.feedback.calls import Call, Sample
+from exercises.feedback.causes import CAUSES
+from exercises.feedback.checks import CheckFailure, call_step, failure_of, mismatch_failure, problem
+from exercises.feedback.compare import compare, describe
+from exercises.feedback.steps import TensorResult
+
+
+def must_be_linear(student: SandboxedStudent, x: Sample, y: Sample, weight: Sample) -> None:
+    """f(2x - 3y) = 2 f(x) - 3 f(y), and f(x) is of the right shape and not all zeros."""
+    calls = _mixed(x, y, weight)
+    of_x, of_y, of_mixed = _answers(student, calls)
+    expected = 2.0 * of_x.value.double() - 3.0 * of_y.value.double()
+    _must_equal(student, calls[2], expected, of_mixed, "not-linear")
+
+
+@cache
+def _mixed(x: Sample, y: Sample, weight: Sample) -> list[Call]:
+    mixed = 2.0 * x.tensor() - 3.0 * y.tensor()
+    return [Call("conv2d_valid", (picture, weight)) for picture in (x, y, mixed)]
+
+
+def must_move_along(student: SandboxedStudent, x: Sample, weight: Sample, shift: tuple[int, int]) -> None:
+    """f(x shifted) = f(x) shifted, for a picture with enough zeros around it."""
+    calls = _moved(x, weight, shift)
+    before, after = _answers(student, calls)
+    expected = before.value.double().roll(shift, (-2, -1))
+    _must_equal(student, calls[1], expected, after, "not-shift-equivariant")
+
+
+@cache
+def _moved(x: Sample, weight: Sample, shift: tuple[int, int]) -> list[Call]:
+    down, right = shift
+    height, width = weight.shape[-2:]
+    here = F.pad(x.tensor(), (width, width + right, height, height + down))
+    return [Call("conv2d_valid", (picture, weight)) for picture in (here, here.roll(shift, (-2, -1)))]
+
+
+def _answers(student: SandboxedStudent, calls: list[Call]) -> list[TensorResult]:
+    outcome = student.run([call_step(call) for call in calls])
+    failure = failure_of(outcome, calls[0])
+    if failure:
+        raise failure
+    for call, got in zip(calls, outcome.results, strict=True):
+        shape = problem(call).expected.shape
+        alive = isinstance(got, TensorResult) and got.value.shape == shape and bool(got.value.any())
+        if not alive:
+            raise CheckFailure(
+                "shape",
+                f"{call.function} gives no result of the right shape",
+                call.function,
+                call,
+                call.text,
+                f"a tensor of shape {tuple(shape)}, not all zeros",
+                describe(got),
+            )
+    return list(outcome.results)
+
+
+def _must_equal(
+    student: SandboxedStudent, call: Call, expected: Tensor, got: TensorResult, cause: str
+) -> None:
+    task = problem(call)
+    found = compare(expected, got, dtype=torch.float32, magnitude=2 * task.magnitude, device=student.device)
+    if found:
+        raise mismatch_failure(found, call, CAUSES[cause])

@@ -1,0 +1,142 @@
+"""Is the answer right, and if not, in what way? One place for every tolerance.
+
+Values are compared in float64 on the CPU. Nothing is broadcast: type, shape and dtype must be right
+before a number is looked at, and NaN never passes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from exercises.feedback.steps import Opaque, TensorResult
+
+# Rounding errors allowed, in units of the dtype's epsilon times the magnitude below. Correct hand-ins in
+# many styles (loops, einsum, matmul, FFT, shift and add) stay under a fifth of it.
+ROUNDINGS = 4.0
+TF32_EPSILON = 2.0**-10  # CUDA may multiply float32 numbers with TF32's 10 bits of mantissa
+
+
+def tolerance(dtype: torch.dtype, magnitude: float, device: str = "cpu") -> float:
+    """The largest absolute difference that rounding alone can explain.
+
+    A sum of n products computed in floating point, in any order, is off by at most about
+    n * eps * sum(|products|) (Higham, "Accuracy and Stability of Numerical Algorithms", section 3.1), and
+    in practice by a few eps * sum(|products|). So the number of terms comes in through `magnitude`, and
+    FFT answers, whose error spreads over the whole picture, pass because the largest sum counts for all.
+
+    Args:
+        dtype: the dtype that the student's call used.
+        magnitude: the largest sum of |products| over all outputs (the reference, on absolute values).
+        device: "cpu" or "cuda…"; CUDA float32 allows for TF32.
+    """
+    epsilon = torch.finfo(dtype).eps
+    if device.startswith("cuda") and dtype is torch.float32:
+        epsilon = TF32_EPSILON
+    return ROUNDINGS * epsilon * max(magnitude, torch.finfo(dtype).tiny)
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """In what way an answer is wrong.
+
+    `kind` is one of "type", "length", "shape", "dtype", "device", "nan", "value". The texts are for the
+    student; `worst` is the index of the largest error, where there is one.
+    """
+
+    kind: str
+    expected: str
+    got: str
+    where: str = ""
+    worst: tuple[int, ...] | None = None
+    wrong: int = 0
+    total: int = 0
+
+
+def compare(
+    expected: Any,
+    got: Any,
+    *,
+    dtype: torch.dtype = torch.float32,
+    magnitude: float = 1.0,
+    device: str = "cpu",
+    where: str = "",
+) -> Mismatch | None:
+    """Holds an answer against the reference; None means that it is right.
+
+    Args:
+        expected: the reference's answer: a float64 tensor, an int, or a tuple of such.
+        got: the student's answer as `steps.run` gives it.
+        dtype: the dtype every tensor of the answer must have.
+        magnitude: see `tolerance`.
+        device: the device every tensor of the answer must be on.
+        where: names a part of the answer in messages, such as "item 0 of ".
+    """
+    if isinstance(expected, Tensor):
+        return _compare_tensor(expected, got, dtype, magnitude, device, where)
+    if isinstance(expected, tuple):
+        if not isinstance(got, tuple | list):
+            return Mismatch("type", f"a tuple of {len(expected)}", describe(got), where)
+        if len(got) != len(expected):
+            return Mismatch("length", f"{len(expected)} items", f"{len(got)} items", where)
+        for i, (e, g) in enumerate(zip(expected, got, strict=True)):
+            part = f"{where}item {i}: "
+            found = compare(e, g, dtype=dtype, magnitude=magnitude, device=device, where=part)
+            if found:
+                return found
+        return None
+    if type(got) is not type(expected):
+        return Mismatch("type", describe(expected), describe(got), where)
+    if got != expected:
+        return Mismatch("value", repr(expected), repr(got), where)
+    return None
+
+
+def _compare_tensor(
+    expected: Tensor, got: Any, dtype: torch.dtype, magnitude: float, device: str, where: str
+) -> Mismatch | None:
+    if not isinstance(got, TensorResult):
+        return Mismatch("type", "a torch.Tensor", describe(got), where)
+    values = got.value
+    if values.shape != expected.shape:
+        return Mismatch("shape", str(tuple(expected.shape)), str(tuple(values.shape)), where)
+    if values.dtype != dtype:
+        return Mismatch("dtype", str(dtype), str(values.dtype), where)
+    if got.device.split(":")[0] != device.split(":")[0]:
+        return Mismatch("device", device, got.device, where)
+    if expected.numel() == 0:
+        return None
+    error = (values.to(torch.float64) - expected).abs()
+    nans = torch.isnan(error)
+    wrong = nans | (error > tolerance(dtype, magnitude, device))
+    if not bool(wrong.any()):
+        return None
+    flat = int(torch.where(nans, torch.inf, error).argmax())
+    worst = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), expected.shape))
+    value = float(values[worst])
+    return Mismatch(
+        "value" if value == value else "nan",
+        f"{float(expected[worst]):.6g}",
+        f"{value:.6g}",
+        where,
+        worst,
+        int(wrong.sum()),
+        expected.numel(),
+    )
+
+
+def describe(value: Any) -> str:
+    """What came back, in a few words: never the numbers of a whole tensor."""
+    if isinstance(value, TensorResult):
+        return f"a tensor of shape {tuple(value.value.shape)} and dtype {value.value.dtype}"
+    if isinstance(value, Opaque):
+        return f"an object of type {value.type_name}"
+    if value is None:
+        return "None (is a `return` missing?)"
+    if isinstance(value, tuple | list):
+        return f"a {type(value).__name__} of {len(value)}"
+    article = "an" if type(value).__name__[0] in "aeiou" else "a"
+    return f"{article} {type(value).__name__}: {value!r}"

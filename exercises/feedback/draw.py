@@ -1,0 +1,381 @@
+"""One picture of a wrong answer: input | expected | yours | difference.
+
+A tensor with more than two axes is shown by one slice, the one with the largest error. Expected and yours
+share one scale, so equal greys are equal numbers; the difference has a scale of its own, from blue (yours
+is too small) over white to red (yours is too large).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from exercises.feedback.calls import Call
+from exercises.feedback.compare import describe
+from exercises.feedback.steps import TensorResult
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageDraw
+
+Colour = tuple[int, int, int]
+
+SIDE = 300  # of a panel, in pixels
+GAP = 24
+TITLE = 54  # height of a panel's title
+LEGEND = 62  # height of what stands below a panel
+TEXT = 15
+LONGEST_NUMBERS = 12  # rows or columns up to which the numbers are written into the cells
+NARROWEST_NUMBER = 22  # width of a cell, in pixels, that a number fits into
+FAINTEST = 1e-5  # differences smaller than this, beside the largest number, look like none
+THINNEST = 24  # a strip is drawn at least this wide
+
+PAPER: Colour = (250, 249, 246)
+INK: Colour = (28, 28, 30)
+FAINT: Colour = (120, 120, 124)
+NO_NUMBER: Colour = (240, 180, 0)
+# Matplotlib's "RdBu" in five steps: told apart in every common kind of colour blindness
+BLUE_TO_RED: tuple[Colour, ...] = (
+    (5, 48, 97),
+    (107, 172, 209),
+    (255, 255, 255),
+    (243, 164, 129),
+    (103, 0, 31),
+)
+DARK_TO_LIGHT: tuple[Colour, ...] = ((30, 30, 36), (245, 245, 245))
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A titled slice with its scale, or a sentence where there is nothing to draw."""
+
+    title: str
+    subtitle: str = ""
+    values: Tensor | None = None
+    low: float = 0.0
+    high: float = 0.0
+    colours: tuple[Colour, ...] = DARK_TO_LIGHT
+    sentence: str = ""
+    marked: tuple[int, int] | None = None
+
+
+def picture(call: Call, expected: Any, got: Any, path: str | Path, shown: Tensor | None = None) -> Path:
+    """Draws what was expected beside what came.
+
+    Args:
+        call: the call that was made; its first tensor is the input.
+        expected: the reference's answer.
+        got: the student's answer, as `steps.run` gives it.
+        path: where the PNG goes; folders are made.
+        shown: the input, if the call has none (a layer's forward).
+
+    Returns:
+        The path.
+    """
+    from PIL import Image, ImageDraw, ImageFont
+
+    row = panels(call, expected, got, shown)
+    size = (GAP + len(row) * (SIDE + GAP), GAP + TITLE + SIDE + LEGEND + 2 * TEXT + GAP)
+    image = Image.new("RGB", size, PAPER)
+    pen = ImageDraw.Draw(image)
+    large, small = ImageFont.load_default(size=TEXT + 3), ImageFont.load_default(size=TEXT)
+    pen.text((GAP, GAP // 2), _fitting(pen, call.text, small, size[0] - 2 * GAP), INK, font=small)
+    lowest = 0
+    for number, panel in enumerate(row):
+        left, top = GAP + number * (SIDE + GAP), GAP + 2 * TEXT
+        pen.text((left, top), panel.title, INK, font=large)
+        pen.text((left, top + 24), _fitting(pen, panel.subtitle, small, SIDE), FAINT, font=small)
+        lowest = max(lowest, _draw_panel(image, panel, left, top + TITLE, small))
+    image = image.crop((0, 0, size[0], lowest + GAP))
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    image.save(target, format="PNG")
+    return target
+
+
+def panels(call: Call, expected: Any, got: Any, shown: Tensor | None = None) -> list[Panel]:
+    """What `picture` draws, from left to right, as plain data."""
+    handed = [a for a in (*call.real_args, *call.real_kwargs.values()) if isinstance(a, Tensor)]
+    source = shown if shown is not None else handed[0] if handed else None
+    item = _wrong_item(expected, got)
+    name = "" if item is None else f"item {item}"
+    if item is not None:
+        expected = expected[item]
+        got = got[item] if isinstance(got, tuple | list) and len(got) > item else got
+    right = _numbers(expected)
+    yours = _numbers(got)
+    comparable = right is not None and yours is not None and right.shape == yours.shape and right.numel() > 0
+    worst = _worst(right, yours) if comparable and right is not None and yours is not None else ()
+    low, high = _range(right, yours if comparable else None)
+    return [
+        _slice_panel("input", source, _input_place(source, right, worst), "", *_range(source, None)),
+        _slice_panel("expected", expected, worst, name, low, high),
+        _slice_panel("yours", got, worst, name, *((low, high) if comparable else _range(yours, None))),
+        _difference_panel(right, yours, worst, comparable),
+    ]
+
+
+def _numbers(value: Any) -> Tensor | None:
+    """The values in float64, or None for what is no tensor of real numbers."""
+    tensor = value.value if isinstance(value, TensorResult) else value
+    if not isinstance(tensor, Tensor) or tensor.is_complex():
+        return None
+    return tensor.detach().to("cpu", torch.float64)
+
+
+def _wrong_item(expected: Any, got: Any) -> int | None:
+    """Which tensor of a tuple to show: the first that differs."""
+    if not isinstance(expected, tuple) or not expected or not isinstance(expected[0], Tensor):
+        return None
+    if not isinstance(got, tuple | list):
+        return 0
+    for number, (e, g) in enumerate(zip(expected, got, strict=False)):
+        yours = _numbers(g)
+        if yours is None or yours.shape != e.shape or not torch.allclose(yours, e.double(), 1e-4, 1e-6):
+            return number
+    return 0
+
+
+def _worst(right: Tensor, yours: Tensor) -> tuple[int, ...]:
+    error = torch.nan_to_num((yours - right).abs(), nan=math.inf)
+    return tuple(int(i) for i in torch.unravel_index(error.argmax(), error.shape))
+
+
+def _input_place(source: Tensor | None, right: Tensor | None, worst: tuple[int, ...]) -> tuple[int, ...]:
+    """The slice of the input that belongs to a slice of the answer: the same picture of the batch."""
+    if source is None or right is None or source.ndim < 3:
+        return ()
+    if source.shape[:-2] == right.shape[:-2]:
+        return worst
+    same_batch = worst and source.shape[0] == right.shape[0] and source.ndim == right.ndim
+    return (worst[0], *(0,) * (source.ndim - 1)) if same_batch else ()
+
+
+def _range(*tensors: Any) -> tuple[float, float]:
+    """The smallest and the largest number, NaN and infinity left out."""
+    present = [n for n in map(_numbers, tensors) if n is not None]
+    finite = [n[n.isfinite()] for n in present]
+    finite = [n for n in finite if n.numel()]
+    if not finite:
+        return 0.0, 0.0
+    return min(float(n.min()) for n in finite), max(float(n.max()) for n in finite)
+
+
+def _slice_panel(title: str, value: Any, place: tuple[int, ...], name: str, low: float, high: float) -> Panel:
+    values = _numbers(value)
+    if values is None:
+        sentence = "this call has no tensor to draw" if title == "input" else _in_words(value)
+        return Panel(title, name, sentence=sentence)
+    shape = str(tuple(values.shape))
+    if values.numel() == 0:
+        return Panel(title, name, sentence=f"an empty tensor of shape {shape}")
+    flat, leading = _slice(values, place)
+    words = [name] if name else []
+    words.append(f"slice [{', '.join(map(str, leading))}] of {shape}" if leading else f"shape {shape}")
+    return Panel(title, ", ".join(words), flat, low, high)
+
+
+def _in_words(value: Any) -> str:
+    return repr(value) if isinstance(value, int | float | tuple) else describe(value)
+
+
+def _slice(values: Tensor, place: tuple[int, ...]) -> tuple[Tensor, tuple[int, ...]]:
+    """Two axes of a tensor, and the place on the other ones."""
+    if values.ndim < 2:
+        return values.reshape(1, -1), ()
+    leading = (place or (0,) * values.ndim)[: values.ndim - 2]
+    return values[leading], leading
+
+
+def _difference_panel(
+    right: Tensor | None, yours: Tensor | None, worst: tuple[int, ...], comparable: bool
+) -> Panel:
+    if right is None or yours is None:
+        return Panel("difference", sentence="nothing to subtract")
+    if not comparable:
+        return Panel(
+            "difference",
+            sentence=f"shapes differ:\n{tuple(right.shape)} expected\n{tuple(yours.shape)} yours",
+        )
+    difference, _ = _slice(yours - right, worst)
+    low, high = _range(difference)
+    most = max(-low, high, float(right.abs().max()) * FAINTEST)
+    marked = worst[-2:] if len(worst) >= 2 else (0, *worst, 0)[:2] if worst else (0, 0)
+    return Panel(
+        "difference",
+        "yours - expected, worst place framed",
+        difference,
+        -most,
+        most,
+        BLUE_TO_RED,
+        marked=(marked[0], marked[1]),
+    )
+
+
+def _draw_panel(canvas: Image.Image, panel: Panel, left: int, top: int, font: Any) -> int:
+    """Draws one panel and returns how far down it goes."""
+    from PIL import ImageDraw
+
+    pen = ImageDraw.Draw(canvas)
+    if panel.values is None:
+        pen.rectangle((left, top, left + SIDE, top + SIDE * 2 // 3), outline=FAINT)
+        _centred(pen, panel.sentence, left + SIDE / 2, top + SIDE / 3, SIDE - 20, font, INK)
+        return top + SIDE * 2 // 3
+    values, step = _shrunk(panel.values, worst=panel.colours is BLUE_TO_RED)
+    height, width = _cell(*values.shape)
+    canvas.paste(_painted(values, panel, (width, height)), (left, top))
+    bottom, right = top + values.shape[0] * height, left + values.shape[1] * width
+    pen.rectangle((left - 1, top - 1, right, bottom), outline=FAINT)
+    if max(values.shape) <= LONGEST_NUMBERS and width >= NARROWEST_NUMBER:
+        _write_numbers(pen, values, panel, (left, top), (width, height))
+    elif min(width, height) >= 4:
+        for i, j in (~values.isfinite()).nonzero().tolist():
+            x, y = left + j * width, top + i * height
+            pen.line((x, y, x + width - 1, y + height - 1), INK)
+            pen.line((x, y + height - 1, x + width - 1, y), INK)
+    if panel.marked:
+        row, column = panel.marked[0] // step[0], panel.marked[1] // step[1]
+        _frame(pen, left + (column + 0.5) * width, top + (row + 0.5) * height, width, height)
+    return _draw_legend(canvas, panel, (left, bottom + 10), step, font)
+
+
+def _frame(pen: ImageDraw.ImageDraw, x: float, y: float, width: int, height: int) -> None:
+    """Dark within light, to be seen on any colour; never so small that it is overlooked."""
+    x_reach, y_reach = max(width / 2, 6), max(height / 2, 6)
+    for wider, ink in ((2, PAPER), (1, INK), (0, INK), (-1, PAPER)):
+        reach = (x - x_reach - wider, y - y_reach - wider, x + x_reach + wider, y + y_reach + wider)
+        pen.rectangle(reach, outline=ink)
+
+
+def _painted(values: Tensor, panel: Panel, cell: tuple[int, int]) -> Image.Image:
+    """One coloured cell for each number; `cell` is (width, height)."""
+    from PIL import Image
+
+    rows, columns = values.shape
+    pixels = bytes(_colours(values, panel.low, panel.high, panel.colours).flatten().tolist())
+    small = Image.frombytes("RGB", (columns, rows), pixels)
+    return small.resize((columns * cell[0], rows * cell[1]), Image.Resampling.NEAREST)
+
+
+def _write_numbers(
+    pen: ImageDraw.ImageDraw, values: Tensor, panel: Panel, corner: tuple[int, int], cell: tuple[int, int]
+) -> None:
+    from PIL import ImageFont
+
+    font = ImageFont.load_default(size=max(9, min(16, cell[0] // 3)))
+    fills = _colours(values, panel.low, panel.high, panel.colours).sum(-1)
+    for i, row in enumerate(values.tolist()):
+        for j, value in enumerate(row):
+            middle = (corner[0] + (j + 0.5) * cell[0], corner[1] + (i + 0.5) * cell[1])
+            pen.text(middle, _short(value), INK if fills[i, j] > 380 else PAPER, font=font, anchor="mm")
+
+
+def _draw_legend(
+    canvas: Image.Image, panel: Panel, corner: tuple[int, int], step: tuple[int, int], font: Any
+) -> int:
+    from PIL import ImageDraw
+
+    pen = ImageDraw.Draw(canvas)
+    left, top = corner
+    wide = SIDE // 3
+    bar = torch.linspace(panel.low, panel.high, wide, dtype=torch.float64)[None]
+    canvas.paste(_painted(bar, panel, (1, 11)), (left, top))
+    pen.rectangle((left - 1, top - 1, left + wide, top + 11), outline=FAINT)
+    pen.text((left + wide + 8, top - 4), f"{panel.low:.4g} to {panel.high:.4g}", INK, font=font)
+    if panel.values is not None and not bool(panel.values.isfinite().all()):
+        pen.rectangle((left, top + 22, left + 10, top + 32), fill=NO_NUMBER, outline=FAINT)
+        pen.text((left + 18, top + 18), "NaN or infinite", FAINT, font=font)
+        top += 20
+    if max(step) > 1:
+        rows, columns = (f"1 in {n}" if n > 1 else "all" for n in step)
+        pen.text((left, top + 18), f"{rows} rows, {columns} columns shown", FAINT, font=font)
+        top += 20
+    return top + TEXT
+
+
+def _shrunk(values: Tensor, worst: bool) -> tuple[Tensor, tuple[int, int]]:
+    """At most `SIDE` rows and columns; of a difference the largest of each block is kept."""
+    common = math.ceil(max(values.shape) / SIDE)
+    step = (min(common, max(1, values.shape[0] // 8)), min(common, max(1, values.shape[1] // 8)))
+    if step == (1, 1):
+        return values, step
+    if not worst:
+        return values[:: step[0], :: step[1]], step
+    sizes = torch.nan_to_num(values.abs(), nan=torch.finfo(torch.float64).max)[None, None]
+    _, places = F.max_pool2d(sizes, step, ceil_mode=True, return_indices=True)
+    return values.flatten()[places[0, 0]], step
+
+
+def _cell(rows: int, columns: int) -> tuple[int, int]:
+    """Height and width of a cell: square, but stretched where a thin strip could not be seen."""
+    side = max(1, SIDE // max(rows, columns))
+    return max(side, min(THINNEST // rows, SIDE // rows)), max(
+        side, min(THINNEST // columns, SIDE // columns)
+    )
+
+
+def _colours(values: Tensor, low: float, high: float, colours: tuple[Colour, ...]) -> Tensor:
+    """Red, green and blue from 0 to 255 for each number, along a last axis."""
+    anchors = torch.tensor(colours, dtype=torch.float64)
+    share = ((values - low) / (high - low)).clamp(0, 1) if high > low else torch.full_like(values, 0.5)
+    place = torch.nan_to_num(share) * (len(colours) - 1)
+    first = place.long().clamp(max=len(colours) - 2)
+    mixed = torch.lerp(anchors[first], anchors[first + 1], (place - first)[..., None])
+    mixed[~values.isfinite()] = torch.tensor(NO_NUMBER, dtype=torch.float64)
+    return mixed.round().to(torch.uint8)
+
+
+def _short(value: float) -> str:
+    """A number that fits into a cell."""
+    if value != value:
+        return "nan"
+    if not math.isfinite(value):
+        return "inf" if value > 0 else "-inf"
+    if abs(value) >= 10_000 or 0 < abs(value) < 0.005:
+        return f"{value:.0e}".replace("e+0", "e").replace("e-0", "e-")
+    text = (
+        f"{value:.0f}"
+        if abs(value) >= 100
+        else f"{value + 0.0:.3g}"
+        if abs(value) >= 1
+        else f"{value + 0.0:.2f}"
+    )
+    return text.rstrip("0").rstrip(".") or "0" if "." in text else text
+
+
+def _fitting(pen: ImageDraw.ImageDraw, text: str, font: Any, width: float) -> str:
+    text = text.encode("ascii", "replace").decode()[:400]
+    if pen.textlength(text, font=font) <= width:
+        return text
+    while text and pen.textlength(text + "...", font=font) > width:
+        text = text[:-1]
+    return text + "..."
+
+
+def _centred(
+    pen: ImageDraw.ImageDraw, text: str, x: float, y: float, width: float, font: Any, ink: Colour
+) -> None:
+    lines = _wrapped(pen.textlength, text, font, width)
+    for number, line in enumerate(lines):
+        middle = y + (number - (len(lines) - 1) / 2) * (TEXT + 6)
+        pen.text((x, middle), line, ink, font=font, anchor="mm")
+
+
+def _wrapped(length: Callable[..., float], text: str, font: Any, width: float) -> list[str]:
+    lines = []
+    for paragraph in text.encode("ascii", "replace").decode()[:400].split("\n"):
+        line = ""
+        for word in paragraph.split(" "):
+            longer = f"{line} {word}" if line else word
+            if line and length(longer, font=font) > width:
+                lines.append(line)
+                longer = word
+            line = longer
+        lines.append(line)
+    return lines[:8]

@@ -1,0 +1,318 @@
+"""The vocabulary for the layer of exercise 7, beside `checks` for plain functions.
+
+A layer is built from a `Call("Conv2d", …)`, gets known numbers in its parameters, in their order, and is
+then asked what torch's layer with the same numbers would answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import torch
+from torch import nn
+
+from exercises.feedback.calls import Call, Sample
+from exercises.feedback.causes import CAUSES
+from exercises.feedback.checks import (
+    CheckFailure,
+    Outcome,
+    Student,
+    failure_of,
+    mismatch_failure,
+    must_have_raised,
+    no_gradient,
+    wrong_gradient,
+)
+from exercises.feedback.compare import compare, describe
+from exercises.feedback.misconceptions import diagnose_layer
+from exercises.feedback.reference import expected_dtype, layer_gradients, layer_magnitude, layer_reference
+from exercises.feedback.steps import ParameterResult, Step, TensorResult
+
+RATE = 0.5  # of the training step
+
+
+class LayerProblem:
+    """A layer, its numbers and an input, with torch's answers; worked out once."""
+
+    def __init__(self, call: Call, x: Sample) -> None:
+        self.call, self.x = call, x
+        self.dtype = expected_dtype(Call("Conv2d", (x,)))
+        names = dict(torch_layer(call).named_parameters())
+        dtype = str(self.dtype).removeprefix("torch.")
+        self.state = {
+            name: Sample(tuple(p.shape), x.seed + 1 + i, dtype).tensor()
+            for i, (name, p) in enumerate(names.items())
+        }
+        self.input = x.tensor()
+        self.expected = layer_reference(call, self.state, self.input)
+        self.magnitude = layer_magnitude(call, self.state, self.input)
+        self.cotangent = Sample(tuple(self.expected.shape), x.seed + 9, dtype).tensor()
+        gradients, self.gradient_magnitude = layer_gradients(call, self.state, self.input, self.cotangent)
+        self.gradients = dict(zip(("x", *self.state), gradients, strict=True))
+
+    @property
+    def call_text(self) -> str:
+        """The call with the input it is given."""
+        return f"{self.call.text}({self.x})"
+
+    def steps(self, student: Student, *, wrt: Sequence[int | str] = ()) -> list[Step]:
+        """Build, fill, and call on the input."""
+        return [
+            new_step(self.call, student),
+            {"do": "fill", "values": list(self.state.values())},
+            {"do": "forward", "args": (self.input,), "wrt": list(wrt)},
+        ]
+
+
+@cache
+def layer_problem(call: Call, x: Sample) -> LayerProblem:
+    """The problem of a layer and an input; the same object for the same arguments."""
+    return LayerProblem(call, x)
+
+
+def torch_layer(call: Call) -> nn.Conv2d:
+    """Torch's own layer for the call, without memory for its numbers."""
+    return nn.Conv2d(*call.real_args, **{**call.real_kwargs, "device": "meta"})
+
+
+def new_step(call: Call, student: Student) -> dict[str, Any]:
+    """Builds the layer on the student's device."""
+    kwargs = dict(call.real_kwargs)
+    if student.device != "cpu":
+        kwargs["device"] = student.device
+    return {"do": "new", "name": call.function, "args": call.real_args, "kwargs": kwargs}
+
+
+def must_forward(student: Student, call: Call, x: Sample) -> None:
+    """The layer gives what torch's layer with the same numbers gives."""
+    task = layer_problem(call, x)
+    _judge_forward(task, student.run(task.steps(student)), student)
+
+
+def _judge_forward(task: LayerProblem, outcome: Outcome, student: Student, place: int = 2) -> None:
+    if len(outcome.results) <= place:
+        raise failure_of(outcome, task.call, task.call_text) or AssertionError
+    got = outcome.results[place]
+    found = compare(task.expected, got, dtype=task.dtype, magnitude=task.magnitude, device=student.device)
+    if found:
+        cause = diagnose_layer(task.call, task.state, task.input, got)
+        failure = mismatch_failure(
+            found, task.call, cause, what="the layer's output", call_text=task.call_text
+        )
+        failure.wanted, failure.answer = task.expected, got
+        raise failure
+
+
+def must_forward_as(student: Student, call: Call, x: Sample) -> None:
+    """A layer built in the default dtype works after `.to(x's dtype)`."""
+    task = layer_problem(call, x)
+    dtype = str(task.dtype).removeprefix("torch.")
+    build, fill, forward = task.steps(student)
+    outcome = student.run([build, {"do": "to", "dtype": dtype}, fill, forward])
+    _judge_forward(task, outcome, student, 3)
+
+
+def must_backpropagate(student: Student, call: Call, x: Sample) -> None:
+    """Gradients reach the input and every parameter, and are torch's."""
+    task = layer_problem(call, x)
+    steps = task.steps(student, wrt=[0])
+    steps.append({"do": "vjp", "cotangent": task.cotangent, "wrt": [0, "parameters"]})
+    outcome = student.run(steps)
+    _judge_forward(task, outcome, student)
+    failure = failure_of(outcome, task.call, task.call_text)
+    if failure:
+        failure.headline = f"the layer's gradients could not be computed: {failure.got}"
+        raise failure
+    for (name, expected), got in zip(task.gradients.items(), outcome.results[3], strict=False):
+        if got is None:
+            raise no_gradient(task.call, name)
+        found = compare(
+            expected, got, dtype=task.dtype, magnitude=task.gradient_magnitude, device=student.device
+        )
+        if found:
+            raise wrong_gradient(found, task.call, name)
+
+
+def must_train(student: Student, call: Call, x: Sample) -> None:
+    """One step of gradient descent moves the parameters where it moves torch's."""
+    task = layer_problem(call, x)
+    steps = task.steps(student)
+    steps += [
+        {"do": "vjp", "cotangent": task.cotangent, "wrt": ["parameters"]},
+        {"do": "sgd", "rate": RATE},
+    ]
+    outcome = student.run(steps)
+    _judge_forward(task, outcome, student)
+    failure = failure_of(outcome, task.call, task.call_text)
+    if failure:
+        failure.headline = f"the training step failed: {failure.got}"
+        raise failure
+    moved = list(outcome.results[4].values())
+    for (name, start), got in zip(task.state.items(), moved, strict=False):
+        expected = start.to(torch.float64) - RATE * task.gradients[name]
+        magnitude = float(start.abs().max()) + task.gradient_magnitude
+        found = compare(expected, got, dtype=task.dtype, magnitude=magnitude, device=student.device)
+        if found:
+            failure = wrong_gradient(found, task.call, name)
+            failure.headline = f"after one training step {name} is not where torch's layer would have it"
+            raise failure
+
+
+def must_have_parameters(student: Student, call: Call) -> None:
+    """Names, shapes, order and dtype of the parameters are torch's, and all of them learn."""
+    outcome = student.run([new_step(call, student)])
+    failure = failure_of(outcome, call)
+    if failure:
+        raise failure
+    must_be_parameters(call, outcome.results[0], student)
+
+
+def must_be_parameters(call: Call, got: Any, student: Student, dtype: torch.dtype | None = None) -> None:
+    """The parameters listed are those of torch's layer."""
+    wanted = tuple(
+        ParameterResult(name, tuple(p.shape), str(dtype or p.dtype), student.device, True)
+        for name, p in torch_layer(call).named_parameters()
+    )
+    if not isinstance(got, tuple) or not all(isinstance(p, ParameterResult) for p in got):
+        raise CheckFailure(
+            "type",
+            "Conv2d is not a torch.nn.Module",
+            call.function,
+            call,
+            call.text,
+            "an nn.Module",
+            describe(got),
+        ).because(CAUSES["not-a-module"])
+    seen = tuple(
+        ParameterResult(p.name, p.shape, p.dtype, p.device.split(":")[0], p.requires_grad) for p in got
+    )
+    if seen != wanted:
+        raise CheckFailure(
+            "parameters",
+            "the layer's parameters are not those of torch.nn.Conv2d",
+            call.function,
+            call,
+            call.text,
+            _listed(wanted),
+            _listed(seen),
+        ).because(CAUSES["parameters-differ"])
+
+
+def _listed(parameters: Sequence[ParameterResult]) -> str:
+    lines = [f"{p.name} {p.shape} {p.dtype} on {p.device}" for p in parameters]
+    return "; ".join(lines) or "no parameters"
+
+
+def must_start_as_torch(student: Student, call: Call) -> None:
+    """Start values fill the interval of torch's layer, and differ from one layer to the next.
+
+    torch draws both parameters from U(-b, b) with b = 1 / sqrt(fan_in) (documentation of `torch.nn.Conv2d`).
+    With n numbers, the largest |value| is below 0.9 b with probability 0.9^n and the standard deviation is
+    b / sqrt(3), up to a factor 1 ± 3 / sqrt(n) or so.
+    """
+    outcome = student.run(
+        [new_step(call, student), {"do": "state"}, new_step(call, student), {"do": "state"}]
+    )
+    failure = failure_of(outcome, call)
+    if failure:
+        raise failure
+    must_be_parameters(call, outcome.results[0], student)
+    model = torch_layer(call)
+    bound = 1.0 / math.sqrt(model.weight[0].numel())
+    for name in dict(model.named_parameters()):
+        first, second = (outcome.results[i].get(name) for i in (1, 3))
+        if not isinstance(first, TensorResult) or not isinstance(second, TensorResult):
+            raise _start_failure(call, f"{name} is missing from the state_dict", "an entry", "none")
+        values = first.value.to(torch.float64)
+        largest, spread = float(values.abs().max()), float(values.std())
+        if not largest <= bound * 1.0001:
+            text = f"{name} starts outside the interval of torch's layer"
+            raise _start_failure(call, text, f"|value| at most {bound:.4g}", f"{largest:.4g}")
+        low = 1.0 - 4.0 / math.sqrt(values.numel())
+        if largest < 0.8 * bound or not low <= spread * math.sqrt(3.0) / bound <= 2.0 - low:
+            text = f"{name} does not fill the interval of torch's layer evenly"
+            wanted = f"uniform in ±{bound:.4g}, standard deviation near {bound / math.sqrt(3):.4g}"
+            raise _start_failure(
+                call, text, wanted, f"largest {largest:.4g}, standard deviation {spread:.4g}"
+            )
+        if torch.equal(first.value, second.value):
+            text = f"{name} starts with the same numbers in every layer"
+            raise _start_failure(call, text, "fresh random numbers", "the same twice")
+
+
+def _start_failure(call: Call, headline: str, wanted: str, got: str) -> CheckFailure:
+    return CheckFailure(
+        "start",
+        headline,
+        call.function,
+        call,
+        call.text,
+        wanted,
+        got,
+    ).because(CAUSES["start-values-differ"])
+
+
+def must_exchange_state(student: Student, call: Call, x: Sample) -> None:
+    """`state_dict` fits both ways: from torch's layer into the student's, and back."""
+    task = layer_problem(call, x)
+    steps: list[Step] = [
+        new_step(call, student),
+        {"do": "load_state", "state": task.state},
+        {"do": "forward", "args": (task.input,)},
+        {"do": "state"},
+    ]
+    outcome = student.run(steps)
+    failure = failure_of(outcome, call, task.call_text)
+    if failure and outcome.raised and outcome.raised.step == 1:
+        failure.headline = "the layer does not load a state_dict of torch.nn.Conv2d"
+        failure.because(CAUSES["parameters-differ"])
+    if failure:
+        raise failure
+    _judge_forward(task, outcome, student)
+    got: dict[str, Any] = outcome.results[3]
+    for name, value in task.state.items():
+        entry = got.get(name)
+        if not isinstance(entry, TensorResult) or not torch.equal(entry.value, value):
+            raise _state_failure(task, f"the state_dict has not the {name} that was loaded")
+    if set(got) != set(task.state):
+        raise _state_failure(
+            task, f"the state_dict has the entries {sorted(got)}, torch's has {sorted(task.state)}"
+        )
+
+
+def _state_failure(task: LayerProblem, headline: str) -> CheckFailure:
+    return CheckFailure(
+        "state",
+        headline,
+        task.call.function,
+        task.call,
+        task.call_text,
+    ).because(CAUSES["state-differs"])
+
+
+def must_print_as_torch(student: Student, call: Call) -> None:
+    """The layer prints as torch's does."""
+    outcome = student.run([new_step(call, student), {"do": "repr"}])
+    failure = failure_of(outcome, call)
+    if failure:
+        raise failure
+    wanted, got = repr(torch_layer(call)), outcome.results[1]
+    if got != wanted:
+        raise CheckFailure(
+            "repr",
+            "the layer does not print as torch.nn.Conv2d does",
+            call.function,
+            call,
+            f"print({call.text})",
+            wanted,
+            str(got),
+        ).because(CAUSES["repr-differs"])
+
+
+def must_refuse(student: Student, bad: Call, good: Call, x: Sample) -> None:
+    """The bad settings raise ValueError, and the good neighbour works."""
+    must_forward(student, good, x)
+    must_have_raised(student.run([new_step(bad, student)]), bad)

@@ -1,0 +1,265 @@
+"""Runs what a check asks of a student's code, and turns what comes back into plain data.
+
+A check asks in steps, such as "call conv2d_valid with these", "give the gradients". The public checks
+run them in the student's own Python; the grader sends the very same steps to a confined process. A step
+is a dict with the key "do"; the steps of one list share a target (the last object built) and an output.
+
+| do | keys | gives |
+| --- | --- | --- |
+| call | name, args, kwargs, wrt | the value of the student's function |
+| new | name, args, kwargs | the parameters of the module it builds, as `ParameterResult`s |
+| forward | args, wrt | the value of the built module's call |
+| vjp | cotangent, wrt | gradients of sum(output * cotangent) for arguments (by place or name); the word \
+"parameters" stands for all parameters of the module |
+| inputs | | the tensors handed in, as they are now |
+| state | | the module's `state_dict` |
+| load_state | state | None; `load_state_dict` with strict=True |
+| to | dtype or device | the parameters after `.to(...)` |
+| fill | values | None; copies numbers into the module's parameters, in their order |
+| sgd | rate | the `state_dict` after one step of gradient descent on the last `vjp` |
+| repr | | the module's printed form |
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+LONGEST_TEXT = 4000
+LONGEST_SEQUENCE = 64
+DEEPEST = 4
+
+Step = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class TensorResult:
+    """A tensor that came back: its values on the CPU, and where it had been."""
+
+    value: Tensor
+    device: str
+    requires_grad: bool = False
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """Something that is no plain data, known by its type alone."""
+
+    type_name: str
+
+
+@dataclass(frozen=True)
+class ParameterResult:
+    """One parameter of a module, as `named_parameters` names it; `shape` as torch writes it."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    device: str
+    requires_grad: bool
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception of the student's code, as text.
+
+    `bases` names all its classes, most special first; `trace` holds the student's own lines, outermost
+    first, as (file, line number, source line).
+    """
+
+    kind: str
+    bases: tuple[str, ...]
+    message: str
+    trace: tuple[tuple[str, int, str], ...]
+    step: int
+
+
+@dataclass
+class _Memory:
+    show: Callable[[Any], Any]
+    target: Any = None
+    output: Any = None
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+def run(
+    steps: Sequence[Step], lookup: Callable[[str], Any], show: Callable[[Any], Any] | None = None
+) -> tuple[list[Any], Raised | None]:
+    """Runs the steps until one raises.
+
+    Args:
+        steps: see the table above; tensors in them are real tensors on the device wanted.
+        lookup: gives the student's function or class by name; it may raise.
+        show: turns the output of "call" and "forward" into plain data; `plain` unless told.
+
+    Returns:
+        The results of the steps that ran, and the exception that ended them, if one did.
+    """
+    memory = _Memory(show or plain)
+    results: list[Any] = []
+    for number, step in enumerate(steps):
+        try:
+            results.append(_ACTIONS[step["do"]](memory, step, lookup))
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            return results, raised(error, number)
+    return results, None
+
+
+def raised(error: BaseException, step: int = 0) -> Raised:
+    """An exception as plain text; one whose own `str` fails is still told."""
+    try:
+        message = str(error)[:LONGEST_TEXT]
+    except Exception as inner:
+        message = f"(its message could not be read: {type(inner).__name__})"
+    bases = tuple(c.__name__[:200] for c in type(error).__mro__[:20])
+    return Raised(bases[0], bases, message, _trace(error), step)
+
+
+def _trace(error: BaseException) -> tuple[tuple[str, int, str], ...]:
+    frames = traceback.extract_tb(error.__traceback__, limit=-30)
+    own = [f for f in frames if not f.filename.startswith("<frozen") and "site-packages" not in f.filename]
+    own = [f for f in own if f.filename != __file__]
+    lines = [(f.filename.replace("\\", "/").rsplit("/", 1)[-1], f.lineno or 0, f.line or "") for f in own]
+    if isinstance(error, SyntaxError) and error.lineno:
+        name = (error.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
+        lines.append((name, error.lineno, (error.text or "").strip()))
+    return tuple((name, line, text[:200]) for name, line, text in lines[-8:])
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """Plain data out of whatever came back; what is neither number, text nor tensor becomes `Opaque`."""
+    if value is None or type(value) in (bool, int, float):
+        return value
+    if type(value) is str:
+        return value[:LONGEST_TEXT]
+    if type(value) in (Tensor, nn.Parameter) and value.layout is torch.strided and not value.is_quantized:
+        # detach, conj and neg bits resolved: what is sent is the numbers alone
+        numbers = value.detach().resolve_conj().resolve_neg()
+        return TensorResult(numbers.to("cpu").contiguous(), str(value.device), bool(value.requires_grad))
+    if type(value) in (tuple, list, torch.Size) and len(value) <= LONGEST_SEQUENCE and depth < DEEPEST:
+        items = [plain(v, depth + 1) for v in value]
+        return items if type(value) is list else tuple(items)
+    kind = type(value)
+    return Opaque(f"{kind.__module__}.{kind.__qualname__}"[:200])
+
+
+def _take_arguments(memory: _Memory, step: Step) -> None:
+    wrt = step.get("wrt", ())
+    memory.args = tuple(_tracked(a, i in wrt) for i, a in enumerate(step.get("args", ())))
+    memory.kwargs = {name: _tracked(a, name in wrt) for name, a in step.get("kwargs", {}).items()}
+
+
+def _tracked(argument: Any, wanted: bool) -> Any:
+    return argument.detach().requires_grad_() if wanted else argument
+
+
+def _call(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+    function = lookup(step["name"])
+    _take_arguments(memory, step)
+    memory.output = function(*memory.args, **memory.kwargs)
+    return memory.show(memory.output)
+
+
+def _new(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+    memory.target = lookup(step["name"])(*step.get("args", ()), **step.get("kwargs", {}))
+    return _parameters(memory.target)
+
+
+def _parameters(module: Any) -> Any:
+    if not isinstance(module, nn.Module):
+        return plain(module)
+    return tuple(
+        ParameterResult(name[:200], tuple(p.shape), str(p.dtype), str(p.device), bool(p.requires_grad))
+        for name, p in list(nn.Module.named_parameters(module))[:LONGEST_SEQUENCE]
+    )
+
+
+def _forward(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+    _take_arguments(memory, step)
+    memory.output = memory.target(*memory.args)
+    return memory.show(memory.output)
+
+
+def _vjp(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+    wanted = [leaf for name in step["wrt"] for leaf in _leaves(memory, name)]
+    output, cotangent = memory.output, step["cotangent"]
+    if not isinstance(output, Tensor):
+        raise TypeError(f"the result is {type(output).__name__}, so it has no gradient")
+    if output.shape != cotangent.shape:
+        raise ValueError(f"the result has shape {tuple(output.shape)}, expected {tuple(cotangent.shape)}")
+    if not output.requires_grad:
+        return tuple(None for _ in wanted)
+    gradients = torch.autograd.grad(output, wanted, cotangent.to(output.dtype), allow_unused=True)
+    for leaf, gradient in zip(wanted, gradients, strict=True):
+        leaf.grad = gradient
+    return plain(tuple(gradients))
+
+
+def _leaves(memory: _Memory, name: int | str) -> list[Tensor]:
+    if isinstance(name, int):
+        return [memory.args[name]]
+    if name == "parameters":
+        return list(nn.Module.parameters(memory.target))
+    return [memory.kwargs[name]]
+
+
+def _inputs(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+    handed = [*memory.args, *memory.kwargs.values()]
+    return tuple(plain(a) for a in handed if isinstance(a, Tensor))
+
+
+def _state(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+    state = nn.Module.state_dict(memory.target)
+    return {str(name)[:200]: plain(t) for name, t in list(state.items())[:LONGEST_SEQUENCE]}
+
+
+def _load_state(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+    nn.Module.load_state_dict(memory.target, dict(step["state"]), strict=True)
+
+
+def _fill(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+    parameters, values = list(nn.Module.parameters(memory.target)), step["values"]
+    has, needs = [tuple(p.shape) for p in parameters], [tuple(v.shape) for v in values]
+    if has != needs:
+        raise ValueError(f"the layer's parameters have the shapes {has}, expected {needs}")
+    with torch.no_grad():
+        for parameter, value in zip(parameters, values, strict=True):
+            parameter.copy_(value)
+
+
+def _to(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+    memory.target = memory.target.to(getattr(torch, step["dtype"]) if "dtype" in step else step["device"])
+    return _parameters(memory.target)
+
+
+def _sgd(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+    with torch.no_grad():
+        for parameter in nn.Module.parameters(memory.target):
+            if parameter.grad is not None:
+                parameter.sub_(step["rate"] * parameter.grad)
+    return _state(memory, step, lookup)
+
+
+def _repr(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+    return plain(repr(memory.target))
+
+
+_ACTIONS: dict[str, Callable[[_Memory, Step, Callable[[str], Any]], Any]] = {
+    "call": _call,
+    "new": _new,
+    "forward": _forward,
+    "vjp": _vjp,
+    "inputs": _inputs,
+    "state": _state,
+    "load_state": _load_state,
+    "fill": _fill,
+    "to": _to,
+    "sgd": _sgd,
+    "repr": _repr,
+}

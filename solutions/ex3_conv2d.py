@@ -1,0 +1,123 @@
+# ---
+# exercise: 3
+# title: Valid convolution
+# points: 20
+# minutes: 40
+# exports: [conv2d_valid]
+# builds_on: [ex1_output_size]
+# forbids: [convolution, packages]
+# hints:
+#   conv2d_valid:
+#     - Do it with loops first, for one picture and one kernel. Each output value is a patch of x times the
+#       kernel, element by element, all added up. Then replace the loops.
+#     - Calling x.unfold(2, kH, 1) and then .unfold(3, kW, 1) gives every patch at once, with shape
+#       (N, C, out_h, out_w, kH, kW). What must be summed against weight of shape (O, C, kH, kW)?
+#     - Sum over C, kH and kW. One torch.einsum does it. Or make each patch one column of C * kH * kW numbers
+#       and each kernel one row of as many, and multiply the two matrices.
+# ---
+
+# %% [markdown]
+# # Exercise 3: Valid convolution
+#
+# Now the thing itself. "Valid" means: no padding, so the kernel never sticks out.
+# Read first: [cross-correlation](README.md#what-is-a-convolution) in the tutorial.
+#
+# ## One picture, one kernel
+#
+# Lay the kernel on the picture, multiply what lies on top of each other, add it all up, move on by one:
+#
+#     1 2 3
+#     4 5 6    with    1 2    gives    37 47
+#     7 8 9            3 4             67 77
+#
+# The first value is `1*1 + 2*2 + 4*3 + 5*4 = 37`. Do the other three on paper.
+#
+# Common mistake: flipping the kernel. If your first value is 23, you turned it by 180 degrees, as a
+# mathematician's convolution does. What deep learning calls a convolution does not.
+#
+# ## Channels, kernels, pictures
+#
+# - A picture has `C` channels, and so has a kernel. Each channel has its own `(kH, kW)` weights. The results
+#   of all channels are **added**: one kernel gives one output channel.
+# - There are `O` kernels, so the output has `O` channels.
+# - All `N` pictures are treated alike.
+# - `bias[o]` is added to every value of output channel `o`, once.
+#
+# In one line, with `y` and `x` for the output's row and column:
+#
+#     out[n, o, y, x] = bias[o] + sum over c, i, j of  x[n, c, y + i, x + j] * weight[o, c, i, j]
+#
+# Common mistake: adding the bias inside the sum. With `C * kH * kW` terms you would add it that many times.
+#
+# Common mistake: `bias` has shape `(O,)`. If you just write `out + bias`, it is lined up with the *width*.
+#
+# ## Fast enough
+#
+# Python loops over every pixel are slow, but good for a first try: make it right, then make it fast.
+# `Tensor.unfold` (not `F.unfold`, which is not allowed) shows you all patches without copying them. What is
+# left is a product of patches and kernels, and `torch.einsum` or `@` is good at that.
+#
+# Common mistake: `.view(...)` on patches or on a transposed picture. Their numbers do not lie in a row in
+# memory. `.reshape(...)` copies when it must.
+
+# %%
+from torch import Tensor
+
+from exercises.ex1_output_size import output_size
+
+
+def conv2d_valid(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Cross-correlate pictures with kernels, without padding, at stride 1.
+
+    out[n, o, y, x] = bias[o] + sum over c, i, j of x[n, c, y + i, x + j] * weight[o, c, i, j]
+
+    Source: Dumoulin & Visin, arXiv:1603.07285, section 1.1; the size is relationship 1. The formula is the
+    one in the documentation of `torch.nn.Conv2d`.
+
+    Args:
+        x: pictures of shape `(N, C, H, W)`, any floating dtype and memory layout; `N` may be 0. Not changed.
+        weight: kernels of shape `(O, C, kH, kW)`, dtype and device of `x`. Not changed.
+        bias: one number per output channel, shape `(O,)`, or None to add nothing. Not changed.
+
+    Returns:
+        A tensor of shape `(N, O, H - kH + 1, W - kW + 1)` with the dtype and device of `x`, differentiable
+        with respect to `x`, `weight` and `bias`.
+
+    Raises:
+        ValueError: if `x` or `weight` is not 4-D, if their numbers of channels differ, if `bias` is not of
+            shape `(O,)`, or if the kernel does not fit into the input.
+
+    Example:
+        >>> import torch
+        >>> x = torch.tensor([[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]]])
+        >>> weight = torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]])
+        >>> conv2d_valid(x, weight).tolist()
+        [[[[37.0, 47.0], [67.0, 77.0]]]]
+    """
+    ### BEGIN SOLUTION
+    if x.ndim != 4:
+        raise ValueError(f"x must have the shape (N, C, H, W), but got {tuple(x.shape)}")
+    if weight.ndim != 4:
+        raise ValueError(f"weight must have the shape (O, C, kH, kW), but got {tuple(weight.shape)}")
+    batch, channels, height, width = x.shape
+    out_channels, kernel_channels, kernel_h, kernel_w = weight.shape
+    if kernel_channels != channels:
+        raise ValueError(f"weight must have the {channels} channels of x, but got {kernel_channels}")
+    if bias is not None and bias.shape != (out_channels,):
+        raise ValueError(f"bias must have the shape ({out_channels},), but got {tuple(bias.shape)}")
+    out_h = output_size(height, kernel_h)
+    out_w = output_size(width, kernel_w)
+
+    # A view, nothing is copied yet: patches[n, c, y, x] is the (kernel_h, kernel_w) patch with its top left
+    # corner at (y, x).
+    patches = x.unfold(2, kernel_h, 1).unfold(3, kernel_w, 1)
+    # Each patch, with all its channels, becomes one column. This copies every pixel kernel_h * kernel_w
+    # times: it is the price of leaving all the arithmetic to one matrix product.
+    columns = patches.permute(0, 1, 4, 5, 2, 3)
+    columns = columns.reshape(batch, channels * kernel_h * kernel_w, out_h * out_w)
+    # (O, C * kH * kW) @ (N, C * kH * kW, out_h * out_w) -> (N, O, out_h * out_w): each kernel is one row.
+    out = weight.flatten(1) @ columns
+    if bias is not None:
+        out = out + bias[:, None]
+    return out.reshape(batch, out_channels, out_h, out_w)
+    ### END SOLUTION
