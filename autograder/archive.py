@@ -183,7 +183,7 @@ class ZipTree(Tree):
             raise SubmissionError(self._too_many())
         for info in infos:
             path = self._inside(info)
-            if info.orig_filename.endswith("/") or is_skipped(path):
+            if info.orig_filename.endswith("/") or not path.parts or is_skipped(path):
                 continue
             mode = info.external_attr >> 16
             if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
@@ -203,7 +203,7 @@ class ZipTree(Tree):
         # `filename` has been made pleasant for this machine already; this is what the zip really says.
         name = info.orig_filename
         path = PurePosixPath(name)
-        outside = path.is_absolute() or ".." in path.parts or not path.parts or name[1:2] == ":"
+        outside = path.is_absolute() or ".." in path.parts or name[1:2] == ":"
         if outside or "\\" in name or "\0" in name:
             raise SubmissionError(
                 f"{self.label}: {shown(name)!r} is a name that points outside the zip; {_ZIP_AGAIN}"
@@ -280,8 +280,6 @@ def source_text(content: bytes) -> str:
         text = content.decode(encoding)
     except (SyntaxError, LookupError, ValueError) as error:
         raise UnusableText("is not UTF-8 text; save it as UTF-8") from error
-    if "\0" in text:
-        raise UnusableText("is not a text file")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for index, line in enumerate(lines[:2]):
         lines[index] = _COOKIE.sub(r"\g<1>utf-8", line)

@@ -24,12 +24,16 @@ from exercises.feedback.catalogue import exercises
 ROOT = Path(__file__).resolve().parents[1]
 
 
+class CommandError(Exception):
+    """A command that cannot be carried out as it was given."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; exit code 0 when it did what was asked, 1 when a check failed, 2 for bad input."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (SubmissionError, DeviceError, SandboxError, SuiteError) as error:
+    except (CommandError, SubmissionError, DeviceError, SandboxError, SuiteError) as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -101,7 +105,7 @@ def _grade(options: argparse.Namespace) -> int:
     modules = [e.module for e in exercises()]
     for path in options.paths:
         if not path.exists():
-            raise SubmissionError(f"{path}: there is no such file or folder")
+            raise CommandError(f"{path}: there is no such file or folder")
     paths = [found for path in options.paths for found in find_submissions(path, modules)]
     names = student_names(paths)
     out: Path = options.out
@@ -128,6 +132,8 @@ def _grade(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from autograder.selfcheck import selfcheck
 
+    if not (options.root / "solutions").is_dir():
+        raise CommandError(f"{options.root}: no checkout of this project, it has no folder solutions/")
     with grader_of(options) as grader:
         findings = selfcheck(grader, options.root)
     for line in findings.report:
@@ -141,6 +147,8 @@ def _stubs(options: argparse.Namespace) -> int:
     from autograder.header import SourceError
     from autograder.stubs import out_of_date, write_stubs
 
+    if not (options.root / "solutions").is_dir():
+        raise CommandError(f"{options.root}: no checkout of this project, it has no folder solutions/")
     try:
         hidden = hidden_counts()
         if options.check:
@@ -149,7 +157,7 @@ def _stubs(options: argparse.Namespace) -> int:
                 print(f"autograder stubs: {line}", file=sys.stderr)
             return 1 if changed else 0
         for path in write_stubs(options.root / "solutions", options.root / "exercises", hidden):
-            print(f"wrote {path.relative_to(options.root)}")
+            print(f"{'wrote' if path.exists() else 'removed'} {path.relative_to(options.root).as_posix()}")
     except SourceError as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 2

@@ -129,15 +129,15 @@ class Grader:
         rubric = [line for line in self._judge.lines if line.module == exercise.module]
         lines = [_line(line, [r for r in mine if r.line == line.name]) for line in rubric]
         carried = any(r.carried for r in mine)
-        before = [e.name for e in earlier(exercise.module, self.catalogue)]
-        wrong = {r.module for r in results if r.failure or r.carried}
+        before = earlier(exercise.module, self.catalogue)
+        wrong = {r.module for r in results if r.failure}
         return ExerciseReport(
             name=exercise.name,
             module=exercise.module,
             title=exercise.title,
             points=float(exercise.points),
             earned=_rounded(sum(line.earned for line in lines)),
-            carried_from=tuple(n for n in before if carried and any(w.startswith(f"{n}_") for w in wrong)),
+            carried_from=tuple(e.name for e in before if carried and e.module in wrong),
             lines=tuple(lines),
         )
 

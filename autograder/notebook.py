@@ -133,25 +133,26 @@ def _without_magic_lines(lines: list[str]) -> str:
             in_magic = line.endswith("\\")
             kept.append(_placeholder(line))
             continue
-        depth, quote = _after(line, depth, quote)
-        continued = quote is None and line.endswith("\\")
+        depth, quote, continued = _after(line, depth, quote)
         kept.append(line)
     return "\n".join(kept)
 
 
-def _after(line: str, depth: int, quote: str | None) -> tuple[int, str | None]:
-    """How many brackets, and which triple quote, are open at the end of the line."""
+def _after(line: str, depth: int, quote: str | None) -> tuple[int, str | None, bool]:
+    """How many brackets and which triple quote are open after the line; whether a backslash continues it."""
     position = 0
     while True:
         if quote is not None:
             end = re.compile(rf"(?:\\.|[^\\])*?{quote}").match(line, position)
             if end is None:
-                return depth, quote
+                return depth, quote, False
             position, quote = end.end(), None
         piece = _PIECE.search(line, position)
         if piece is None:
-            return depth, None
+            return depth, None, line.endswith("\\")
         position = piece.end()
+        if piece[0].startswith("#"):
+            return depth, None, False
         if piece[0] in ('"""', "'''"):
             quote = piece[0]
         elif piece[0] in "([{":

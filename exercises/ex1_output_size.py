@@ -14,7 +14,7 @@
 # Before you convolve anything, find out how large the result will be. All of this exercise is whole numbers
 # along **one axis**. A picture has two axes, so later you ask twice: once for the height, once for the width.
 #
-# Read first: [output size](README.md#output-size) in the tutorial.
+# Read first: [output size](README.md#kernel-size) in the tutorial.
 #
 # ## Step 1: how far a kernel reaches
 #

@@ -12,7 +12,7 @@
 # # Exercise 3: Valid convolution
 #
 # Now the thing itself. "Valid" means: no padding, so the kernel never sticks out.
-# Read first: [cross-correlation](README.md#cross-correlation) in the tutorial.
+# Read first: [cross-correlation](README.md#what-is-a-convolution) in the tutorial.
 #
 # ## One picture, one kernel
 #

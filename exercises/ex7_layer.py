@@ -13,7 +13,7 @@
 #
 # A layer is a convolution that remembers its weights. When you are done, your `Conv2d` can stand wherever a
 # `torch.nn.Conv2d` stands: same parameters, same start values, same `state_dict`, same text when printed.
-# Read first: [the layer](README.md#the-layer) in the tutorial.
+# Read first: [the layer](README.md#torchnnconv2d) in the tutorial.
 #
 # ## `__init__`
 #

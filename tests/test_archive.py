@@ -124,6 +124,24 @@ def test_a_bomb_under_the_name_of_an_exercise_costs_only_that_exercise(tmp_path:
     assert any("ex3.py is larger than 1 MiB" in note for note in hand_in.notes)
 
 
+def test_what_is_declared_too_large_is_not_even_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_zip(tmp_path / "a.zip", {"ex3.py": "#" * 5000})
+    with archive.ZipTree(path) as tree:
+        monkeypatch.setattr(tree, "_read", lambda *_: pytest.fail("opened"))
+        (name,) = tree.files
+        assert tree.read(name, 4999) is None
+        tree._budget = 4999
+        with pytest.raises(SubmissionError, match="MB of files"):
+            tree.read(name, 5000)
+
+
+def test_an_entry_for_the_top_folder_itself_does_no_harm(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {"./": "", ".": "", "./ex3.py": "x"})
+    assert read(path).modules == {"ex3_conv2d": "x"}
+
+
 def test_a_bomb_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
     content = b"#" * 30_000_000
     path = make_zip(tmp_path / "a.zip", {"ex3.py": content})
@@ -209,9 +227,8 @@ def test_a_zip_inside_is_not_opened_but_said(tmp_path: Path) -> None:
 
 
 def test_of_two_entries_with_one_name_the_later_is_taken_and_said(tmp_path: Path) -> None:
-    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
-        file.writestr("ex3.py", "first")
-        file.writestr("ex3.py", "second")
+    path = make_zip(tmp_path / "a.zip", {"ex3.py": "first", "ex4.py": "second"})
+    path.write_bytes(path.read_bytes().replace(b"ex4.py", b"ex3.py"))
     hand_in = read(tmp_path / "a.zip")
     assert hand_in.modules == {"ex3_conv2d": "second"}
     assert "ex3.py is in the zip twice: the later one was taken" in hand_in.notes

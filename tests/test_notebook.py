@@ -117,8 +117,9 @@ def test_several_notebooks_are_refused_by_name(tmp_path: Path) -> None:
         ("\n%%capture out\n%%time\n%cd x\na = 1", "\n# %%capture out\n# %%time\n# %cd x\na = 1"),
         ("!pip install \\\n    scipy\na = 1", "# !pip install \\\n    pass  # scipy\na = 1"),
         ("if colab:\n    !pip install x\na = 1", "if colab:\n    pass  # !pip install x\na = 1"),
-        ("x = (7\n  % 4)\n%pwd", "x = (7\n  % 4)\n# %pwd"),
-        ("x = 7 \\\n  % y\n%pwd", "x = 7 \\\n  % y\n# %pwd"),
+        ("x = (7\n  %y)\n%pwd", "x = (7\n  %y)\n# %pwd"),
+        ("x = 7 \\\n  %y\n%pwd", "x = 7 \\\n  %y\n# %pwd"),
+        ("# C:\\\n%pwd", "# C:\\\n# %pwd"),
         ('s = """\n%pwd\n!ls\n"""\n%pwd', 's = """\n%pwd\n!ls\n"""\n# %pwd'),
         ("s = '''it's\n!ls \\\n''' # (\n%pwd", "s = '''it's\n!ls \\\n''' # (\n# %pwd"),
         ("s = 'it\\'s ('\n!echo it's\na = 1", "s = 'it\\'s ('\n# !echo it's\na = 1"),
@@ -132,7 +133,9 @@ def test_what_only_ipython_knows_becomes_a_comment(tmp_path: Path, cell: str, ex
 
 
 def test_a_cell_that_is_python_stays_as_it_is(tmp_path: Path) -> None:
+    confusing = 's = \'a\\\n"""\'\nt = """\n%pwd\n"""'
     cells = (
+        confusing,
         'help = """\n%pwd\n!ls\n?x\n"""',
         "x = 5 \\\n% 3",
         "y = '\\d'",

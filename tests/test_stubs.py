@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.cli import hidden_counts
 from autograder.source import Cell, SourceError, read_source, read_sources
 from autograder.stubs import expected_files, out_of_date, stub_text, write_stubs
 
@@ -276,6 +277,12 @@ def test_a_stub_never_has_more_than_two_blank_lines(write: Write) -> None:
     assert "LIMIT = 3\n\n\nOTHER = 4\n" in stub_text(source)
 
 
+def test_a_cell_that_starts_with_a_region_starts_with_what_follows(write: Write) -> None:
+    region = "### BEGIN SOLUTION\nimport cmath\n### END SOLUTION\n\n"
+    text = changed("# %%\nfrom", f"# %%\n{region}from")
+    assert stub_text(read_source(write(text))) == STUB
+
+
 def test_a_module_that_needs_its_region_to_be_python_is_refused(write: Write) -> None:
     text = changed('    """Holds a pair."""\n', "").replace("    size: int\n", "")
     text = text[: text.index("    def __init__")]
@@ -368,6 +375,13 @@ END = "    ### END SOLUTION"
             3,
             "a second region in pair",
             id="two regions",
+        ),
+        pytest.param(
+            "### BEGIN SOLUTION\n\n\n@staticmethod\n",
+            "@staticmethod\n### BEGIN SOLUTION\n",
+            1,
+            "indentation",
+            id="decorator left outside",
         ),
         pytest.param(BEGIN, "  ### BEGIN SOLUTION", 0, "indentation", id="indentation of BEGIN"),
         pytest.param(END, "### END SOLUTION", -6, "indentation", id="indentation of END"),
@@ -584,12 +598,6 @@ def test_a_solution_to_mend_leaves_the_folder_alone(solutions: Path, write: Writ
 
 
 # This repository
-
-
-def hidden_counts() -> dict[str, dict[str, int]]:
-    """The hidden checks as the manifest tells them: their number is the business of the suites."""
-    manifest = json.loads((ROOT / "exercises" / "manifest.json").read_text(encoding="utf-8"))
-    return {entry["module"]: entry["hidden"] for entry in manifest["exercises"]}
 
 
 def test_exercises_are_what_the_solutions_give() -> None:

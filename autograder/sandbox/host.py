@@ -82,7 +82,7 @@ class Output:
 class Worker:
     """One confined process. Use `Sandbox.worker` to get one."""
 
-    def __init__(self, sock: socket.socket, output: Output, end: Callable[[], int]) -> None:
+    def __init__(self, sock: socket.socket, output: Output, end: Callable[[float], int]) -> None:
         self._sock = sock
         self._output = output
         self._end = end
@@ -117,7 +117,7 @@ class Worker:
             self.end()
             raise WorkerTimeout(timeout) from None
         except wire.WireClosed:
-            raise WorkerTrouble("crashed", _how_it_ended(self.end())) from None
+            raise WorkerTrouble("crashed", _how_it_ended(self.end(grace=1.0))) from None
         except wire.WireError as error:
             self.end()
             raise WorkerTrouble("malformed", f"the answer was not readable: {error}") from None
@@ -128,13 +128,16 @@ class Worker:
         """Whether it can still be asked."""
         return not self._ended
 
-    def end(self) -> int:
-        """Kills the worker and all it started; gives its exit code (negative: the signal)."""
+    def end(self, grace: float = 0.0) -> int:
+        """Kills the worker and all it started; gives its exit code (negative: the signal).
+
+        A worker that is about to end by itself gets `grace` seconds, so that its own exit code is seen.
+        """
         if self._ended:
             return 0
         self._ended = True
         self._sock.close()
-        return self._end()
+        return self._end(grace)
 
     def printed(self) -> str:
         """What it printed so far, capped."""
@@ -258,10 +261,10 @@ class Sandbox:
             os.close(write)
         return Worker(mine, Output(read), self._end_fork)
 
-    def _end_fork(self) -> int:
+    def _end_fork(self, grace: float) -> int:
         try:
             assert self._control is not None
-            self._control.sendall(b'{"do": "end"}')
+            self._control.sendall(json.dumps({"do": "end", "grace": grace}).encode())
             return int(self._answer(30)["status"])
         except (OSError, wire.WireError, ValueError):
             self._stop_zygote()
@@ -316,10 +319,12 @@ class Sandbox:
         output = Output(os.dup(process.stdout.fileno()))
         process.stdout.close()
 
-        def end() -> int:
-            if process.poll() is None:
+        def end(grace: float) -> int:
+            try:
+                return process.wait(grace)
+            except subprocess.TimeoutExpired:
                 process.kill()
-            return process.wait()
+                return process.wait()
 
         return Worker(sock, output, end)
 

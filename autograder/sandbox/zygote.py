@@ -15,6 +15,7 @@ import os
 import signal
 import socket
 import sys
+import time
 import traceback
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from autograder.sandbox.ban import Ban
 from autograder.sandbox.confine import Confinement, Limits
 
 _PR_SET_CHILD_SUBREAPER = 36
+_ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT if hasattr(os, "waitid") else 0
 
 
 def warm_up() -> Ban:
@@ -92,7 +94,7 @@ def fork_server(control: socket.socket, config: dict[str, Any]) -> None:
     while True:
         message, fds, _, _ = socket.recv_fds(control, 4096, 2)
         if not message:
-            _end(child)
+            _end(child, 0.0)
             return
         order = json.loads(message)
         if order["do"] == "spawn":
@@ -109,15 +111,18 @@ def fork_server(control: socket.socket, config: dict[str, Any]) -> None:
                 os.close(fd)
             control.sendall(json.dumps({"pid": child}).encode() + b"\n")
         else:
-            status = _end(child)
+            status = _end(child, order["grace"])
             child = 0
             control.sendall(json.dumps({"status": status}).encode() + b"\n")
 
 
-def _end(child: int) -> int:
+def _end(child: int, grace: float) -> int:
     """Kills a worker's whole process group and every stray; gives how the worker ended."""
     status = 0
     if child:
+        deadline = time.monotonic() + grace
+        while time.monotonic() < deadline and os.waitid(os.P_PID, child, _ENDED) is None:
+            time.sleep(0.005)
         _kill(-child)
         _kill(child)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

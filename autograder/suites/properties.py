@@ -73,4 +73,4 @@ def _must_equal(
     task = problem(call)
     found = compare(expected, got, dtype=torch.float32, magnitude=2 * task.magnitude, device=student.device)
     if found:
-        raise mismatch_failure(found, call, CAUSES[cause])
+        raise mismatch_failure(found, call, lambda: CAUSES[cause])

@@ -7,9 +7,9 @@ an object with parts, which pytest, a report or a picture can each show in their
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Protocol, Self
 
 import torch
@@ -51,8 +51,8 @@ class CheckFailure(Exception):
     """A failed check, in parts.
 
     `kind` is the mismatch's kind, or "raised", "no-error", "wrong-error", "not-written", "no-gradient",
-    "mutated", "timeout", "crashed", "forbidden", …; `headline` is one sentence; `diagnosis` is the name of
-    the misconception that explains the answer, with `explanation` and `section` for the student.
+    "mutated", "timeout", "crashed", "forbidden", …; `headline` is one sentence; `cause` explains it, where
+    that is possible.
     """
 
     kind: str
@@ -64,18 +64,37 @@ class CheckFailure(Exception):
     got: str = ""
     where: str = ""
     trace: tuple[tuple[str, int, str], ...] = ()
-    diagnosis: str = ""
-    explanation: str = ""
-    section: str = ""
     wanted: Any = field(default=None, repr=False)
     answer: Any = field(default=None, repr=False)
+    suspect: Callable[[], Cause | Misconception | None] | None = field(default=None, repr=False)
+
+    @cached_property
+    def cause(self) -> Cause | Misconception | None:
+        """What explains the failure; looked for when first asked, since that takes longer than the check."""
+        return self.suspect() if self.suspect else None
+
+    @property
+    def diagnosis(self) -> str:
+        """The cause's name, or nothing."""
+        return self.cause.name if self.cause else ""
+
+    @property
+    def explanation(self) -> str:
+        """The cause in words for the student, or nothing."""
+        return self.cause.explanation if self.cause else ""
+
+    @property
+    def section(self) -> str:
+        """The place in the tutorial to read, or nothing."""
+        return self.cause.section if self.cause else ""
 
     def __str__(self) -> str:
         return self.headline
 
     def because(self, cause: Cause | Misconception) -> Self:
-        """The same failure with its cause named and explained."""
-        self.diagnosis, self.explanation, self.section = cause.name, cause.explanation, cause.section
+        """The same failure with its cause known."""
+        self.suspect = lambda: cause
+        self.__dict__.pop("cause", None)
         return self
 
 
@@ -116,7 +135,12 @@ def first_line(message: str) -> str:
 
 
 def mismatch_failure(
-    found: Mismatch, call: Call, cause: Cause | Misconception | None, *, what: str = "", call_text: str = ""
+    found: Mismatch,
+    call: Call,
+    suspect: Callable[[], Cause | Misconception | None] | None = None,
+    *,
+    what: str = "",
+    call_text: str = "",
 ) -> CheckFailure:
     """A wrong answer in words."""
     subject = what or f"the result of {call.function}"
@@ -144,8 +168,11 @@ def mismatch_failure(
         found.got,
         place,
     )
-    cause = cause or _cause_of(found)
-    return failure.because(cause) if cause else failure
+    evident = _cause_of(found)
+    if evident:
+        return failure.because(evident)
+    failure.suspect = suspect
+    return failure
 
 
 def _cause_of(found: Mismatch) -> Cause | None:
@@ -155,19 +182,43 @@ def _cause_of(found: Mismatch) -> Cause | None:
 
 
 class Problem:
-    """A call with its right answer, worked out once and used for every hand-in."""
+    """A call with its right answer, worked out when first asked for and used for every hand-in."""
 
     def __init__(self, call: Call, wrt: Sequence[int | str] = ()) -> None:
         self.call = call
         self.wrt = tuple(wrt)
         self.dtype = expected_dtype(call)
-        self.expected = reference(call)
-        self.magnitude = magnitude(call)
-        if self.wrt:
-            self.cotangent = (
-                Sample(tuple(self.expected.shape), seed=_seed_of(call) + 1000).tensor().to(self.dtype)
-            )
-            self.gradients, self.gradient_magnitude = reference_gradients(call, self.cotangent, self.wrt)
+
+    # lazy, so that a check on a stub costs nothing: torch takes 0.6 s to get ready for its first gradient
+
+    @cached_property
+    def expected(self) -> Any:
+        """The right answer."""
+        return reference(self.call)
+
+    @cached_property
+    def magnitude(self) -> float:
+        """The largest sum of |products| in it."""
+        return magnitude(self.call)
+
+    @cached_property
+    def cotangent(self) -> Tensor:
+        """A random tensor of the answer's shape."""
+        return Sample(tuple(self.expected.shape), seed=_seed_of(self.call) + 1000).tensor().to(self.dtype)
+
+    @cached_property
+    def gradients(self) -> tuple[Tensor, ...]:
+        """The gradients of `sum(answer * cotangent)`, one for each of `wrt`."""
+        return self._gradients[0]
+
+    @cached_property
+    def gradient_magnitude(self) -> float:
+        """The largest sum of |products| in them."""
+        return self._gradients[1]
+
+    @cached_property
+    def _gradients(self) -> tuple[tuple[Tensor, ...], float]:
+        return reference_gradients(self.call, self.cotangent, self.wrt)
 
     def step(self) -> dict[str, Any]:
         """The call as a step."""
@@ -214,7 +265,7 @@ def _judge(task: Problem, outcome: Outcome, device: str) -> None:
     got = outcome.results[0]
     found = compare(task.expected, got, dtype=task.dtype, magnitude=task.magnitude, device=device)
     if found:
-        failure = mismatch_failure(found, task.call, diagnose(task.call, got))
+        failure = mismatch_failure(found, task.call, lambda: diagnose(task.call, got))
         failure.wanted, failure.answer = task.expected, got
         raise failure
 
@@ -317,7 +368,7 @@ def no_gradient(call: Call, name: str) -> CheckFailure:
 
 def wrong_gradient(found: Mismatch, call: Call, name: str) -> CheckFailure:
     """A gradient came back, with wrong numbers."""
-    failure = mismatch_failure(found, call, None, what=f"the gradient for {name}")
+    failure = mismatch_failure(found, call, what=f"the gradient for {name}")
     failure.kind = "gradient"
     return failure.because(CAUSES["gradient-wrong"])
 

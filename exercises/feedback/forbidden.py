@@ -1,1 +1,394 @@
-def find_forbidden(*a): return []
+"""Finds what an exercise does not allow, in the syntax tree alone: nothing of a hand-in is run.
+
+Only code that can be reached by name from the exercise's exports counts: their definitions, whatever these
+mention, and so on, through the hand-in's other files too. A test under `if __name__ == "__main__":`, an
+unused import or an unused function is no offence. Earlier exercises are not followed into, so nobody pays
+twice for one line.
+
+Names are resolved through imports, aliases, `getattr` and the like. A determined author can still hide a
+call from this; what is really called is seen while running.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import re
+import warnings
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from exercises.feedback.bindings import NOTHING, Binding, Scope, Source, local_names
+from exercises.feedback.reference import FUNCTIONS
+
+
+@dataclass(frozen=True)
+class Group:
+    """Names that go together, as patterns of full dotted names, and why they are not allowed."""
+
+    reason: str
+    patterns: tuple[str, ...]
+
+
+_CONV = r"\w*[Cc]onv(?!ert)\w*"  # "convert" is another matter
+GROUPS: dict[str, Group] = {
+    "convolution": Group(
+        "this exercise asks you to write it yourself",
+        (
+            rf"torch\.{_CONV}",
+            rf"torch\.nn\.(functional|grad)\.({_CONV}|unfold|fold)",
+            r"torch\.nn(\.\w+)*\.(\w*Conv(?!ert)\w*|Unfold|Fold)",
+            rf"torch\.ops\.\w+\.({_CONV}|\w*im2col\w*|\w*col2im\w*)",
+            rf"torch\.(_C(\.\w+)?|_VF|_refs(\.\w+)*)\.({_CONV}|\w*im2col\w*|\w*col2im\w*)",
+            rf"torch\.ao(\.\w+)*\.{_CONV}",
+            r"numpy(\.\w+)*\.(convolve|correlate)",
+        ),
+    ),
+    "padding": Group(
+        "this exercise asks you to place the zeros yourself",
+        (
+            r"torch\.nn\.functional\._?pad",
+            r"torch\.nn(\.\w+)*\.\w*Pad(\dd|Nd)",
+            r"torch\.constant_pad_nd",
+            r"torch\.ops\.\w+\.\w*pad\w*",
+            r"torch\.(_C(\.\w+)?|_VF|_refs(\.\w+)*)\.\w*pad\w*",
+            r"numpy(\.\w+)*\.pad",
+        ),
+    ),
+    "packages": Group(
+        "this exercise asks you to do without other array and image packages",
+        (
+            r"(scipy|cv2|skimage|torchvision|kornia|tensorflow|jax|jaxlib|mxnet|cupyx?|keras|SimpleITK)(\.\w+)*",
+            r"PIL\.ImageFilter(\.\w+)*",
+        ),
+    ),
+}
+# A file of the hand-in with such a name is not what an import of it means.
+_OUTSIDE = re.compile(r"(torch|numpy|PIL|scipy|cv2|skimage|torchvision|kornia|tensorflow|jax|keras)(\.|$)")
+_EXERCISE = re.compile(r"ex\d+_\w+")
+_EXPORTS = {*FUNCTIONS, "Conv2d"}
+_LONGEST_NAME = 200
+
+# One module seen from another: `F.torch`, `torch.nn.modules.conv.F`
+_DETOURS = (
+    (re.compile(r"\Atorch\.(\w+\.)*torch(?=\.|$)"), "torch"),
+    (re.compile(r"\Atorch\.nn(\.\w+)*\.F(?=\.|$)"), "torch.nn.functional"),
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A mention of something that is not allowed."""
+
+    module: str
+    line: int
+    name: str
+    group: str
+    sentence: str
+
+
+def find_forbidden(
+    sources: Mapping[str, str],
+    module: str,
+    exports: Sequence[str],
+    forbids: Sequence[str],
+    not_followed: Collection[str] = (),
+) -> list[Finding]:
+    """What the exports of a module use although the exercise forbids it.
+
+    Args:
+        sources: the source text of each file of the hand-in, by module name.
+        module: the exercise's module, one of `sources`.
+        exports: the functions and classes it has to define.
+        forbids: keys of `GROUPS`.
+        not_followed: more names that are somebody else's affair, such as the exports of the other
+            exercises in a notebook, where all share one namespace.
+
+    Returns:
+        The findings by module and line. Empty if the source cannot be parsed: that is told elsewhere.
+
+    Raises:
+        KeyError: if a group is unknown.
+    """
+    patterns = {key: re.compile("|".join(f"(?:{p})" for p in GROUPS[key].patterns)) for key in forbids}
+    return _Search(sources, _plain_name(module), exports, patterns, not_followed).findings()
+
+
+def _plain_name(module: str) -> str:
+    return module.removeprefix("exercises.")
+
+
+_Names = frozenset[str]  # dotted names from outside, and "file:name" for definitions of the hand-in
+_NONE: _Names = frozenset()
+
+
+class _Search:
+    """Walks from definition to definition."""
+
+    def __init__(
+        self,
+        sources: Mapping[str, str],
+        module: str,
+        exports: Sequence[str],
+        patterns: Mapping[str, re.Pattern[str]],
+        not_followed: Collection[str],
+    ) -> None:
+        self._texts = {_plain_name(key): text for key, text in sources.items()}
+        self._module = module
+        self._patterns = patterns
+        self._not_followed = set(not_followed)
+        self._sources: dict[str, Source | None] = {}
+        self._queue = [(module, name) for name in exports]
+        self._reached: set[tuple[str, str]] = set()
+        self._found: dict[tuple[str, int, str], Finding] = {}
+        # Each expression is resolved once in each scope, or an alias of aliases of … would take for ever.
+        self._resolved: dict[tuple[ast.expr, Scope], _Names] = {}
+        self._globals: dict[tuple[str, str, int | None], _Names] = {}
+        self._folded: dict[tuple[ast.expr, Scope], str | None] = {}
+
+    def findings(self) -> list[Finding]:
+        while self._queue:
+            place = self._queue.pop()
+            if place in self._reached:
+                continue
+            self._reached.add(place)
+            with contextlib.suppress(RecursionError, MemoryError):  # too deep, for people as well
+                self._reach(*place)
+        return sorted(self._found.values(), key=lambda f: (f.module, f.line, f.name))
+
+    def _source(self, key: str) -> Source | None:
+        if key not in self._sources:
+            self._sources[key] = None
+            unreadable = (KeyError, SyntaxError, ValueError, RecursionError, MemoryError)
+            with contextlib.suppress(*unreadable), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # strange escapes in a string are the student's affair
+                self._sources[key] = Source(key, ast.parse(self._texts[key]))
+        return self._sources[key]
+
+    def _reach(self, key: str, name: str) -> None:
+        source = self._source(key)
+        if source is None:
+            return
+        for binding in (*source.standing(name), *self._stars(source, name, None)):
+            if binding.dotted:
+                self._judge(self._expand(binding.dotted), key, binding.line)
+            elif binding.node:
+                self._walk(binding.node, source.scope(binding.number))
+
+    def _judge(self, names: _Names, key: str, line: int) -> bool:
+        """Notes names that are not allowed; if there are none, what they stand for is reached."""
+        bad = False
+        for name in names:
+            for group, pattern in self._patterns.items():
+                found = _longest_match(pattern, name)
+                if found:
+                    bad = True
+                    sentence = f"{key}.py, line {line} uses {found}: {GROUPS[group].reason}"
+                    self._found[key, line, found] = Finding(key, line, found, group, sentence)
+        if not bad:
+            for name in names:
+                file, colon, defined = name.partition(":")
+                if colon:
+                    self._queue.append((file, defined))
+        return bad
+
+    def _walk(self, node: ast.AST, scope: Scope) -> None:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            self._walk_function(node, scope)
+        elif isinstance(node, ast.ClassDef):
+            inside = Scope(scope.source, scope, local_names(node.body), is_class=True)
+            self._walk_all((*node.decorator_list, *node.bases, *node.keywords), scope)
+            self._walk_all(node.body, inside)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            return  # what counts is where the name is used
+        elif isinstance(node, ast.AnnAssign):
+            self._walk_all([n for n in (node.target, node.value) if n], scope)
+        elif not (
+            isinstance(node, ast.expr)
+            and self._judge(self._resolve(node, scope), scope.source.key, node.lineno)
+        ):
+            self._walk_all(self._children(node, scope), scope)
+
+    def _walk_all(self, nodes: Iterable[ast.AST], scope: Scope) -> None:
+        for node in nodes:
+            self._walk(node, scope)
+
+    def _children(self, node: ast.AST, scope: Scope) -> Iterable[ast.AST]:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id in ("isinstance", "issubclass"):
+                return node.args[:1]  # to ask for a type is not to use it
+            if node.func.id in ("eval", "exec") and node.args:
+                return [*ast.iter_child_nodes(node), *_parsed(self._fold(node.args[0], scope), node.lineno)]
+        return ast.iter_child_nodes(node)
+
+    def _walk_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope) -> None:
+        given = node.args
+        places = [*given.posonlyargs, *given.args]
+        optional = [*places[len(places) - len(given.defaults) :], *given.kwonlyargs]
+        defaults = [*given.defaults, *given.kw_defaults]
+        self._walk_all((*getattr(node, "decorator_list", ()), *(d for d in defaults if d)), scope)
+        body = [node.body] if isinstance(node, ast.Lambda) else node.body
+        names = {} if isinstance(node, ast.Lambda) else local_names(node.body)
+        for argument in (*places, *given.kwonlyargs, given.vararg, given.kwarg):
+            if argument:
+                names.setdefault(argument.arg, []).append(NOTHING)
+        for argument, default in zip(optional, defaults, strict=True):
+            outside = self._resolve(default, scope) if default else _NONE
+            names[argument.arg] += [Binding(0, 0, name) for name in outside if ":" not in name]
+        self._walk_all(body, Scope(scope.source, scope.later, names))
+
+    def _resolve(self, node: ast.expr, scope: Scope) -> _Names:
+        """What an expression stands for, as far as names tell."""
+        key = (node, scope)
+        if key not in self._resolved:
+            self._resolved[key] = _NONE  # a name that stands for itself stands for nothing
+            self._resolved[key] = self._meaning(node, scope)
+        return self._resolved[key]
+
+    def _meaning(self, node: ast.expr, scope: Scope) -> _Names:
+        if isinstance(node, ast.Name):
+            return self._lookup(node.id, scope)
+        if isinstance(node, ast.Attribute):
+            return self._attribute(self._resolve(node.value, scope), node.attr)
+        if isinstance(node, ast.NamedExpr):
+            return self._resolve(node.value, scope)
+        if isinstance(node, ast.IfExp):
+            return self._resolve(node.body, scope) | self._resolve(node.orelse, scope)
+        if isinstance(node, ast.BoolOp):
+            return _NONE.union(*(self._resolve(value, scope) for value in node.values))
+        if isinstance(node, ast.Call):
+            return self._call(node, scope)
+        if isinstance(node, ast.Subscript):
+            owner, attribute = node.value, self._fold(node.slice, scope)
+            if attribute is None:
+                return _NONE
+            if "sys.modules" in self._resolve(owner, scope):
+                return frozenset({attribute})
+            if isinstance(owner, ast.Attribute) and owner.attr == "__dict__":
+                return self._attribute(self._resolve(owner.value, scope), attribute)
+            if isinstance(owner, ast.Call) and "builtins.vars" in self._resolve(owner.func, scope):
+                return self._attribute(_NONE.union(*(self._resolve(a, scope) for a in owner.args)), attribute)
+        return _NONE
+
+    def _call(self, node: ast.Call, scope: Scope) -> _Names:
+        function = self._resolve(node.func, scope)
+        if "builtins.getattr" in function and len(node.args) >= 2:
+            attribute = self._fold(node.args[1], scope)
+            return self._attribute(self._resolve(node.args[0], scope), attribute) if attribute else _NONE
+        if function & {"builtins.__import__", "importlib.import_module"} and node.args:
+            name = self._fold(node.args[0], scope)
+            if name:
+                first = "builtins.__import__" in function and len(node.args) + len(node.keywords) == 1
+                return self._expand(name.split(".")[0] if first else name.lstrip("."))
+        return _NONE
+
+    def _fold(self, node: ast.expr, scope: Scope) -> str | None:
+        """A string that is put together from constants."""
+        key = (node, scope)
+        if key not in self._folded:
+            self._folded[key] = None
+            text = self._constant(node, scope)
+            self._folded[key] = text if text is None or len(text) <= _LONGEST_NAME else None
+        return self._folded[key]
+
+    def _constant(self, node: ast.expr, scope: Scope) -> str | None:
+        if isinstance(node, ast.Constant):
+            return node.value if isinstance(node.value, str) else None
+        parts: Sequence[ast.expr] = ()
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            parts = (node.left, node.right)
+        elif isinstance(node, ast.JoinedStr):
+            parts = [p.value if isinstance(p, ast.FormattedValue) else p for p in node.values]
+        elif isinstance(node, ast.Name):
+            place = scope.owner_of(node.id)
+            bindings = place.names[node.id] if place.parent else place.source.standing(node.id, place.before)
+            values = [(b.node, b.number) for b in bindings if isinstance(b.node, ast.expr)]
+            if values:
+                value, number = values[0]
+                return self._fold(value, place if place.parent else place.source.scope(number))
+        texts = [self._fold(part, scope) for part in parts]
+        known = [text for text in texts if text is not None]
+        return "".join(known) if parts and len(known) == len(texts) else None
+
+    def _lookup(self, name: str, scope: Scope) -> _Names:
+        place = scope.owner_of(name)
+        if place.parent:
+            return self._stand_for(place.names[name], place)
+        return self._global(place.source, name, place.before)
+
+    def _global(self, source: Source, name: str, before: int | None) -> _Names:
+        key = (source.key, name, before)
+        if key not in self._globals:
+            self._globals[key] = _NONE  # files may import from each other
+            found = [*source.standing(name, before), *self._stars(source, name, before)]
+            if found and name not in self._not_followed:
+                names = self._stand_for(found, source.scope(before))
+                self._globals[key] = names | {f"{source.key}:{name}"}
+            elif not found and hasattr(builtins, name):
+                self._globals[key] = frozenset({f"builtins.{name}"})
+        return self._globals[key]
+
+    def _stand_for(self, bindings: Iterable[Binding], scope: Scope) -> _Names:
+        names = _NONE
+        for binding in bindings:
+            if binding.dotted:
+                names |= self._expand(binding.dotted)
+            elif isinstance(binding.node, ast.expr) and not binding.part:
+                place = scope if scope.parent else scope.source.scope(binding.number)
+                names |= self._resolve(binding.node, place)
+        return names
+
+    def _stars(self, source: Source, name: str, before: int | None) -> list[Binding]:
+        """What a name may mean by `from … import *`, unless it is bound in another way after that."""
+        if "*" not in source.bindings or hasattr(builtins, name):
+            return []
+        last = max((b.number for b in source.standing(name, before)), default=0)
+        stars = [b for b in source.bindings["*"] if b.number > last and (before is None or b.number < before)]
+        return [Binding(b.number, b.line, f"{b.dotted}.{name}", adds=True) for b in stars]
+
+    def _attribute(self, owners: _Names, attribute: str) -> _Names:
+        names = _NONE
+        for owner in owners:
+            names |= {owner} if ":" in owner else self._expand(f"{owner}.{attribute}")
+        return names
+
+    def _expand(self, dotted: str) -> _Names:
+        """A dotted name, followed into the hand-in's other files."""
+        for detour, way in _DETOURS:
+            dotted = detour.sub(way, dotted)
+        parts = _plain_name(dotted).split(".")
+        if _OUTSIDE.match(dotted) or len(dotted) > _LONGEST_NAME:
+            return frozenset({dotted})
+        for length in range(len(parts), 0, -1):
+            source = self._source(".".join(parts[:length]))
+            if source is None:
+                continue
+            if length == len(parts):
+                break
+            name, *rest = parts[length:]
+            if source.key != self._module and _EXERCISE.fullmatch(source.key) and name in _EXPORTS:
+                return _NONE
+            names = self._global(source, name, None)
+            for attribute in rest:
+                names = self._attribute(names, attribute)
+            return names
+        return frozenset({dotted})
+
+
+def _longest_match(pattern: re.Pattern[str], name: str) -> str:
+    parts = name.split(".")
+    prefixes = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((p for p in prefixes if pattern.fullmatch(p)), "")
+
+
+def _parsed(text: str | None, line: int) -> list[ast.stmt]:
+    """The statements of a string that is handed to `eval` or `exec`."""
+    try:
+        tree = ast.parse((text or "").strip())
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    for node in ast.walk(tree):
+        if hasattr(node, "lineno"):
+            node.lineno = line
+    return tree.body

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.causes import CAUSES
@@ -35,23 +35,50 @@ RATE = 0.5  # of the training step
 
 
 class LayerProblem:
-    """A layer, its numbers and an input, with torch's answers; worked out once."""
+    """A layer, its numbers and an input, with torch's answers, worked out when first asked for.
+
+    `recipes` says how the numbers of the parameters in `state` are drawn.
+    """
 
     def __init__(self, call: Call, x: Sample) -> None:
         self.call, self.x = call, x
         self.dtype = expected_dtype(Call("Conv2d", (x,)))
-        names = dict(torch_layer(call).named_parameters())
-        dtype = str(self.dtype).removeprefix("torch.")
-        self.state = {
-            name: Sample(tuple(p.shape), x.seed + 1 + i, dtype).tensor()
-            for i, (name, p) in enumerate(names.items())
+        self._dtype_name = str(self.dtype).removeprefix("torch.")
+        self.recipes = {
+            name: Sample(tuple(p.shape), x.seed + 1 + i, self._dtype_name)
+            for i, (name, p) in enumerate(torch_layer(call).named_parameters())
         }
+        self.state = {name: recipe.tensor() for name, recipe in self.recipes.items()}
         self.input = x.tensor()
-        self.expected = layer_reference(call, self.state, self.input)
-        self.magnitude = layer_magnitude(call, self.state, self.input)
-        self.cotangent = Sample(tuple(self.expected.shape), x.seed + 9, dtype).tensor()
-        gradients, self.gradient_magnitude = layer_gradients(call, self.state, self.input, self.cotangent)
-        self.gradients = dict(zip(("x", *self.state), gradients, strict=True))
+
+    @cached_property
+    def expected(self) -> Tensor:
+        """The right answer of the layer's forward."""
+        return layer_reference(self.call, self.state, self.input)
+
+    @cached_property
+    def magnitude(self) -> float:
+        """The largest sum of |products| in it."""
+        return layer_magnitude(self.call, self.state, self.input)
+
+    @cached_property
+    def cotangent(self) -> Tensor:
+        """A random tensor of the answer's shape."""
+        return Sample(tuple(self.expected.shape), self.x.seed + 9, self._dtype_name).tensor()
+
+    @cached_property
+    def gradients(self) -> dict[str, Tensor]:
+        """The gradients of `sum(answer * cotangent)` by name, x first."""
+        return dict(zip(("x", *self.state), self._gradients[0], strict=True))
+
+    @cached_property
+    def gradient_magnitude(self) -> float:
+        """The largest sum of |products| in them."""
+        return self._gradients[1]
+
+    @cached_property
+    def _gradients(self) -> tuple[tuple[Tensor, ...], float]:
+        return layer_gradients(self.call, self.state, self.input, self.cotangent)
 
     @property
     def call_text(self) -> str:
@@ -98,9 +125,12 @@ def _judge_forward(task: LayerProblem, outcome: Outcome, student: Student, place
     got = outcome.results[place]
     found = compare(task.expected, got, dtype=task.dtype, magnitude=task.magnitude, device=student.device)
     if found:
-        cause = diagnose_layer(task.call, task.state, task.input, got)
         failure = mismatch_failure(
-            found, task.call, cause, what="the layer's output", call_text=task.call_text
+            found,
+            task.call,
+            lambda: diagnose_layer(task.call, task.state, task.input, got),
+            what="the layer's output",
+            call_text=task.call_text,
         )
         failure.wanted, failure.answer = task.expected, got
         raise failure

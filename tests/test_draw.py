@@ -1,0 +1,173 @@
+"""The picture of a wrong answer shows what it says it shows, whatever came back."""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+
+from exercises.feedback import draw
+from exercises.feedback.calls import Call, Sample
+from exercises.feedback.draw import BLUE_TO_RED, NO_NUMBER, PAPER, panels, picture
+from exercises.feedback.reference import reference
+from exercises.feedback.steps import Opaque, plain
+
+CALL = Call("conv2d_valid", (Sample((2, 3, 7, 9), seed=1), Sample((4, 3, 3, 2), seed=2)))
+RIGHT = reference(CALL)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Small tensors: threads would only wait for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def colours(path: Path) -> set[Any]:
+    with Image.open(path) as image:
+        assert image.format == "PNG"
+        return {colour for _, colour in image.getcolors(maxcolors=1 << 14) or []}
+
+
+def test_four_panels_show_the_slice_with_the_largest_error() -> None:
+    wrong = RIGHT.float()
+    wrong[1, 2, 3, 4] += 5
+    shown = panels(CALL, RIGHT, plain(wrong))
+    assert [p.title for p in shown] == ["input", "expected", "yours", "difference"]
+    assert [p.subtitle for p in shown[:3]] == [
+        "slice [1, 0] of (2, 3, 7, 9)",
+        "slice [1, 2] of (2, 4, 5, 8)",
+        "slice [1, 2] of (2, 4, 5, 8)",
+    ]
+    difference = shown[3]
+    assert difference.marked == (3, 4)
+    assert difference.values is not None
+    assert float(difference.values[3, 4]) == pytest.approx(5, abs=1e-4)
+    assert shown[0].values is not None
+    assert torch.equal(shown[0].values, CALL.real_args[0][1, 0].double())
+
+
+def test_expected_and_yours_share_one_scale_and_the_difference_is_centred_on_zero() -> None:
+    _, expected, yours, difference = panels(CALL, RIGHT, plain(RIGHT.float() * 2))
+    assert (expected.low, expected.high) == (yours.low, yours.high)
+    assert yours.high >= float(RIGHT.max()) * 2 - 1e-4
+    assert difference.low == -difference.high
+
+
+def test_a_tensor_of_the_input_s_own_leading_shape_is_shown_beside_the_very_same_slice() -> None:
+    call = Call("pad2d", (Sample((2, 3, 4, 5), seed=1), 1))
+    wrong = reference(call).float()
+    wrong[1, 2, 0, 0] = 9
+    assert panels(call, reference(call), plain(wrong))[0].subtitle == "slice [1, 2] of (2, 3, 4, 5)"
+
+
+def test_of_a_tuple_the_first_wrong_item_is_shown() -> None:
+    call = Call("sobel_kernels")
+    gx, gy = reference(call)
+    _, expected, yours, _ = panels(call, (gx, gy), plain((gx.float(), -gy.float())))
+    assert expected.subtitle == yours.subtitle == "item 1, shape (3, 3)"
+    assert yours.values is not None
+    assert torch.equal(yours.values, -gy)
+
+
+def test_a_wrong_shape_is_drawn_as_it_came_and_named() -> None:
+    _, expected, yours, difference = panels(CALL, RIGHT, plain(RIGHT[..., 1:].float()))
+    assert expected.subtitle == "slice [0, 0] of (2, 4, 5, 8)"
+    assert yours.subtitle == "slice [0, 0] of (2, 4, 5, 7)"
+    assert difference.sentence == "shapes differ:\n(2, 4, 5, 8) expected\n(2, 4, 5, 7) yours"
+
+
+def test_the_colour_of_nan_appears_only_where_there_is_one(tmp_path: Path) -> None:
+    wrong = RIGHT.float()
+    wrong[0, 0, 0, 0] = 4
+    assert NO_NUMBER not in colours(picture(CALL, RIGHT, plain(wrong), tmp_path / "number.png"))
+    wrong[0, 0, 1, 1] = torch.nan
+    wrong[0, 0, 2, 2] = -torch.inf
+    assert NO_NUMBER in colours(picture(CALL, RIGHT, plain(wrong), tmp_path / "nan.png"))
+    assert panels(CALL, RIGHT, plain(wrong))[3].marked == (1, 1)
+
+
+def test_too_large_is_red_and_too_small_is_blue(tmp_path: Path) -> None:
+    call = Call("sobel_edges", (Sample((20, 30), seed=1, uniform=True),))
+    wrong = reference(call).float()
+    wrong[3, 3] += 50
+    found = colours(picture(call, reference(call), plain(wrong), tmp_path / "red.png"))
+    assert BLUE_TO_RED[-1] in found
+    wrong[3, 3] -= 100
+    found = colours(picture(call, reference(call), plain(wrong), tmp_path / "blue.png"))
+    assert BLUE_TO_RED[0] in found
+
+
+def test_the_background_is_opaque_and_light_so_that_it_reads_on_dark_pages(tmp_path: Path) -> None:
+    with Image.open(picture(CALL, RIGHT, plain(RIGHT.float()), tmp_path / "a.png")) as image:
+        assert image.mode == "RGB"
+        assert image.getpixel((0, 0)) == PAPER
+
+
+@pytest.mark.parametrize(
+    ("call", "expected", "got"),
+    [
+        (Call("output_size", (30, 5)), 26, 25),
+        (Call("output_size", (30, 5)), 26, None),
+        (Call("same_padding", ((3, 5), 1)), (1, 2), (2, 1)),
+        (CALL, RIGHT, None),
+        (CALL, RIGHT, "a string that is long enough to need more than a single line in a panel " * 9),
+        (CALL, RIGHT, Opaque("numpy.ndarray")),
+        (CALL, RIGHT, plain(torch.zeros(()))),
+        (CALL, RIGHT, plain(torch.zeros(3))),
+        (CALL, RIGHT, plain(torch.zeros(0, 4, 5, 8))),
+        (CALL, RIGHT, plain(torch.full((2, 4, 5, 8), torch.nan))),
+        (CALL, RIGHT, plain(torch.zeros(2, 4, 5, 8, dtype=torch.int64))),
+        (CALL, RIGHT, plain(torch.zeros(2, 4, 5, 8, dtype=torch.complex64))),
+        (CALL, RIGHT, plain(RIGHT.float() * 1e30)),
+        (CALL, RIGHT, (1, 2)),
+        (Call("sobel_kernels"), reference(Call("sobel_kernels")), ()),
+        (Call("sobel_kernels"), reference(Call("sobel_kernels")), None),
+        (Call("box_blur_kernel", (1,)), reference(Call("box_blur_kernel", (1,))), plain(torch.zeros(1, 1))),
+        (
+            Call("conv2d_valid", (Sample((0, 3, 7, 9), 1), Sample((4, 3, 3, 2), 2))),
+            RIGHT[:0],
+            plain(RIGHT[:0]),
+        ),
+        (Call("f", ("—" * 500,)), 1, 2),
+    ],
+)
+def test_whatever_comes_back_there_is_a_picture(call: Call, expected: Any, got: Any, tmp_path: Path) -> None:
+    path = picture(call, expected, got, tmp_path / "new" / "folder" / "a.png")
+    assert path.is_file()
+    assert len(colours(path)) > 2
+
+
+def test_a_layer_s_input_is_handed_in_apart(tmp_path: Path) -> None:
+    call = Call("Conv2d", (3, 4, (3, 2)))
+    assert panels(call, RIGHT, plain(RIGHT.float()))[0].sentence == "this call has no tensor to draw"
+    shown = panels(call, RIGHT, plain(RIGHT.float()), shown=CALL.real_args[0])
+    assert shown[0].subtitle == "slice [0, 0] of (2, 3, 7, 9)"
+
+
+def test_a_large_picture_is_thinned_out_and_keeps_its_worst_place(tmp_path: Path) -> None:
+    call = Call("sobel_edges", (Sample((700, 1100), seed=1, uniform=True),))
+    wrong = reference(call).float()
+    wrong[501, 803] += 50
+    start = time.perf_counter()
+    path = picture(call, reference(call), plain(wrong), tmp_path / "large.png")
+    assert time.perf_counter() - start < 10
+    assert BLUE_TO_RED[-1] in colours(path)
+    with Image.open(path) as image:
+        assert image.width < 1400
+        assert image.height < 500
+
+
+def test_pillow_is_not_imported_before_the_first_picture() -> None:
+    tree = ast.parse(Path(draw.__file__).read_text(encoding="utf-8"))
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert imports
+    assert not any("PIL" in ast.unparse(node) for node in imports)

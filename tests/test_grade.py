@@ -1,0 +1,340 @@
+"""Hand-ins through the whole grader: what they earn, and what their report says."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.cli import main
+from autograder.examinee import Examinee, Patience
+from autograder.grade import Grader
+from autograder.judge import Judge, SuiteError
+from autograder.report import gradescope
+from autograder.report.files import as_json, for_student, write_grades, write_json
+from autograder.report.model import Report
+from autograder.sandbox.host import Sandbox
+from autograder.selfcheck import selfcheck
+from autograder.submission import Submission, read_submission
+from exercises.feedback.catalogue import earlier, exercises
+from exercises.feedback.checks import problem
+
+ROOT = Path(__file__).resolve().parents[1]
+CATALOGUE = exercises()
+MODULES = [e.module for e in CATALOGUE]
+
+
+@pytest.fixture(scope="module")
+def grader() -> Iterator[Grader]:
+    with Grader(patience=Patience(call=2.0)) as warm:
+        yield warm
+
+
+@pytest.fixture(scope="module")
+def solutions() -> Submission:
+    return read_submission(ROOT / "solutions", MODULES)
+
+
+def with_changes(base: Submission, **modules: str | None) -> Submission:
+    """The base with modules replaced, or left out where None."""
+    texts = {k: v for k, v in {**base.modules, **modules}.items() if v is not None}
+    return replace(base, modules=texts)
+
+
+def points(report: Report) -> dict[str, float]:
+    return {e.name: e.earned for e in report.exercises}
+
+
+FULL = {e.name: float(e.points) for e in CATALOGUE}
+
+
+def test_the_package_proves_itself_in_both_directions(grader: Grader) -> None:
+    findings = selfcheck(grader, ROOT)
+    assert findings.problems == []
+    assert findings.report[:2] == ["solutions: 100 of 100", "stubs: 0 of 100"]
+
+
+def test_the_self_check_finds_a_wrong_solution_and_a_finished_stub(grader: Grader, tmp_path: Path) -> None:
+    for folder in ("solutions", "exercises"):
+        (tmp_path / folder).mkdir()
+        for module in MODULES:
+            text = (ROOT / folder / f"{module}.py").read_text(encoding="utf-8")
+            (tmp_path / folder / f"{module}.py").write_text(text, encoding="utf-8")
+    right = (ROOT / "solutions" / "ex1_output_size.py").read_text(encoding="utf-8")
+    (tmp_path / "exercises" / "ex1_output_size.py").write_text(right, encoding="utf-8")
+    wrong = right + "\n\ndef effective_kernel_size(kernel_size, dilation=1):\n    return 0\n"
+    (tmp_path / "solutions" / "ex1_output_size.py").write_text(wrong, encoding="utf-8")
+    problems = "\n".join(selfcheck(grader, tmp_path).problems)
+    assert "solutions: ex1, effective_kernel_size earned 0" in problems
+    assert "stubs: ex1, effective_kernel_size earned 2, not 0" in problems
+
+
+def test_the_same_seed_gives_the_same_grade_and_another_seed_other_inputs(solutions: Submission) -> None:
+    calls = []
+    for seed in (1, 1, 2):
+        with Grader(seed=seed) as one:
+            broken = with_changes(solutions, ex3_conv2d="def conv2d_valid(*a): return None")
+            report = one.grade(broken)
+        calls.append([f.call for e in report.exercises for f in e.findings if f.call])
+    assert calls[0] == calls[1]
+    assert calls[0] != calls[2]
+
+
+WRONG_EX3 = """
+from torch.nn.functional import pad
+def conv2d_valid(x, weight, bias=None):
+    return x[:, :1, : x.shape[2] - weight.shape[2] + 1, : x.shape[3] - weight.shape[3] + 1] * 0 + 1
+"""
+
+
+def test_an_early_mistake_costs_no_later_points(grader: Grader, solutions: Submission) -> None:
+    report = grader.grade(with_changes(solutions, ex3_conv2d=WRONG_EX3))
+    earned = points(report)
+    assert earned.pop("ex3") < 3
+    assert earned == {k: v for k, v in FULL.items() if k != "ex3"}
+    carried = {e.name: e.carried_from for e in report.exercises if e.carried_from}
+    assert carried == {"ex4": ("ex3",), "ex5": ("ex3",), "ex6": ("ex3",), "ex7": ("ex3",)}
+
+
+def test_without_error_carried_forward_it_would(grader: Grader, solutions: Submission) -> None:
+    """The guard above is real: with nothing to replace, the same hand-in fails ex4."""
+    lonely = [replace(e, builds_on=()) for e in CATALOGUE]
+    judge = Judge(lonely)
+    with Sandbox() as sandbox:
+        broken = with_changes(solutions, ex3_conv2d=WRONG_EX3)
+        results = judge.examine(Examinee(sandbox, broken, lonely))
+    judge.close()
+    assert any(r.failure for r in results if r.module == "ex4_stride")
+
+
+def test_a_missing_early_exercise_costs_no_later_points_either(grader: Grader, solutions: Submission) -> None:
+    report = grader.grade(with_changes(solutions, ex2_padding=None))
+    assert points(report) == {**FULL, "ex2": 0.0}
+    assert {f.kind for f in report.exercises[1].findings} == {"missing"}
+
+
+def test_an_early_exercise_that_hangs_is_waited_for_only_twice(grader: Grader, solutions: Submission) -> None:
+    hangs = "def conv2d_valid(x, weight, bias=None):\n    while True: pass\n"
+    report = grader.grade(with_changes(solutions, ex3_conv2d=hangs))
+    assert points(report) == {**FULL, "ex3": 0.0}
+    assert report.seconds < 4 * 2.0 + 20
+    assert "ex3: timeout" in report.found
+
+
+def test_a_later_exercise_that_is_wrong_itself_earns_nothing_by_that(grader: Grader, solutions: Submission) -> None:
+    wrong = "def conv2d_strided(x, weight, bias=None, stride=1): return x"
+    report = grader.grade(with_changes(solutions, ex3_conv2d=WRONG_EX3, ex4_stride=wrong))
+    assert points(report)["ex4"] == 0.0
+    assert points(report)["ex5"] == 20.0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import torch.nn.functional as F\ndef conv2d_valid(x, weight, bias=None): return F.conv2d(x, weight, bias)",
+        "import torch\ndef conv2d_valid(x, weight, bias=None): return torch.conv2d(x, weight, bias)",
+        "import torch\nf = getattr(torch, 'con' + 'v2d')\ndef conv2d_valid(x, weight, bias=None): return f(x, weight, bias)",
+        "import torch\ndef conv2d_valid(x, weight, bias=None):\n"
+        "    name = ''.join(['v2d', 'con'][::-1])\n    return vars(torch)[name](x, weight, bias)",
+        "import torch\ndef conv2d_valid(x, weight, bias=None):\n"
+        "    try:\n        return vars(torch)['d2vnoc'[::-1]](x, weight, bias)\n"
+        "    except RuntimeError:\n        return x",
+    ],
+)
+def test_a_ready_made_convolution_earns_nothing(grader: Grader, solutions: Submission, body: str) -> None:
+    report = grader.grade(with_changes(solutions, ex3_conv2d=body))
+    assert points(report)["ex3"] == 0.0
+    assert {f.kind for f in report.exercises[2].findings} == {"forbidden"}
+
+
+def test_a_forbidden_call_is_found_twice(grader: Grader, solutions: Submission) -> None:
+    """Once in the syntax tree, before it runs, and once by the dispatcher, where the tree cannot see it."""
+    plain = "import torch\ndef conv2d_valid(x, weight, bias=None): return torch.conv2d(x, weight, bias)"
+    hidden = plain.replace("torch.conv2d", "vars(torch)['d2vnoc'[::-1]]")
+    seen = [
+        grader.grade(with_changes(solutions, ex3_conv2d=b)).exercises[2].lines[0].findings[0].headline
+        for b in (plain, hidden)
+    ]
+    assert "line 2 uses torch.conv2d" in seen[0]
+    assert seen[1].startswith("while running")
+
+
+def test_f_pad_is_forbidden_in_exercise_2_and_fair_elsewhere(grader: Grader, solutions: Submission) -> None:
+    pads = "import torch.nn.functional as F\ndef pad2d(x, p):\n    v, h = (p, p) if isinstance(p, int) else p\n"
+    pads += "    if min(v, h) < 0: raise ValueError('negative')\n"
+    pads += "    return F.pad(x, (h, h, v, v))\n"
+    renamed = pads.replace("def pad2d", "def padded").replace("F.pad", "vars(F)['dap'[::-1]]")
+    late = solutions.modules["ex5_dilation"] + "\n\n" + renamed + "\npad2d = padded\n"
+    report = grader.grade(with_changes(solutions, ex2_padding=pads, ex5_dilation=late))
+    assert points(report)["ex2"] == 0.0
+    assert points(report)["ex5"] == 20.0
+
+
+def test_comparing_oneself_with_torch_in_tests_of_ones_own_is_fair(grader: Grader, solutions: Submission) -> None:
+    own = solutions.modules["ex3_conv2d"]
+    own += "\n\ndef try_it():\n    import torch.nn.functional as F\n    print(F.conv2d)\n"
+    own += "\nif __name__ == '__main__':\n    import torch.nn.functional as F\n    print(F.conv2d)\n"
+    assert points(grader.grade(with_changes(solutions, ex3_conv2d=own))) == FULL
+
+
+def test_warnings_and_prints_cost_nothing(grader: Grader, solutions: Submission) -> None:
+    noisy = "import sys, warnings\nwarnings.warn('careful')\nprint('hello', file=sys.stderr)\n"
+    report = grader.grade(with_changes(solutions, ex3_conv2d=noisy + solutions.modules["ex3_conv2d"]))
+    assert points(report) == FULL
+    assert "careful" in report.printed
+
+
+def test_a_notebook_shares_one_namespace_and_a_broken_cell_costs_itself(
+    grader: Grader, solutions: Submission
+) -> None:
+    cells = [text.replace("from exercises.", "from exercises.") for text in solutions.modules.values()]
+    cells.insert(3, "1 / 0")
+    cells.insert(5, "import torch.nn.functional as F\nprint(F.conv2d)")
+    report = grader.grade(replace(solutions, modules={}, notebook=tuple(cells)))
+    assert points(report) == FULL
+    cells[2] = "def broken("
+    report = grader.grade(replace(solutions, modules={}, notebook=tuple(cells)))
+    assert points(report) == {**FULL, "ex3": 0.0}
+
+
+def test_a_helper_file_beside_the_exercises_can_be_imported(grader: Grader, solutions: Submission) -> None:
+    uses = "from my_helpers import conv2d_valid\n"
+    helped = replace(
+        with_changes(solutions, ex3_conv2d=uses), extras={"my_helpers": solutions.modules["ex3_conv2d"]}
+    )
+    assert points(grader.grade(helped)) == FULL
+
+
+def test_nothing_of_a_hand_in_is_imported_by_the_grader(grader: Grader, solutions: Submission) -> None:
+    grader.grade(solutions)
+    loaded = [name for name in sys.modules if name.startswith("exercises.ex") or name.startswith("solutions")]
+    assert loaded == []
+
+
+def test_answers_are_worked_out_once_for_all_hand_ins(grader: Grader, solutions: Submission) -> None:
+    grader.grade(solutions)
+    known = problem.cache_info().currsize
+    grader.grade(with_changes(solutions, ex3_conv2d=WRONG_EX3))
+    assert problem.cache_info().currsize == known
+
+
+def test_a_broken_suite_stops_grading_instead_of_costing_points(tmp_path: Path, solutions: Submission) -> None:
+    (tmp_path / "ex1_output_size.py").write_text(
+        "import pytest\n@pytest.mark.points(10)\n@pytest.mark.category('values')\n"
+        "def test_it(student):\n    '''It works.'''\n    raise KeyError('oops')\n"
+    )
+    judge = Judge(CATALOGUE[:1], suites=tmp_path)
+    with Sandbox() as sandbox, pytest.raises(SuiteError, match="oops"):
+        judge.examine(Examinee(sandbox, solutions, CATALOGUE[:1]))
+    judge.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("@pytest.mark.points(9)\n@pytest.mark.category('v')\ndef test_it(student):\n    'It.'", "sums to 9"),
+        ("@pytest.mark.category('v')\ndef test_it(student):\n    'It.'", "needs points"),
+        ("@pytest.mark.points(10)\n@pytest.mark.category('v')\ndef test_it(student): pass", "docstring"),
+        ("import nothing_of_that_name", "nothing_of_that_name"),
+        ("", "no hidden suites"),
+    ],
+)
+def test_a_suite_that_breaks_the_rules_is_refused(tmp_path: Path, body: str, words: str) -> None:
+    (tmp_path / "ex1_output_size.py").write_text("import pytest\n" + body + "\n")
+    with pytest.raises(SuiteError, match=words):
+        Judge(CATALOGUE[:1], suites=tmp_path)
+
+
+def test_every_exercise_builds_on_earlier_ones_only() -> None:
+    for exercise in CATALOGUE:
+        assert all(e.number < exercise.number for e in earlier(exercise.module, CATALOGUE))
+    assert [e.name for e in earlier("ex7_layer", CATALOGUE)] == ["ex1", "ex2", "ex3", "ex4", "ex5"]
+
+
+def test_reports_show_no_hidden_input_unless_told_to(grader: Grader, solutions: Submission) -> None:
+    report = grader.grade(with_changes(solutions, ex3_conv2d=WRONG_EX3))
+    shown, all_of_it = (json.dumps(as_json(for_student(report, flag))) for flag in (False, True))
+    assert "sample(" in all_of_it
+    assert "sample(" not in shown
+    assert "def test_" not in shown
+
+
+def test_gradescope_gets_the_same_points(grader: Grader, solutions: Submission) -> None:
+    report = grader.grade(with_changes(solutions, ex3_conv2d=WRONG_EX3))
+    data = gradescope.results(report)
+    assert data["score"] == report.earned
+    assert sum(t["score"] for t in data["tests"]) == pytest.approx(report.earned, abs=0.02)
+    assert sum(t["max_score"] for t in data["tests"]) == 100
+    assert {t["status"] for t in data["tests"]} == {"passed", "failed"}
+    json.dumps(data, allow_nan=False)
+
+
+def test_files_are_written_whole_and_survive_odd_text(grader: Grader, tmp_path: Path) -> None:
+    report = grader.unreadable("=SUM(A1) \ud800 <b>", "no \x1b[31m file")
+    write_json(tmp_path / "r.json", as_json(report))
+    assert json.loads((tmp_path / "r.json").read_text())["problem"] == "no \x1b[31m file"
+    write_grades(tmp_path / "grades.csv", [("=SUM(A1), \ud800", report)])
+    with (tmp_path / "grades.csv").open(newline="", encoding="utf-8") as file:
+        header, row = csv.reader(file)
+    assert header == ["student", *FULL, "total", "found"]
+    assert row[0].startswith("'=SUM(A1), ")
+    assert row[1:9] == ["0"] * 8
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["grades.csv", "r.json"]
+
+
+def test_the_command_grades_a_class_and_names_its_files_after_the_hand_ins(
+    tmp_path: Path, solutions: Submission, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, module in (("amy", "ex1_output_size"), ("ben", "ex2_padding")):
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / f"{module}.py").write_text(solutions.modules[module], encoding="utf-8")
+    (tmp_path / "class" / "cleo.zip").write_bytes(b"no zip at all")
+    out = tmp_path / "out"
+    assert main(["grade", str(tmp_path / "class"), "-o", str(out), "--device", "cpu"]) == 0
+    names = sorted(p.name for p in out.iterdir())
+    pairs = [f"{n}{end}" for n in ("amy", "ben", "cleo") for end in (".json", ".results.json")]
+    assert names == sorted([*pairs, "grades.csv"])
+    with (out / "grades.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [(r["student"], r["ex1"], r["ex2"], r["total"]) for r in rows] == [
+        ("amy", "10", "0", "10"),
+        ("ben", "0", "10", "10"),
+        ("cleo", "0", "0", "0"),
+    ]
+    assert "cleo.zip" in rows[2]["found"]
+    screen = capsys.readouterr().out
+    assert all(word in screen for word in ("amy", "ben", "cleo", "grades.csv"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["grade", "no/such/folder"], "no/such/folder: there is no such file or folder"),
+        (["stubs", "--root", "no/such/folder"], "no/such/folder"),
+    ],
+)
+def test_bad_input_is_one_clear_line_and_exit_code_2(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert words in error
+    assert error.count("\n") == 1
+
+
+def test_an_empty_folder_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["grade", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_asking_for_cuda_where_there_is_none_is_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.grade.usable_cuda", lambda: False)
+    assert main(["grade", "--device", "cuda", str(ROOT / "solutions")]) == 2
+    assert "--device cuda" in capsys.readouterr().err

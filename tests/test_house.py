@@ -1,0 +1,108 @@
+"""The rules of the house, each seen broken once."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+# package → what it must not import
+FORBIDDEN_IMPORTS = {
+    "exercises": ("autograder", "solutions", "tests"),
+    "autograder": ("solutions", "tests"),
+    "autograder/suites": ("autograder.report", "autograder.cli", "autograder.grade", "autograder.submission"),
+    "autograder/report": ("pytest", "autograder.judge", "autograder.suites", "autograder.sandbox", "torch"),
+    "autograder/sandbox": (
+        "pytest", "autograder.judge", "autograder.suites", "autograder.report", "autograder.submission",
+    ),
+}  # fmt: skip
+# what runs or revives code, and the modules on the confined side, where that is their job
+REVIVING = {"eval", "exec", "compile", "__import__"}
+REVIVING_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "importlib", "runpy", "code"}
+CONFINED_SIDE = {"worker.py", "zygote.py"}
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide where they lead"
+            yield node.module or ""
+
+
+def wrong_imports(root: Path) -> list[str]:
+    found = []
+    for package, names in FORBIDDEN_IMPORTS.items():
+        for path in sorted((root / package).rglob("*.py")):
+            for name in imports(path):
+                if any(name == n or name.startswith(f"{n}.") for n in names):
+                    found.append(f"{path.relative_to(root).as_posix()} imports {name}")
+                if package == "autograder" and name.startswith("exercises") and "feedback" not in name:
+                    found.append(f"{path.relative_to(root).as_posix()} imports {name}")
+    return found
+
+
+def reviving(root: Path) -> list[str]:
+    found = []
+    for path in sorted((root / "autograder").rglob("*.py")):
+        if path.name in CONFINED_SIDE:
+            continue
+        found += [
+            f"{path.name} imports {name}"
+            for name in imports(path)
+            if name.split(".")[0] in REVIVING_MODULES
+        ]  # fmt: skip
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = ast.unparse(node.func)
+                if name in REVIVING or name in ("torch.load", "numpy.load", "np.load"):
+                    found.append(f"{path.name}:{node.lineno} calls {name}")
+    return found
+
+
+def test_data_flows_one_way_and_nobody_imports_a_solution() -> None:
+    assert wrong_imports(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("exercises/feedback/compare.py", "from autograder.judge import Judge"),
+        ("exercises/feedback/draw.py", "import solutions.ex3_conv2d"),
+        ("autograder/grade.py", "from solutions.ex3_conv2d import conv2d_valid"),
+        ("autograder/judge.py", "from exercises.ex3_conv2d import conv2d_valid"),
+        ("autograder/suites/ex3_conv2d.py", "import autograder.report.gradescope"),
+        ("autograder/report/files.py", "import pytest"),
+        ("autograder/sandbox/worker.py", "from autograder.suites import vocabulary"),
+    ],
+)
+def test_an_import_against_the_flow_is_found(tmp_path: Path, file: str, line: str) -> None:
+    broken = tmp_path / file
+    broken.parent.mkdir(parents=True)
+    broken.write_text(line + "\n", encoding="utf-8")
+    assert len(wrong_imports(tmp_path)) >= 1
+
+
+def test_the_graders_process_revives_no_code_of_a_submission() -> None:
+    assert reviving(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["import pickle", "eval(text)", "exec(source)", "torch.load(path)", "import importlib.util"]
+)
+def test_reviving_code_in_the_grader_is_found(tmp_path: Path, line: str) -> None:
+    (tmp_path / "autograder").mkdir()
+    (tmp_path / "autograder" / "grade.py").write_text(line + "\n", encoding="utf-8")
+    assert len(reviving(tmp_path)) == 1
+
+
+def test_every_module_says_what_it_is_for_and_stays_small() -> None:
+    for path in [*(ROOT / "autograder").rglob("*.py"), *(ROOT / "exercises").rglob("*.py")]:
+        text = path.read_text(encoding="utf-8")
+        if not path.name.startswith("ex"):
+            assert ast.get_docstring(ast.parse(text)), f"{path} has no docstring"
+        assert text.count("\n") <= 400, f"{path} holds more than one idea"

@@ -1,0 +1,168 @@
+"""Frames: what goes in comes out, and what is malformed is refused."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.torch import save
+
+from autograder.sandbox import wire
+from exercises.feedback.calls import Sample
+from exercises.feedback.steps import Opaque, ParameterResult, Raised, TensorResult
+
+
+def parts(frame: bytes) -> tuple[bytes, bytes]:
+    _, header, _ = wire.PREFIX.unpack(frame[: wire.PREFIX.size])
+    body = frame[wire.PREFIX.size :]
+    return body[:header], body[header:]
+
+
+def through(value: object) -> object:
+    return wire.decode(*parts(wire.encode({"value": value})))["value"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        -3,
+        2**70,
+        1.5,
+        "Größe \udcff",
+        (1, (2, "a"), [3, None]),
+        {"a": {"b": (1,)}, "tuple": 2, "result": 3},
+        Opaque("numpy.ndarray"),
+        ParameterResult("weight", (2, 3), "torch.float32", "cpu", True),
+        Raised("ValueError", ("ValueError", "Exception"), "no", (("ex3_conv2d.py", 4, "x"),), 0),
+        torch.bfloat16,
+    ],
+)
+def test_plain_values_arrive_as_they_were(value: object) -> None:
+    assert through(value) == value
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+@pytest.mark.parametrize("layout", ["contiguous", "channels_last", "strided", "transposed", "expanded"])
+def test_a_tensor_arrives_with_its_numbers_and_its_layout(dtype: str, layout: str) -> None:
+    sent = Sample((2, 3, 4, 5), 7, dtype, layout).tensor()
+    got = through(sent)
+    assert isinstance(got, torch.Tensor)
+    assert torch.equal(got, sent)
+    assert got.stride() == sent.stride()
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (0, 3, 4, 5), (2, 0, 3), (1,)])
+def test_empty_and_zero_dimensional_results_arrive(shape: tuple[int, ...]) -> None:
+    got = through(TensorResult(torch.ones(shape), "cuda:0", True))
+    assert isinstance(got, TensorResult)
+    assert (got.value.shape, got.device, got.requires_grad) == (shape, "cuda:0", True)
+
+
+def test_the_same_tensor_may_be_sent_twice() -> None:
+    x = torch.arange(3.0)
+    got = through((x, x))
+    assert isinstance(got, tuple)
+    assert torch.equal(got[0], got[1])
+
+
+def test_a_dtype_that_cannot_travel_is_named() -> None:
+    got = through(TensorResult(torch.zeros(2, dtype=torch.complex128), "cpu"))
+    assert got == Opaque("torch.Tensor of dtype torch.complex128")
+
+
+@pytest.mark.parametrize(
+    ("text", "payload"),
+    [
+        (b"", b""),
+        (b"[1, 2]", b""),
+        (b"{not json", b""),
+        (b"\xff\xfe", b""),
+        (b"[" * 100_000, b""),
+        (b'{"map": 3}', b""),
+        (b'{"map": [["a"]]}', b""),
+        (b'{"map": [[1, 2]]}', b""),
+        (b'{"surprise": 1}', b""),
+        (b'{"map": [["x", {"result": 0, "device": "cpu", "grad": false}]]}', b""),
+        (b'{"map": [["x", {"result": true, "device": "cpu", "grad": false}]]}', save({"0": torch.ones(1)})),
+        (b'{"map": [["x", {"tensor": 0, "layout": "sideways"}]]}', save({"0": torch.ones(1)})),
+        (b'{"map": [["x", {"parameter": [1, 2]}]]}', b""),
+        (b'{"map": [["x", {"raised": ["a", "b", "c", [[1]], 0]}]]}', b""),
+        (b'{"map": [["x", {"dtype": "object"}]]}', b""),
+        (b'{"map": []}', b"garbage" * 10),
+        (b'{"map": []}', save({"0": torch.ones(100)})[:-8]),
+        (b'{"map": []}', save({"zero": torch.ones(1)})),
+    ],
+)
+def test_a_malformed_frame_is_refused(text: bytes, payload: bytes) -> None:
+    with pytest.raises(wire.WireError):
+        wire.decode(text, payload)
+
+
+def test_a_tensor_that_claims_more_than_it_brings_is_refused() -> None:
+    entry = {"0": {"dtype": "F32", "shape": [2**30, 2**30], "data_offsets": [0, 4]}}
+    head = json.dumps(entry).encode()
+    payload = len(head).to_bytes(8, "little") + head + b"1234"
+    with pytest.raises(wire.WireError):
+        wire.decode(b'{"map": []}', payload)
+
+
+def test_values_nested_too_deep_are_refused() -> None:
+    text = b'{"map": [["x", ' + b"[" * 50 + b"]" * 50 + b"]]}"
+    with pytest.raises(wire.WireError, match="deep"):
+        wire.decode(text, b"")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=200), st.binary(max_size=200))
+def test_random_bytes_never_do_more_than_be_refused(text: bytes, payload: bytes) -> None:
+    try:
+        assert isinstance(wire.decode(text, payload), dict)
+    except wire.WireError:
+        pass
+
+
+@pytest.fixture
+def line() -> Iterator[tuple[socket.socket, socket.socket]]:
+    mine, theirs = socket.socketpair()
+    with mine, theirs:
+        yield mine, theirs
+
+
+def soon() -> float:
+    return time.monotonic() + 0.3
+
+
+def test_sizes_are_refused_before_they_are_read(line: tuple[socket.socket, socket.socket]) -> None:
+    mine, theirs = line
+    theirs.sendall(wire.PREFIX.pack(wire.MAGIC, 10, 1 << 50))
+    with pytest.raises(wire.WireError, match="prefix"):
+        wire.receive(mine, soon())
+
+
+def test_a_frame_that_stops_halfway_runs_into_the_deadline(line: tuple[socket.socket, socket.socket]) -> None:
+    mine, theirs = line
+    theirs.sendall(wire.encode({"a": 1})[:-2])
+    with pytest.raises(wire.WireTimeout):
+        wire.receive(mine, soon())
+
+
+def test_one_byte_at_a_time_does_not_stretch_the_deadline(line: tuple[socket.socket, socket.socket]) -> None:
+    mine, theirs = line
+    theirs.sendall(wire.PREFIX.pack(wire.MAGIC, 1000, 0))
+    with pytest.raises(wire.WireTimeout):
+        wire.receive(mine, time.monotonic())
+
+
+def test_a_line_hung_up_is_told_apart_from_a_slow_one(line: tuple[socket.socket, socket.socket]) -> None:
+    mine, theirs = line
+    theirs.close()
+    with pytest.raises(wire.WireClosed):
+        wire.receive(mine, soon())
