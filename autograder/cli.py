@@ -171,7 +171,6 @@ def hidden_counts() -> dict[str, dict[str, int]]:
     for line in judge.lines:
         of_module = counts.setdefault(line.module, {})
         of_module[line.category] = of_module.get(line.category, 0) + line.cases
-    judge.close()
     return counts
 
 

@@ -6,16 +6,19 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+from autograder.sandbox import wire
 from autograder.sandbox.host import Sandbox, Worker, WorkerTrouble
 from autograder.submission import Submission
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.checks import Outcome
-from exercises.feedback.steps import Raised, Step
+from exercises.feedback.steps import Raised, Script, Step
 
 STRIKES = 2  # calls of one exercise that may run into the time limit before the rest is not tried
 LONGEST_PRINTED = 64 << 10
+PRETENDED = "pretend"  # the device that stands in for a GPU, as `sandbox.worker` knows it
 
 
 @dataclass(frozen=True)
@@ -69,19 +72,13 @@ class Examinee:
         if self.seconds > self.patience.submission:
             limit = f"{self.patience.submission:g} s"
             return _trouble("timeout", f"not tried: the whole hand-in had used up its {limit}")
-        request = {
-            "do": "run",
-            "module": exercise.module,
-            "device": device,
-            "forbids": list(exercise.forbids),
-            "steps": list(steps),
-        }
+        ask = _encoded if isinstance(steps, Script) else _encode
         start = time.monotonic()
         try:
             worker = self._ready()
             if exercise.module in self.forbidden:
                 return _trouble("forbidden", self.forbidden[exercise.module])
-            reply = worker.ask(request, self.patience.call)
+            reply = worker.ask(ask(exercise.module, device, exercise.forbids, steps), self.patience.call)
         except WorkerTrouble as trouble:
             if trouble.kind == "timeout":
                 self._strikes[exercise.module] += 1
@@ -110,7 +107,7 @@ class Examinee:
         self._worker = self.sandbox.worker()
         self.confined = self._worker.confined
         replaced = {e.module: list(e.exports) for e in self.catalogue if e.module in self.substituted}
-        reply = self._worker.ask(
+        request = wire.encode(
             {
                 "do": "load",
                 "modules": dict(self.submission.modules),
@@ -121,9 +118,9 @@ class Examinee:
                     {"module": e.module, "exports": list(e.exports), "forbids": list(e.forbids)}
                     for e in self.catalogue
                 ],
-            },
-            self.patience.call,
+            }
         )
+        reply = self._worker.ask(request, self.patience.call)
         found = reply.get("forbidden")
         self.forbidden = {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
         self._loaded = self.substituted
@@ -137,6 +134,18 @@ class Examinee:
             self._printed += self._worker.printed()[:room]
             self._worker = None
         return self._printed
+
+
+def _encode(module: str, device: str, forbids: tuple[str, ...], steps: Sequence[Step]) -> bytes:
+    return wire.encode(
+        {"do": "run", "module": module, "device": device, "forbids": list(forbids), "steps": list(steps)}
+    )
+
+
+@cache
+def _encoded(module: str, device: str, forbids: tuple[str, ...], steps: Script) -> bytes:
+    """The same, kept: a script is asked of every hand-in."""
+    return _encode(module, device, forbids, steps)
 
 
 def _trouble(kind: str, sentence: str) -> Outcome:
@@ -157,4 +166,4 @@ class SandboxedStudent:
 
     def on_pretended(self) -> SandboxedStudent:
         """The same on the pretended accelerator."""
-        return SandboxedStudent(self.examinee, self.exercise, "pretend")
+        return SandboxedStudent(self.examinee, self.exercise, PRETENDED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
@@ -63,6 +64,8 @@ class Grader:
         limits: Limits | None = None,
         sandbox: str | None = None,
     ) -> None:
+        # references are small, and more threads would fight the worker for the cores
+        torch.set_num_threads(1)
         self.catalogue = exercises()
         self.devices = tuple(devices)
         self.seed = seed
@@ -79,7 +82,6 @@ class Grader:
     def close(self) -> None:
         """Ends the sandbox and the judge."""
         self._sandbox.close()
-        self._judge.close()
 
     @property
     def lines(self) -> tuple[RubricLine, ...]:
@@ -126,8 +128,9 @@ class Grader:
         self, exercise: Exercise, results: Sequence[CaseResult], examinee: Examinee | None
     ) -> ExerciseReport:
         mine = [r for r in results if r.module == exercise.module]
+        votes = _votes(mine)
         rubric = [line for line in self._judge.lines if line.module == exercise.module]
-        lines = [_line(line, [r for r in mine if r.line == line.name]) for line in rubric]
+        lines = [_line(line, [r for r in mine if r.line == line.name], votes) for line in rubric]
         carried = any(r.carried for r in mine)
         before = earlier(exercise.module, self.catalogue)
         wrong = {r.module for r in results if r.failure}
@@ -154,9 +157,18 @@ class Grader:
         )
 
 
-def _line(line: RubricLine, results: Sequence[CaseResult]) -> Line:
+def _votes(results: Sequence[CaseResult]) -> dict[str, Counter[str]]:
+    """How many failures of a function each cause can explain: a single number can have many causes."""
+    votes: dict[str, Counter[str]] = {}
+    for line in {r.line: None for r in results}:
+        for failure in [r.failure for r in results if r.line == line and r.failure][:SHOWN_FINDINGS]:
+            votes.setdefault(failure.function, Counter()).update(c.name for c in failure.causes)
+    return votes
+
+
+def _line(line: RubricLine, results: Sequence[CaseResult], votes: dict[str, Counter[str]]) -> Line:
     passed = sum(r.failure is None for r in results)
-    findings = [_finding(r) for r in results if r.failure]
+    failed = [r for r in results if r.failure]
     return Line(
         name=line.name,
         sentence=line.sentence,
@@ -166,13 +178,15 @@ def _line(line: RubricLine, results: Sequence[CaseResult]) -> Line:
         cases=line.cases,
         passed=passed,
         carried=sum(r.carried for r in results),
-        findings=tuple(findings[:SHOWN_FINDINGS]),
+        findings=tuple(_finding(r, votes) for r in failed[:SHOWN_FINDINGS]),
     )
 
 
-def _finding(result: CaseResult) -> Finding:
+def _finding(result: CaseResult, votes: dict[str, Counter[str]]) -> Finding:
     failure = result.failure
     assert failure is not None
+    if failure.causes:
+        failure.because(max(failure.causes, key=lambda cause: votes[failure.function][cause.name]))
     return Finding(
         case=result.case,
         device=result.device,

@@ -1,22 +1,20 @@
 """Runs the hidden suites against one submission after another.
 
-pytest collects the suites once, in a thread of its own whose run loop waits for examinees. That is all of
-pytest that a submission pays for: a fresh session per hand-in would cost more than the checks.
+pytest collects and parametrises the suites once. A submission then pays for the test functions alone:
+a fresh session per hand-in, or pytest's own protocol around every case, would cost more than the checks.
 """
 
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
-import queue
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from autograder.examinee import Examinee, SandboxedStudent
 from autograder.suites.vocabulary import Draw
@@ -24,18 +22,6 @@ from exercises.feedback.catalogue import Exercise, earlier
 from exercises.feedback.checks import CheckFailure
 
 SUITES = Path(__file__).resolve().parent / "suites"
-# Everything of pytest that is made for a terminal, or for test code nobody knows, only costs time here.
-_OPTIONS = (
-    [
-        f"-p no:{name}"
-        for name in ("terminal", "cacheprovider", "warnings", "logging", "faulthandler", "junitxml")
-    ]
-    + [
-        f"-p no:{name}"
-        for name in ("pastebin", "doctest", "unraisableexception", "threadexception", "stepwise")
-    ]
-    + ["-p no:python_path", "-p no:debugging", "-p no:setuponly", "-p no:setupplan"]
-)
 
 
 @dataclass(frozen=True)
@@ -66,14 +52,49 @@ class SuiteError(RuntimeError):
     """A hidden suite is itself wrong: grading with it would be unfair."""
 
 
+@dataclass(frozen=True)
+class Case:
+    """One parametrised case of a rubric line, ready to be called."""
+
+    exercise: Exercise
+    line: str
+    name: str
+    device: str
+    function: Callable[..., None]
+    arguments: dict[str, Any]
+    draws: str
+
+    def run(self, examinee: Examinee, seed: int) -> CheckFailure | None:
+        """Puts the question to an examinee; None if the answer is right.
+
+        Raises:
+            SuiteError: if the suite itself fails, in a way that no submission can cause.
+        """
+        given = dict(self.arguments)
+        if "student" in given:
+            given["student"] = SandboxedStudent(examinee, self.exercise, self.device)
+        if "draw" in given:
+            given["draw"] = Draw(seed, self.draws)
+        try:
+            self.function(**given)
+        except CheckFailure as failure:
+            return failure
+        except Exception as error:
+            raise SuiteError(f"{self.exercise.module}::{self.name}: {error!r}") from error
+        return None
+
+
 class Judge:
-    """The hidden suites, collected and waiting.
+    """The hidden suites, collected.
 
     Args:
         catalogue: the exercises.
         devices: where value checks run: ("cpu",) or ("cpu", "cuda").
         seed: of the release; random inputs depend on it.
         suites: the folder of the suites.
+
+    Raises:
+        SuiteError: if they cannot be collected, or break the rules for suites.
     """
 
     def __init__(
@@ -84,52 +105,132 @@ class Judge:
         suites: Path = SUITES,
     ) -> None:
         self.catalogue = tuple(catalogue)
-        self._plugin = _Plugin(self.catalogue, tuple(devices), seed)
-        self._suites = suites
-        self._thread = threading.Thread(target=self._main, name="judge", daemon=True)
-        self._thread.start()
-        ready = self._plugin.results.get()
-        if isinstance(ready, BaseException):
-            raise SuiteError(f"the hidden suites cannot be collected: {ready}") from ready
-        self.lines: tuple[RubricLine, ...] = ready
+        self.seed = seed
+        items = _collect(suites, devices)
+        self._cases = [self._case(item) for item in items]
+        self.lines = tuple(self._lines(items))
 
-    def _main(self) -> None:
-        torch.set_num_threads(
-            1
-        )  # references are small, and more threads would fight the worker for the cores
-        options = [word for option in _OPTIONS for word in option.split()]
-        arguments = [
-            "-c",
-            os.devnull,
-            "--rootdir",
-            str(self._suites.parent),
-            "--import-mode=importlib",
-            "--noconftest",
-        ]
-        arguments += ["--assert=plain", "-s", "--disable-plugin-autoload", "-o", "python_files=ex*.py"]
-        try:
-            with _without_environment("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
-                code = pytest.main([*arguments, *options, str(self._suites)], plugins=[self._plugin])
-            self._plugin.results.put(SuiteError(f"pytest stopped with {code!r}"))
-        except BaseException as error:
-            self._plugin.results.put(error)
+    def _case(self, item: pytest.Function) -> Case:
+        exercise = next((e for e in self.catalogue if e.module == item.path.stem), None)
+        if exercise is None:
+            raise SuiteError(f"{item.path.name} belongs to no exercise")
+        parameters = dict(item.callspec.params)
+        device = str(parameters.pop("device"))
+        names = inspect.signature(item.obj).parameters
+        unknown = set(names) - set(parameters) - {"student", "draw"}
+        if unknown:
+            raise SuiteError(f"{item.path.name}, {item.name}: suites know student and draw, not {unknown}")
+        line = item.originalname.removeprefix("test_")
+        # the same inputs on every device
+        draws = f"{exercise.module}:{line}:{sorted(parameters.items())!r}"
+        arguments = {name: parameters.get(name) for name in names}
+        return Case(exercise, line, item.name, device, item.obj, arguments, draws)
+
+    def _lines(self, items: Sequence[pytest.Function]) -> Iterator[RubricLine]:
+        members: dict[tuple[str, str], list[pytest.Function]] = {}
+        for case, item in zip(self._cases, items, strict=True):
+            members.setdefault((case.exercise.module, case.line), []).append(item)
+        totals = dict.fromkeys((e.module for e in self.catalogue), 0.0)
+        for (module, name), cases in members.items():
+            points, category = (cases[0].get_closest_marker(m) for m in ("points", "category"))
+            sentence = " ".join((cases[0].obj.__doc__ or "").split())
+            if points is None or category is None or not sentence:
+                raise SuiteError(f"{module}.{name} needs points, a category and a docstring")
+            totals[module] += points.args[0]
+            yield RubricLine(module, name, sentence, category.args[0], points.args[0], len(cases))
+        for exercise in self.catalogue:
+            total = totals[exercise.module]
+            if abs(total - exercise.points) > 1e-9:
+                raise SuiteError(
+                    f"the rubric of {exercise.module} sums to {total:g}, not {exercise.points} points"
+                )
 
     def examine(self, examinee: Examinee) -> list[CaseResult]:
-        """Puts one submission through all checks.
+        """Puts one submission through all checks, exercise by exercise.
 
         Raises:
             SuiteError: if a suite fails in a way that no submission can cause.
         """
-        self._plugin.examinees.put(examinee)
-        results = self._plugin.results.get()
-        if isinstance(results, BaseException):
-            raise SuiteError(f"a hidden suite is broken: {results!r}") from results
-        return results  # type: ignore[no-any-return]
+        results: list[CaseResult] = []
+        wrong: set[str] = set()
+        for exercise in self.catalogue:
+            mine = [case for case in self._cases if case.exercise is exercise]
+            before = earlier(exercise.module, self.catalogue)
+            # what an earlier exercise hung on would hang here too: do not wait for it again
+            examinee.substituted = frozenset(e.module for e in before if examinee.hung(e))
+            found = self._run(examinee, mine)
+            replaceable = frozenset(e.module for e in before if e.module in wrong) | examinee.substituted
+            failed = [case for case, result in zip(mine, found, strict=True) if result.failure]
+            if failed and replaceable > examinee.substituted and examinee.has(exercise):
+                examinee.substituted = replaceable
+                again = {r.case: r for r in self._run(examinee, failed) if r.failure is None}
+                found = [again.get(r.case, r) for r in found]
+            if any(r.failure for r in found):
+                wrong.add(exercise.module)
+            results += found
+        return results
 
-    def close(self) -> None:
-        """Ends the thread."""
-        self._plugin.examinees.put(None)
-        self._thread.join(10)
+    def _run(self, examinee: Examinee, cases: Sequence[Case]) -> list[CaseResult]:
+        results = []
+        for case in cases:
+            failure = case.run(examinee, self.seed)
+            carried = bool(examinee.substituted) and failure is None
+            results.append(
+                CaseResult(case.line, case.exercise.module, case.name, case.device, failure, carried)
+            )
+        return results
+
+
+class _Collector:
+    """A pytest plugin that keeps what is collected."""
+
+    def __init__(self, devices: Sequence[str]) -> None:
+        self._devices = devices
+        self.items: list[pytest.Function] = []
+        self.errors: list[str] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "points(n): what the rubric line is worth")
+        config.addinivalue_line("markers", "category(name): what kind of check it is")
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        metafunc.fixturenames.append("device")
+        metafunc.parametrize("device", self._devices)
+
+    @pytest.fixture
+    def student(self) -> None:
+        """Given to the test function by `Case.run`."""
+
+    @pytest.fixture
+    def draw(self) -> None:
+        """Given to the test function by `Case.run`."""
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.errors.append(str(report.longrepr).strip().splitlines()[-1])
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.items = [item for item in session.items if isinstance(item, pytest.Function)]
+
+
+def _collect(suites: Path, devices: Sequence[str]) -> list[pytest.Function]:
+    collector = _Collector(devices)
+    options = ["--collect-only", "-c", os.devnull, "--rootdir", str(suites.parent), "--import-mode=importlib"]
+    options += [
+        "--noconftest",
+        "--assert=plain",
+        "--disable-plugin-autoload",
+        "-o",
+        "python_files=ex*.py",
+        "-s",
+    ]
+    for plugin in ("terminal", "cacheprovider", "faulthandler"):
+        options += ["-p", f"no:{plugin}"]
+    with _without_environment("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        pytest.main([*options, str(suites)], plugins=[collector])
+    if collector.errors or not collector.items:
+        raise SuiteError("; ".join(collector.errors) or f"{suites}: no hidden suites found")
+    return collector.items
 
 
 @contextlib.contextmanager
@@ -139,136 +240,3 @@ def _without_environment(*names: str) -> Iterator[None]:
         yield
     finally:
         os.environ.update(saved)
-
-
-class _Plugin:
-    def __init__(self, catalogue: tuple[Exercise, ...], devices: tuple[str, ...], seed: int) -> None:
-        self.catalogue = catalogue
-        self.devices = devices
-        self.seed = seed
-        self.examinees: queue.Queue[Examinee | None] = queue.Queue()
-        self.results: queue.Queue[Any] = queue.Queue()
-        self.collect_errors: list[str] = []
-        self._examinee: Examinee | None = None
-        self._failure: BaseException | None = None
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", "points(n): what the rubric line is worth")
-        config.addinivalue_line("markers", "category(name): what kind of check it is")
-
-    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        metafunc.parametrize("device", self.devices)
-
-    @pytest.fixture
-    def student(self, request: pytest.FixtureRequest, device: str) -> SandboxedStudent:
-        assert self._examinee is not None
-        return SandboxedStudent(self._examinee, self._exercise_of(request.node), device)
-
-    @pytest.fixture
-    def draw(self, request: pytest.FixtureRequest, device: str) -> Draw:
-        # the same inputs on every device
-        return Draw(self.seed, _case_name(request.node))
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.collect_errors.append(str(report.longrepr))
-
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        if self.collect_errors or not session.items:
-            self.results.put(SuiteError("; ".join(self.collect_errors) or "no hidden suites found"))
-            return True
-        items = [item for item in session.items if isinstance(item, pytest.Function)]
-        try:
-            self.results.put(self._lines(items))
-        except Exception as error:
-            self.results.put(error)
-            return True
-        while (examinee := self.examinees.get()) is not None:
-            try:
-                self.results.put(self._examine(examinee, items))
-            except Exception as error:
-                self.results.put(error)
-        return True
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
-        # pytest's own report would print every traceback, at 50 ms each, for nobody to read
-        if call.excinfo is not None:
-            self._failure = call.excinfo.value
-        outcome = "passed" if call.excinfo is None else "failed"
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)  # type: ignore[arg-type]
-
-    def _exercise_of(self, item: pytest.Function) -> Exercise:
-        return next(e for e in self.catalogue if e.module == item.path.stem)
-
-    def _lines(self, items: Sequence[pytest.Function]) -> tuple[RubricLine, ...]:
-        cases: dict[tuple[str, str], list[pytest.Function]] = {}
-        for item in items:
-            cases.setdefault((item.path.stem, _line_name(item)), []).append(item)
-        lines = []
-        for (module, name), members in cases.items():
-            points, category = (members[0].get_closest_marker(m) for m in ("points", "category"))
-            sentence = " ".join((members[0].obj.__doc__ or "").split())
-            if points is None or category is None or not sentence:
-                raise SuiteError(f"{module}.{name} needs points, a category and a docstring")
-            lines.append(RubricLine(module, name, sentence, category.args[0], points.args[0], len(members)))
-        for exercise in self.catalogue:
-            total = sum(line.points for line in lines if line.module == exercise.module)
-            if abs(total - exercise.points) > 1e-9:
-                raise SuiteError(
-                    f"the rubric of {exercise.module} sums to {total:g}, not {exercise.points} points"
-                )
-        return tuple(lines)
-
-    def _examine(self, examinee: Examinee, items: Sequence[pytest.Function]) -> list[CaseResult]:
-        results: list[CaseResult] = []
-        wrong: set[str] = set()
-        for exercise in self.catalogue:
-            mine = [item for item in items if item.path.stem == exercise.module]
-            before = earlier(exercise.module, self.catalogue)
-            # what an earlier exercise hung on would hang here too: do not wait for it again
-            examinee.substituted = frozenset(e.module for e in before if examinee.hung(e))
-            first = self._run(examinee, mine)
-            if examinee.substituted:
-                first = [_marked(r) for r in first]
-            replaceable = frozenset(e.module for e in before if e.module in wrong) | examinee.substituted
-            failed = {r.case for r in first if r.failure}
-            if failed and replaceable > examinee.substituted and examinee.has(exercise):
-                examinee.substituted = replaceable
-                again = self._run(examinee, [i for i in mine if i.name in failed])
-                passed = {r.case: _marked(r) for r in again if r.failure is None}
-                first = [passed.get(r.case, r) for r in first]
-            if any(r.failure for r in first):
-                wrong.add(exercise.module)
-            results += first
-        return results
-
-    def _run(self, examinee: Examinee, items: Sequence[pytest.Function]) -> list[CaseResult]:
-        self._examinee = examinee
-        results = []
-        for number, item in enumerate(items):
-            self._failure = None
-            following = items[number + 1] if number + 1 < len(items) else None
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            failure = self._failure
-            if failure is not None and not isinstance(failure, CheckFailure):
-                raise SuiteError(f"{item.path.stem}::{item.name}: {failure!r}") from failure
-            device = str(item.callspec.params["device"])
-            results.append(CaseResult(_line_name(item), item.path.stem, item.name, device, failure))
-        self._examinee = None
-        return results
-
-
-def _marked(result: CaseResult) -> CaseResult:
-    if result.failure is not None:
-        return result
-    return CaseResult(result.line, result.module, result.case, result.device, None, carried=True)
-
-
-def _line_name(item: pytest.Function) -> str:
-    return str(item.originalname).removeprefix("test_")
-
-
-def _case_name(item: pytest.Function) -> str:
-    parameters = {k: v for k, v in item.callspec.params.items() if k != "device"}
-    return f"{item.path.stem}:{_line_name(item)}:{sorted(parameters.items())!r}"

@@ -108,7 +108,6 @@ def test_without_error_carried_forward_it_would(grader: Grader, solutions: Submi
     with Sandbox() as sandbox:
         broken = with_changes(solutions, ex3_conv2d=WRONG_EX3)
         results = judge.examine(Examinee(sandbox, broken, lonely))
-    judge.close()
     assert any(r.failure for r in results if r.module == "ex4_stride")
 
 
@@ -126,7 +125,9 @@ def test_an_early_exercise_that_hangs_is_waited_for_only_twice(grader: Grader, s
     assert "ex3: timeout" in report.found
 
 
-def test_a_later_exercise_that_is_wrong_itself_earns_nothing_by_that(grader: Grader, solutions: Submission) -> None:
+def test_a_later_exercise_that_is_wrong_itself_earns_nothing_by_that(
+    grader: Grader, solutions: Submission
+) -> None:
     wrong = "def conv2d_strided(x, weight, bias=None, stride=1): return x"
     report = grader.grade(with_changes(solutions, ex3_conv2d=WRONG_EX3, ex4_stride=wrong))
     assert points(report)["ex4"] == 0.0
@@ -138,7 +139,8 @@ def test_a_later_exercise_that_is_wrong_itself_earns_nothing_by_that(grader: Gra
     [
         "import torch.nn.functional as F\ndef conv2d_valid(x, weight, bias=None): return F.conv2d(x, weight, bias)",
         "import torch\ndef conv2d_valid(x, weight, bias=None): return torch.conv2d(x, weight, bias)",
-        "import torch\nf = getattr(torch, 'con' + 'v2d')\ndef conv2d_valid(x, weight, bias=None): return f(x, weight, bias)",
+        "import torch\nf = getattr(torch, 'con' + 'v2d')\n"
+        "def conv2d_valid(x, weight, bias=None): return f(x, weight, bias)",
         "import torch\ndef conv2d_valid(x, weight, bias=None):\n"
         "    name = ''.join(['v2d', 'con'][::-1])\n    return vars(torch)[name](x, weight, bias)",
         "import torch\ndef conv2d_valid(x, weight, bias=None):\n"
@@ -165,7 +167,9 @@ def test_a_forbidden_call_is_found_twice(grader: Grader, solutions: Submission) 
 
 
 def test_f_pad_is_forbidden_in_exercise_2_and_fair_elsewhere(grader: Grader, solutions: Submission) -> None:
-    pads = "import torch.nn.functional as F\ndef pad2d(x, p):\n    v, h = (p, p) if isinstance(p, int) else p\n"
+    pads = (
+        "import torch.nn.functional as F\ndef pad2d(x, p):\n    v, h = (p, p) if isinstance(p, int) else p\n"
+    )
     pads += "    if min(v, h) < 0: raise ValueError('negative')\n"
     pads += "    return F.pad(x, (h, h, v, v))\n"
     renamed = pads.replace("def pad2d", "def padded").replace("F.pad", "vars(F)['dap'[::-1]]")
@@ -175,7 +179,9 @@ def test_f_pad_is_forbidden_in_exercise_2_and_fair_elsewhere(grader: Grader, sol
     assert points(report)["ex5"] == 20.0
 
 
-def test_comparing_oneself_with_torch_in_tests_of_ones_own_is_fair(grader: Grader, solutions: Submission) -> None:
+def test_comparing_oneself_with_torch_in_tests_of_ones_own_is_fair(
+    grader: Grader, solutions: Submission
+) -> None:
     own = solutions.modules["ex3_conv2d"]
     own += "\n\ndef try_it():\n    import torch.nn.functional as F\n    print(F.conv2d)\n"
     own += "\nif __name__ == '__main__':\n    import torch.nn.functional as F\n    print(F.conv2d)\n"
@@ -212,7 +218,7 @@ def test_a_helper_file_beside_the_exercises_can_be_imported(grader: Grader, solu
 
 def test_nothing_of_a_hand_in_is_imported_by_the_grader(grader: Grader, solutions: Submission) -> None:
     grader.grade(solutions)
-    loaded = [name for name in sys.modules if name.startswith("exercises.ex") or name.startswith("solutions")]
+    loaded = [name for name in sys.modules if name.startswith(("exercises.ex", "solutions"))]
     assert loaded == []
 
 
@@ -223,7 +229,9 @@ def test_answers_are_worked_out_once_for_all_hand_ins(grader: Grader, solutions:
     assert problem.cache_info().currsize == known
 
 
-def test_a_broken_suite_stops_grading_instead_of_costing_points(tmp_path: Path, solutions: Submission) -> None:
+def test_a_broken_suite_stops_grading_instead_of_costing_points(
+    tmp_path: Path, solutions: Submission
+) -> None:
     (tmp_path / "ex1_output_size.py").write_text(
         "import pytest\n@pytest.mark.points(10)\n@pytest.mark.category('values')\n"
         "def test_it(student):\n    '''It works.'''\n    raise KeyError('oops')\n"
@@ -231,7 +239,6 @@ def test_a_broken_suite_stops_grading_instead_of_costing_points(tmp_path: Path, 
     judge = Judge(CATALOGUE[:1], suites=tmp_path)
     with Sandbox() as sandbox, pytest.raises(SuiteError, match="oops"):
         judge.examine(Examinee(sandbox, solutions, CATALOGUE[:1]))
-    judge.close()
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from exercises.feedback.calls import Call, Sample
+from exercises.feedback.compare import tolerance
 from exercises.feedback.misconceptions import (
     MISCONCEPTIONS,
     Misconception,
@@ -19,7 +20,7 @@ from exercises.feedback.misconceptions import (
     explanations,
     layer_explanations,
 )
-from exercises.feedback.reference import FUNCTIONS, arguments, layer_reference, reference
+from exercises.feedback.reference import FUNCTIONS, arguments, layer_reference, magnitude, reference
 from exercises.feedback.steps import Opaque, TensorResult, plain
 
 SECTIONS = {
@@ -193,6 +194,19 @@ def test_a_right_answer_has_no_diagnosis() -> None:
             assert diagnose(call, as_result(reference(call), torch.float16)) is None, call.text
     for problem in LAYERS:
         assert diagnose_layer(*problem, as_result(layer_reference(*problem))) is None
+
+
+def test_a_misconception_too_small_to_see_is_not_found_in_a_right_answer() -> None:
+    x, weight, _ = TALL
+    call = Call("conv2d_valid", (x, weight, torch.full((4,), 1e-7)))
+    assert not torch.equal(wrong_answer(NAMES["bias-missing"], call), reference(call))
+    assert diagnose(call, as_result(reference(call))) is None
+
+
+def test_an_answer_just_out_of_tolerance_is_not_blamed_on_what_cannot_be_wrong() -> None:
+    call = Call("conv2d_valid", TALL[:2])
+    just_wrong = reference(call) + 1.5 * tolerance(torch.float32, magnitude(call))
+    assert diagnose(call, as_result(just_wrong)) is None
 
 
 def test_a_wrong_answer_of_another_kind_has_no_diagnosis() -> None:

@@ -179,7 +179,7 @@ def test_a_layer_answers_as_torchs_layer_with_the_same_parameters(settings: dict
 
 
 def test_a_layer_draws_no_random_numbers_and_leaves_the_state_alone() -> None:
-    state = nn.Conv2d(3, 4, 3).state_dict()
+    state = nn.Conv2d(3, 4, 3, dtype=torch.float64).state_dict()
     before = {name: value.clone() for name, value in state.items()}
     torch.manual_seed(0)
     wanted = torch.rand(1)

@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from autograder.examinee import Examinee, Patience
+from autograder.sandbox import wire
 from autograder.sandbox.confine import LAYERS, Limits
 from autograder.sandbox.host import LONGEST_OUTPUT, Sandbox, Worker, WorkerTrouble
 from autograder.submission import Submission
@@ -91,7 +92,11 @@ def test_prints_are_kept_as_text_and_capped(sandbox: Sandbox) -> None:
         ("def output_size(*a):\n    while True: print('x' * 10000)", "timeout", "longer than 1 s"),
         ("import os\ndef output_size(*a): os._exit(0)", "crashed", "exit code 0"),
         ("import os\nos._exit(3)", "crashed", "exit code 3"),
-        ("import os, signal\ndef output_size(*a): os.kill(os.getpid(), signal.SIGSEGV)", "crashed", "SIGSEGV"),
+        (
+            "import os, signal\ndef output_size(*a): os.kill(os.getpid(), signal.SIGSEGV)",
+            "crashed",
+            "SIGSEGV",
+        ),
         ("import ctypes\ndef output_size(*a): ctypes.string_at(8)", "crashed", "SIGSEGV"),
         ("import os, signal\ndef output_size(*a): os.kill(os.getpid(), signal.SIGSTOP)", "timeout", "1 s"),
         ("import os\ndef output_size(*a): os.closerange(3, 99)", "crashed", "exit code"),
@@ -275,12 +280,12 @@ def worker_saying(sandbox: Sandbox, body: str) -> Worker:
     """A worker that runs code which knows how to speak the wire itself."""
     worker = sandbox.worker()
     request = {"do": "load", "modules": {"ex1_output_size": body}, "extras": {}, "notebook": None}
-    worker.ask(request | {"substitutes": {}, "exercises": []}, 5)
+    worker.ask(wire.encode(request | {"substitutes": {}, "exercises": []}), 5)
     return worker
 
 
 RUN = {"do": "run", "module": "ex1_output_size", "device": "cpu", "forbids": [], "steps": []}
-CALL = RUN | {"steps": [{"do": "call", "name": "output_size", "args": ()}]}
+CALL = wire.encode(RUN | {"steps": [{"do": "call", "name": "output_size", "args": ()}]})
 FORGE = """
 import json, os, stat, struct
 def say(text):
@@ -288,15 +293,18 @@ def say(text):
     for fd in range(3, 64):
         try:
             if stat.S_ISSOCK(os.fstat(fd).st_mode):
-                os.write(fd, struct.pack(">4sIQ", b"cv03", len(body), 0) + body)
+                os.write(fd, struct.pack(">4s16sIQ", b"cv03", b"0" * 16, len(body), 0) + body)
         except OSError:
             pass
-ANSWER = {"map": [["nonce", "0" * 32], ["results", [5]], ["raised", None], ["banned", []]]}
+ANSWER = {"map": [["results", [5]], ["raised", None], ["banned", []]]}
 """
 
 
 def test_an_answer_to_no_question_is_refused(sandbox: Sandbox) -> None:
-    early = FORGE + "def output_size(*a):\n    import threading\n    threading.Timer(0.2, say, [ANSWER]).start()\n"
+    early = (
+        FORGE
+        + "def output_size(*a):\n    import threading\n    threading.Timer(0.2, say, [ANSWER]).start()\n"
+    )
     worker = worker_saying(sandbox, early)
     worker.ask(CALL, 5)
     time.sleep(0.6)
@@ -310,7 +318,7 @@ def test_an_answer_without_the_nonce_is_refused(sandbox: Sandbox) -> None:
         worker.ask(CALL, 5)
 
 
-@pytest.mark.parametrize("text", [[1, 2], {"surprise": 1}, {"map": [["nonce", 3]]}])
+@pytest.mark.parametrize("text", [[1, 2], {"surprise": 1}, {"map": [["x", 3]]}])
 def test_a_malformed_answer_is_trouble_and_no_crash(sandbox: Sandbox, text: object) -> None:
     worker = worker_saying(sandbox, FORGE + f"def output_size(*a): say({text!r})")
     with pytest.raises(WorkerTrouble):

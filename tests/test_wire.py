@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import time
@@ -17,15 +18,11 @@ from autograder.sandbox import wire
 from exercises.feedback.calls import Sample
 from exercises.feedback.steps import Opaque, ParameterResult, Raised, TensorResult
 
-
-def parts(frame: bytes) -> tuple[bytes, bytes]:
-    _, header, _ = wire.PREFIX.unpack(frame[: wire.PREFIX.size])
-    body = frame[wire.PREFIX.size :]
-    return body[:header], body[header:]
+NONCE = bytes(range(16))
 
 
 def through(value: object) -> object:
-    return wire.decode(*parts(wire.encode({"value": value})))["value"]
+    return wire.decode(*wire.parts(wire.frame(NONCE, wire.encode({"value": value}))))["value"]
 
 
 @pytest.mark.parametrize(
@@ -123,10 +120,8 @@ def test_values_nested_too_deep_are_refused() -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200), st.binary(max_size=200))
 def test_random_bytes_never_do_more_than_be_refused(text: bytes, payload: bytes) -> None:
-    try:
+    with contextlib.suppress(wire.WireError):
         assert isinstance(wire.decode(text, payload), dict)
-    except wire.WireError:
-        pass
 
 
 @pytest.fixture
@@ -142,23 +137,29 @@ def soon() -> float:
 
 def test_sizes_are_refused_before_they_are_read(line: tuple[socket.socket, socket.socket]) -> None:
     mine, theirs = line
-    theirs.sendall(wire.PREFIX.pack(wire.MAGIC, 10, 1 << 50))
+    theirs.sendall(wire.PREFIX.pack(wire.MAGIC, NONCE, 10, 1 << 50))
     with pytest.raises(wire.WireError, match="prefix"):
         wire.receive(mine, soon())
 
 
 def test_a_frame_that_stops_halfway_runs_into_the_deadline(line: tuple[socket.socket, socket.socket]) -> None:
     mine, theirs = line
-    theirs.sendall(wire.encode({"a": 1})[:-2])
+    theirs.sendall(wire.frame(NONCE, wire.encode({"a": 1}))[:-2])
     with pytest.raises(wire.WireTimeout):
         wire.receive(mine, soon())
 
 
 def test_one_byte_at_a_time_does_not_stretch_the_deadline(line: tuple[socket.socket, socket.socket]) -> None:
     mine, theirs = line
-    theirs.sendall(wire.PREFIX.pack(wire.MAGIC, 1000, 0))
+    theirs.sendall(wire.PREFIX.pack(wire.MAGIC, NONCE, 1000, 0))
     with pytest.raises(wire.WireTimeout):
         wire.receive(mine, time.monotonic())
+
+
+def test_a_frame_arrives_with_its_nonce(line: tuple[socket.socket, socket.socket]) -> None:
+    mine, theirs = line
+    theirs.sendall(wire.frame(NONCE, wire.encode({"a": (1, 2)})))
+    assert wire.receive(mine, soon()) == (NONCE, {"a": (1, 2)})
 
 
 def test_a_line_hung_up_is_told_apart_from_a_slow_one(line: tuple[socket.socket, socket.socket]) -> None:

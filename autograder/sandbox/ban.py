@@ -30,6 +30,8 @@ class Ban:
     def __init__(self) -> None:
         self.calls: list[str] = []
         self._libraries: dict[str, Library] = {}
+        every = [n for n in torch._C._dispatch_get_all_op_names() if n.startswith("aten::")]
+        self._operators = {group: [n for n in every if _belongs(n, group)] for group in _FAMILIES}
 
     def set(self, groups: Iterable[str]) -> None:
         """Bans exactly the operators of these groups ("convolution", "padding"); others are let free."""
@@ -48,11 +50,10 @@ class Ban:
         with warnings.catch_warnings():
             # torch warns that a kernel is replaced: that is what is wanted here
             warnings.simplefilter("ignore")
-            for operator in torch._C._dispatch_get_all_op_names():
+            for operator in self._operators[group]:
                 name = operator.removeprefix("aten::")
-                if _belongs(operator, group):
-                    for key in _KEYS:
-                        library.impl(name, self._refuse(operator), key)  # type: ignore[no-untyped-call]
+                for key in _KEYS:
+                    library.impl(name, self._refuse(operator), key)  # type: ignore[no-untyped-call]
         return library
 
     def _refuse(self, operator: str) -> Callable[..., None]:
@@ -64,6 +65,5 @@ class Ban:
 
 
 def _belongs(operator: str, group: str) -> bool:
-    if not operator.startswith("aten::") or any(word in operator for word in _FAIR):
-        return False
-    return any(word in operator for word in _FAMILIES[group])
+    named = any(word in operator for word in _FAMILIES[group])
+    return named and not any(word in operator for word in _FAIR)

@@ -2,7 +2,7 @@
 
     with Sandbox() as sandbox:
         worker = sandbox.worker()
-        reply = worker.ask({"do": "load", ...}, timeout=10)
+        reply = worker.ask(wire.encode({"do": "load", ...}), timeout=10)
 
 A worker that is late, dies or speaks nonsense gives a `WorkerTrouble`; the sandbox itself goes on.
 """
@@ -23,7 +23,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
@@ -88,30 +88,29 @@ class Worker:
         self._end = end
         self._ended = False
         try:
-            hello = wire.receive(sock, time.monotonic() + START_SECONDS)
+            _, hello = wire.receive(sock, time.monotonic() + START_SECONDS)
         except wire.WireError as error:
             self.end()
             raise SandboxError(f"a worker did not start ({error}): {output.text().strip()}") from None
         self.confined: dict[str, str] = hello["confined"]
 
-    def ask(self, request: Mapping[str, Any], timeout: float) -> dict[str, Any]:
-        """Sends a request and waits for its reply.
+    def ask(self, request: bytes, timeout: float) -> dict[str, Any]:
+        """Sends a request (the body of a frame, see `wire.encode`) and waits for its reply.
 
         Raises:
             WorkerTrouble: if there is none within `timeout` seconds, or it is not the reply to this request.
                 The worker is ended then.
         """
         nonce = wire.new_nonce()
-        frame = wire.encode({**request, "nonce": nonce})
         deadline = time.monotonic() + timeout
         try:
             if select.select([self._sock], [], [], 0)[0]:
                 # hung up, or spoke before it was asked
                 wire.receive(self._sock, time.monotonic() + 0.1)
                 raise wire.WireError("an answer came before the question")
-            wire.send(self._sock, frame, deadline)
-            reply = wire.receive(self._sock, deadline)
-            if not hmac.compare_digest(str(reply.get("nonce")).encode(), nonce.encode()):
+            wire.send(self._sock, wire.frame(nonce, request), deadline)
+            answered, reply = wire.receive(self._sock, deadline)
+            if not hmac.compare_digest(answered, nonce):
                 raise wire.WireError("the answer belongs to another question")
         except wire.WireTimeout:
             self.end()

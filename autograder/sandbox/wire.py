@@ -1,5 +1,7 @@
 """Frames between the grader and a worker: a small JSON header, then tensors as safetensors.
 
+A frame names the request that it belongs to, so that an answer counts for one question alone.
+
 Nothing is ever unpickled. Every length is checked before a byte of it is read, every read has a deadline,
 and whatever is not a well-formed frame is a `WireError`.
 """
@@ -22,7 +24,8 @@ from torch import Tensor
 from exercises.feedback.calls import DTYPES, LAYOUTS, lay_out, layout_of
 from exercises.feedback.steps import Opaque, ParameterResult, Raised, TensorResult
 
-PREFIX = struct.Struct(">4sIQ")  # magic, bytes of header, bytes of payload
+PREFIX = struct.Struct(">4s16sIQ")  # magic, nonce, bytes of header, bytes of payload
+_SIZES = struct.Struct(">IQ")
 MAGIC = b"cv03"
 LARGEST_HEADER = 1 << 20
 LARGEST_PAYLOAD = 256 << 20
@@ -45,22 +48,37 @@ class WireTimeout(WireError):
     """Nothing (or not all) came before the deadline."""
 
 
-def new_nonce() -> str:
+def new_nonce() -> bytes:
     """A name for one request that nobody can guess."""
-    return secrets.token_hex(16)
+    return secrets.token_bytes(16)
+
+
+def frame(nonce: bytes, body: bytes) -> bytes:
+    """A whole frame."""
+    return MAGIC + nonce + body
 
 
 def encode(header: Mapping[str, Any]) -> bytes:
-    """One frame; tensors anywhere in the header travel in the payload."""
+    """The body of a frame; tensors anywhere in the header travel in the payload."""
     tensors: list[Tensor] = []
     text = json.dumps(_packed(header, tensors)).encode()
     payload = b""
     if tensors:
-        # cloned because safetensors refuses tensors that share memory
-        payload = save(
-            {str(i): t.clone(memory_format=torch.contiguous_format) for i, t in enumerate(tensors)}
-        )
-    return PREFIX.pack(MAGIC, len(text), len(payload)) + text + payload
+        payload = save({str(i): t for i, t in enumerate(_apart(tensors))})
+    return _SIZES.pack(len(text), len(payload)) + text + payload
+
+
+def _apart(tensors: list[Tensor]) -> list[Tensor]:
+    """Contiguous tensors that share no memory, as safetensors wants them."""
+    if len(tensors) == 1:
+        return [tensors[0].contiguous()]
+    return [t.clone(memory_format=torch.contiguous_format) for t in tensors]
+
+
+def parts(whole: bytes) -> tuple[bytes, bytes]:
+    """Header and payload of a whole frame in memory."""
+    size = PREFIX.unpack_from(whole)[2]
+    return whole[PREFIX.size : PREFIX.size + size], whole[PREFIX.size + size :]
 
 
 def decode(text: bytes, payload: bytes) -> dict[str, Any]:
@@ -166,29 +184,29 @@ def _a(kind: type, value: Any) -> Any:
     return value
 
 
-def send(sock: socket.socket, frame: bytes, deadline: float) -> None:
+def send(sock: socket.socket, whole: bytes, deadline: float) -> None:
     """Sends a frame before the deadline (`time.monotonic` seconds)."""
     try:
         sock.settimeout(max(deadline - time.monotonic(), 0.001))
-        sock.sendall(frame)
+        sock.sendall(whole)
     except TimeoutError:
         raise WireTimeout("the frame could not be sent in time") from None
     except OSError:
         raise WireClosed("the other side is gone") from None
 
 
-def receive(sock: socket.socket, deadline: float | None) -> dict[str, Any]:
-    """Waits for one frame; forever if there is no deadline.
+def receive(sock: socket.socket, deadline: float | None) -> tuple[bytes, dict[str, Any]]:
+    """Waits for one frame, forever if there is no deadline; gives its nonce and its header.
 
     Raises:
         WireClosed, WireTimeout, WireError: see there.
     """
-    magic, header_size, payload_size = PREFIX.unpack(_exactly(sock, PREFIX.size, deadline))
+    magic, nonce, header_size, payload_size = PREFIX.unpack(_exactly(sock, PREFIX.size, deadline))
     if magic != MAGIC or header_size > LARGEST_HEADER or payload_size > LARGEST_PAYLOAD:
         raise WireError("malformed frame (prefix)")
     text = _exactly(sock, header_size, deadline)
     payload = _exactly(sock, payload_size, deadline)
-    return decode(text, payload)
+    return nonce, decode(text, payload)
 
 
 def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytes:

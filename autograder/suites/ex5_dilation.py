@@ -66,12 +66,22 @@ def test_stride_alone(student: SandboxedStudent, draw: Draw, stride: Pair) -> No
     must_return(student, conv(draw(2, 2, 9, 10), draw(3, 2, 3, 2), stride=stride))
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(3.5)
 @pytest.mark.category("combinations")
 @pytest.mark.parametrize("settings", EVERYTHING, ids=str)
 def test_everything_at_once(student: SandboxedStudent, draw: Draw, settings: dict[str, Pair]) -> None:
     """Stride, padding and dilation together, different on the two axes."""
     must_return(student, conv(draw(2, 3, 11, 14), draw(4, 3, 3, 2), **settings))
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.category("sizes")
+@pytest.mark.parametrize(
+    "settings", [{"stride": 2, "padding": 2}, {"padding": (2, 4), "dilation": (1, 2)}], ids=str
+)
+def test_large(student: SandboxedStudent, draw: Draw, settings: dict[str, Pair]) -> None:
+    """A layer as large as in a real network is right, gradients included, and done within the time limit."""
+    must_differentiate(student, conv(draw(4, 48, 28, 28), draw(16, 48, 5, 5), **settings), wrt=range(2))
 
 
 @pytest.mark.points(1)

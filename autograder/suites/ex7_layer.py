@@ -61,7 +61,7 @@ def test_forward(student: SandboxedStudent, draw: Draw, call: Call) -> None:
     must_forward(student, call, draw(2, call.args[0], 8, 9))
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.category("combinations")
 @pytest.mark.parametrize(
     "settings",
@@ -77,6 +77,13 @@ def test_forward(student: SandboxedStudent, draw: Draw, call: Call) -> None:
 def test_settings(student: SandboxedStudent, draw: Draw, settings: dict[str, Any]) -> None:
     """Stride, padding and dilation, as numbers and as pairs, alone and together."""
     must_forward(student, layer(3, 4, (3, 2), **settings), draw(2, 3, 10, 11))
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.category("sizes")
+def test_large(student: SandboxedStudent, draw: Draw) -> None:
+    """A layer as large as in a real network takes a right training step within the time limit."""
+    must_train(student, layer(64, 16, 5, padding=2), draw(4, 64, 28, 28))
 
 
 @pytest.mark.points(2)

@@ -13,41 +13,46 @@ from exercises.feedback.calls import Call, Sample
 from exercises.feedback.causes import CAUSES
 from exercises.feedback.checks import CheckFailure, call_step, failure_of, mismatch_failure, problem
 from exercises.feedback.compare import compare, describe
-from exercises.feedback.steps import TensorResult
+from exercises.feedback.steps import Script, TensorResult
 
 
 def must_be_linear(student: SandboxedStudent, x: Sample, y: Sample, weight: Sample) -> None:
     """f(2x - 3y) = 2 f(x) - 3 f(y), and f(x) is of the right shape and not all zeros."""
-    calls = _mixed(x, y, weight)
-    of_x, of_y, of_mixed = _answers(student, calls)
+    calls, script = _mixed(x, y, weight)
+    of_x, of_y, of_mixed = _answers(student, calls, script)
     expected = 2.0 * of_x.value.double() - 3.0 * of_y.value.double()
     _must_equal(student, calls[2], expected, of_mixed, "not-linear")
 
 
 @cache
-def _mixed(x: Sample, y: Sample, weight: Sample) -> list[Call]:
+def _mixed(x: Sample, y: Sample, weight: Sample) -> tuple[list[Call], Script]:
     mixed = 2.0 * x.tensor() - 3.0 * y.tensor()
-    return [Call("conv2d_valid", (picture, weight)) for picture in (x, y, mixed)]
+    return _calls(weight, x, y, mixed)
 
 
 def must_move_along(student: SandboxedStudent, x: Sample, weight: Sample, shift: tuple[int, int]) -> None:
     """f(x shifted) = f(x) shifted, for a picture with enough zeros around it."""
-    calls = _moved(x, weight, shift)
-    before, after = _answers(student, calls)
+    calls, script = _moved(x, weight, shift)
+    before, after = _answers(student, calls, script)
     expected = before.value.double().roll(shift, (-2, -1))
     _must_equal(student, calls[1], expected, after, "not-shift-equivariant")
 
 
 @cache
-def _moved(x: Sample, weight: Sample, shift: tuple[int, int]) -> list[Call]:
+def _moved(x: Sample, weight: Sample, shift: tuple[int, int]) -> tuple[list[Call], Script]:
     down, right = shift
     height, width = weight.shape[-2:]
     here = F.pad(x.tensor(), (width, width + right, height, height + down))
-    return [Call("conv2d_valid", (picture, weight)) for picture in (here, here.roll(shift, (-2, -1)))]
+    return _calls(weight, here, here.roll(shift, (-2, -1)))
 
 
-def _answers(student: SandboxedStudent, calls: list[Call]) -> list[TensorResult]:
-    outcome = student.run([call_step(call) for call in calls])
+def _calls(weight: Sample, *pictures: Sample | Tensor) -> tuple[list[Call], Script]:
+    calls = [Call("conv2d_valid", (picture, weight)) for picture in pictures]
+    return calls, Script([call_step(call) for call in calls])
+
+
+def _answers(student: SandboxedStudent, calls: list[Call], script: Script) -> list[TensorResult]:
+    outcome = student.run(script)
     failure = failure_of(outcome, calls[0])
     if failure:
         raise failure
@@ -73,4 +78,4 @@ def _must_equal(
     task = problem(call)
     found = compare(expected, got, dtype=torch.float32, magnitude=2 * task.magnitude, device=student.device)
     if found:
-        raise mismatch_failure(found, call, lambda: CAUSES[cause])
+        raise mismatch_failure(found, call, lambda: (CAUSES[cause],))

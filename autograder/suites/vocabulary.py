@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import random
+from functools import cache
 from typing import Any
 
-from autograder.examinee import SandboxedStudent
+from autograder.examinee import PRETENDED, SandboxedStudent
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.causes import CAUSES
-from exercises.feedback.checks import CheckFailure, call_step, failure_of, must_return
+from exercises.feedback.checks import CheckFailure, failure_of, must_return, problem
 from exercises.feedback.layer_checks import must_forward, new_step
-from exercises.feedback.steps import Step
+from exercises.feedback.steps import Script, Step
 
 HALF = ("float16", "bfloat16")
 EVERY_DTYPE = ("float32", "float64", *HALF)
@@ -46,18 +47,23 @@ def must_follow_device(student: SandboxedStudent, call: Call) -> None:
     """The answer is right, and stays on the device of its input."""
     must_return(student, call)
     if student.device == "cpu":
-        _judge_device(student, call, [call_step(call)], 0)
+        _judge_device(student, call, problem(call).returning, 0)
 
 
 def layer_must_follow_device(student: SandboxedStudent, call: Call, x: Sample) -> None:
     """The layer is right, and works on the device it was built for."""
     must_forward(student, call, x)
     if student.device == "cpu":
-        elsewhere = student.on_pretended()
-        _judge_device(student, call, [new_step(call, elsewhere), {"do": "forward", "args": (x.tensor(),)}], 1)
+        _judge_device(student, call, _elsewhere(call, x), 1)
 
 
-def _judge_device(student: SandboxedStudent, call: Call, steps: list[Step], place: int) -> None:
+@cache
+def _elsewhere(call: Call, x: Sample) -> Script:
+    forward: Step = {"do": "forward", "args": (x.tensor(),)}
+    return Script([new_step(call, PRETENDED), forward])
+
+
+def _judge_device(student: SandboxedStudent, call: Call, steps: Script, place: int) -> None:
     """Runs steps on the pretended accelerator.
 
     Only a definite mix of devices fails. Code that the pretence cannot follow (it asks for numbers, which

@@ -18,9 +18,9 @@ from torch import Tensor
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.causes import CAUSES, Cause
 from exercises.feedback.compare import Mismatch, compare, describe
-from exercises.feedback.misconceptions import Misconception, diagnose
+from exercises.feedback.misconceptions import Misconception, explanations
 from exercises.feedback.reference import expected_dtype, magnitude, reference, reference_gradients
-from exercises.feedback.steps import Raised, Step
+from exercises.feedback.steps import Raised, Script, Step
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,20 @@ class CheckFailure(Exception):
     trace: tuple[tuple[str, int, str], ...] = ()
     wanted: Any = field(default=None, repr=False)
     answer: Any = field(default=None, repr=False)
-    suspect: Callable[[], Cause | Misconception | None] | None = field(default=None, repr=False)
+    suspects: Callable[[], Sequence[Cause | Misconception]] = field(default=tuple, repr=False)
 
     @cached_property
+    def causes(self) -> tuple[Cause | Misconception, ...]:
+        """All that can explain the failure, the likeliest by itself first.
+
+        Looked for when first asked, since that takes longer than the check.
+        """
+        return tuple(self.suspects())
+
+    @property
     def cause(self) -> Cause | Misconception | None:
-        """What explains the failure; looked for when first asked, since that takes longer than the check."""
-        return self.suspect() if self.suspect else None
+        """The likeliest cause, where one is known."""
+        return self.causes[0] if self.causes else None
 
     @property
     def diagnosis(self) -> str:
@@ -93,8 +101,8 @@ class CheckFailure(Exception):
 
     def because(self, cause: Cause | Misconception) -> Self:
         """The same failure with its cause known."""
-        self.suspect = lambda: cause
-        self.__dict__.pop("cause", None)
+        self.suspects = lambda: (cause,)
+        self.__dict__.pop("causes", None)
         return self
 
 
@@ -137,7 +145,7 @@ def first_line(message: str) -> str:
 def mismatch_failure(
     found: Mismatch,
     call: Call,
-    suspect: Callable[[], Cause | Misconception | None] | None = None,
+    suspects: Callable[[], Sequence[Cause | Misconception]] = tuple,
     *,
     what: str = "",
     call_text: str = "",
@@ -171,7 +179,7 @@ def mismatch_failure(
     evident = _cause_of(found)
     if evident:
         return failure.because(evident)
-    failure.suspect = suspect
+    failure.suspects = suspects
     return failure
 
 
@@ -220,10 +228,27 @@ class Problem:
     def _gradients(self) -> tuple[tuple[Tensor, ...], float]:
         return reference_gradients(self.call, self.cotangent, self.wrt)
 
-    def step(self) -> dict[str, Any]:
-        """The call as a step."""
-        call = self.call
-        return call_step(call, self.wrt)
+    @cached_property
+    def returning(self) -> Script:
+        """Makes the call."""
+        return Script([call_step(self.call)])
+
+    @cached_property
+    def keeping(self) -> Script:
+        """Makes the call and looks at its inputs afterwards."""
+        return Script([call_step(self.call), {"do": "inputs"}])
+
+    @cached_property
+    def differentiating(self) -> Script:
+        """Makes the call and asks for its gradients."""
+        vjp = {"do": "vjp", "cotangent": self.cotangent, "wrt": list(self.wrt)}
+        return Script([call_step(self.call, self.wrt), vjp])
+
+
+@cache
+def neighbours(good: Call, bad: Call) -> Script:
+    """Makes a good call and then a bad one."""
+    return Script([call_step(good), call_step(bad)])
 
 
 def call_step(call: Call, wrt: Sequence[int | str] = ()) -> dict[str, Any]:
@@ -254,7 +279,7 @@ def must_return(student: Student, call: Call) -> None:
         CheckFailure: with the diagnosis, if a misconception explains the answer.
     """
     task = problem(call)
-    outcome = student.run([task.step()])
+    outcome = student.run(task.returning)
     _judge(task, outcome, student.device)
 
 
@@ -265,7 +290,7 @@ def _judge(task: Problem, outcome: Outcome, device: str) -> None:
     got = outcome.results[0]
     found = compare(task.expected, got, dtype=task.dtype, magnitude=task.magnitude, device=device)
     if found:
-        failure = mismatch_failure(found, task.call, lambda: diagnose(task.call, got))
+        failure = mismatch_failure(found, task.call, lambda: explanations(task.call, got))
         failure.wanted, failure.answer = task.expected, got
         raise failure
 
@@ -275,9 +300,9 @@ def must_raise(student: Student, bad: Call, good: Call) -> None:
 
     The neighbour keeps code that raises whatever it is given from earning the point.
     """
-    must_return(student, good)
-    outcome = student.run([call_step(bad)])
-    must_have_raised(outcome, bad)
+    outcome = student.run(neighbours(good, bad))
+    _judge(problem(good), Outcome(outcome.results[:1]) if outcome.results else outcome, student.device)
+    must_have_raised(Outcome(outcome.results[1:], outcome.raised, outcome.trouble, outcome.trouble_kind), bad)
 
 
 def must_have_raised(outcome: Outcome, bad: Call, call_text: str = "") -> None:
@@ -313,7 +338,7 @@ def must_have_raised(outcome: Outcome, bad: Call, call_text: str = "") -> None:
 def must_keep_inputs(student: Student, call: Call) -> None:
     """The answer is right, and the tensors handed in are as they were."""
     task = problem(call)
-    outcome = student.run([task.step(), {"do": "inputs"}])
+    outcome = student.run(task.keeping)
     _judge(task, outcome, student.device)
     handed = [a for a in (*call.real_args, *call.real_kwargs.values()) if isinstance(a, Tensor)]
     for number, (before, after) in enumerate(zip(handed, outcome.results[1], strict=False)):
@@ -332,8 +357,7 @@ def must_keep_inputs(student: Student, call: Call) -> None:
 def must_differentiate(student: Student, call: Call, wrt: Sequence[int | str]) -> None:
     """The answer is right, and so are its vector-Jacobian products with a random cotangent."""
     task = problem(call, tuple(wrt))
-    steps = [task.step(), {"do": "vjp", "cotangent": task.cotangent, "wrt": list(task.wrt)}]
-    outcome = student.run(steps)
+    outcome = student.run(task.differentiating)
     if len(outcome.results) == 1 and outcome.raised:
         _judge(task, Outcome(outcome.results), student.device)
     else:

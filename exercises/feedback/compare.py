@@ -109,11 +109,12 @@ def _compare_tensor(
         return Mismatch("device", device, got.device, where)
     if expected.numel() == 0:
         return None
-    error = (values.to(torch.float64) - expected).abs()
-    nans = torch.isnan(error)
-    wrong = nans | (error > tolerance(dtype, magnitude, device))
-    if not bool(wrong.any()):
+    error = (values.to(torch.float64) - expected).abs_()
+    allowed = tolerance(dtype, magnitude, device)
+    if float(error.max()) <= allowed:  # false where there is a NaN
         return None
+    nans = torch.isnan(error)
+    wrong = nans | (error > allowed)
     flat = int(torch.where(nans, torch.inf, error).argmax())
     worst = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), expected.shape))
     value = float(values[worst])

@@ -227,7 +227,7 @@ def _draw_panel(canvas: Image.Image, panel: Panel, left: int, top: int, font: An
         pen.rectangle((left, top, left + SIDE, top + SIDE * 2 // 3), outline=FAINT)
         _centred(pen, panel.sentence, left + SIDE / 2, top + SIDE / 3, SIDE - 20, font, INK)
         return top + SIDE * 2 // 3
-    values, step = _shrunk(panel.values, worst=panel.colours is BLUE_TO_RED)
+    values, step = shrunk(panel.values, worst=panel.colours is BLUE_TO_RED)
     height, width = _cell(*values.shape)
     canvas.paste(_painted(values, panel, (width, height)), (left, top))
     bottom, right = top + values.shape[0] * height, left + values.shape[1] * width
@@ -299,7 +299,7 @@ def _draw_legend(
     return top + TEXT
 
 
-def _shrunk(values: Tensor, worst: bool) -> tuple[Tensor, tuple[int, int]]:
+def shrunk(values: Tensor, worst: bool) -> tuple[Tensor, tuple[int, int]]:
     """At most `SIDE` rows and columns; of a difference the largest of each block is kept."""
     common = math.ceil(max(values.shape) / SIDE)
     step = (min(common, max(1, values.shape[0] // 8)), min(common, max(1, values.shape[1] // 8)))

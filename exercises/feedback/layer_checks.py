@@ -27,9 +27,9 @@ from exercises.feedback.checks import (
     wrong_gradient,
 )
 from exercises.feedback.compare import compare, describe
-from exercises.feedback.misconceptions import diagnose_layer
+from exercises.feedback.misconceptions import layer_explanations
 from exercises.feedback.reference import expected_dtype, layer_gradients, layer_magnitude, layer_reference
-from exercises.feedback.steps import ParameterResult, Step, TensorResult
+from exercises.feedback.steps import ParameterResult, Script, Step, TensorResult
 
 RATE = 0.5  # of the training step
 
@@ -50,6 +50,7 @@ class LayerProblem:
         }
         self.state = {name: recipe.tensor() for name, recipe in self.recipes.items()}
         self.input = x.tensor()
+        self._scripts: dict[tuple[str, str], Script] = {}
 
     @cached_property
     def expected(self) -> Tensor:
@@ -85,13 +86,27 @@ class LayerProblem:
         """The call with the input it is given."""
         return f"{self.call.text}({self.x})"
 
-    def steps(self, student: Student, *, wrt: Sequence[int | str] = ()) -> list[Step]:
-        """Build, fill, and call on the input."""
-        return [
-            new_step(self.call, student),
-            {"do": "fill", "values": list(self.state.values())},
-            {"do": "forward", "args": (self.input,), "wrt": list(wrt)},
-        ]
+    def script(self, device: str, kind: str) -> Script:
+        """What to ask of the layer on a device; `kind` says what happens around its forward."""
+        if (device, kind) not in self._scripts:
+            self._scripts[device, kind] = Script(self._steps(device, kind))
+        return self._scripts[device, kind]
+
+    def _steps(self, device: str, kind: str) -> list[Step]:
+        build = new_step(self.call, device)
+        fill: Step = {"do": "fill", "values": list(self.state.values())}
+        forward: Step = {"do": "forward", "args": (self.input,), "wrt": [0] if kind == "gradients" else []}
+        if kind == "moved":
+            return [build, {"do": "to", "dtype": self._dtype_name}, fill, forward]
+        if kind == "state":
+            return [build, {"do": "load_state", "state": self.state}, forward, {"do": "state"}]
+        if kind == "gradients":
+            vjp = {"do": "vjp", "cotangent": self.cotangent, "wrt": [0, "parameters"]}
+            return [build, fill, forward, vjp]
+        if kind == "training":
+            vjp = {"do": "vjp", "cotangent": self.cotangent, "wrt": ["parameters"]}
+            return [build, fill, forward, vjp, {"do": "sgd", "rate": RATE}]
+        return [build, fill, forward]
 
 
 @cache
@@ -105,18 +120,26 @@ def torch_layer(call: Call) -> nn.Conv2d:
     return nn.Conv2d(*call.real_args, **{**call.real_kwargs, "device": "meta"})
 
 
-def new_step(call: Call, student: Student) -> dict[str, Any]:
-    """Builds the layer on the student's device."""
-    kwargs = dict(call.real_kwargs)
-    if student.device != "cpu":
-        kwargs["device"] = student.device
+def new_step(call: Call, device: str) -> Step:
+    """Builds the layer on a device."""
+    kwargs = dict(call.real_kwargs) | ({} if device == "cpu" else {"device": device})
     return {"do": "new", "name": call.function, "args": call.real_args, "kwargs": kwargs}
+
+
+@cache
+def bare_script(call: Call, device: str, kind: str) -> Script:
+    """What to ask of a layer that gets no input; `kind` is "parameters", "start" or "repr"."""
+    build = new_step(call, device)
+    state: Step = {"do": "state"}
+    return Script(
+        {"parameters": [build], "start": [build, state, build, state], "repr": [build, {"do": "repr"}]}[kind]
+    )
 
 
 def must_forward(student: Student, call: Call, x: Sample) -> None:
     """The layer gives what torch's layer with the same numbers gives."""
     task = layer_problem(call, x)
-    _judge_forward(task, student.run(task.steps(student)), student)
+    _judge_forward(task, student.run(task.script(student.device, "forward")), student)
 
 
 def _judge_forward(task: LayerProblem, outcome: Outcome, student: Student, place: int = 2) -> None:
@@ -128,7 +151,7 @@ def _judge_forward(task: LayerProblem, outcome: Outcome, student: Student, place
         failure = mismatch_failure(
             found,
             task.call,
-            lambda: diagnose_layer(task.call, task.state, task.input, got),
+            lambda: layer_explanations(task.call, task.state, task.input, got),
             what="the layer's output",
             call_text=task.call_text,
         )
@@ -139,18 +162,14 @@ def _judge_forward(task: LayerProblem, outcome: Outcome, student: Student, place
 def must_forward_as(student: Student, call: Call, x: Sample) -> None:
     """A layer built in the default dtype works after `.to(x's dtype)`."""
     task = layer_problem(call, x)
-    dtype = str(task.dtype).removeprefix("torch.")
-    build, fill, forward = task.steps(student)
-    outcome = student.run([build, {"do": "to", "dtype": dtype}, fill, forward])
+    outcome = student.run(task.script(student.device, "moved"))
     _judge_forward(task, outcome, student, 3)
 
 
 def must_backpropagate(student: Student, call: Call, x: Sample) -> None:
     """Gradients reach the input and every parameter, and are torch's."""
     task = layer_problem(call, x)
-    steps = task.steps(student, wrt=[0])
-    steps.append({"do": "vjp", "cotangent": task.cotangent, "wrt": [0, "parameters"]})
-    outcome = student.run(steps)
+    outcome = student.run(task.script(student.device, "gradients"))
     _judge_forward(task, outcome, student)
     failure = failure_of(outcome, task.call, task.call_text)
     if failure:
@@ -169,12 +188,7 @@ def must_backpropagate(student: Student, call: Call, x: Sample) -> None:
 def must_train(student: Student, call: Call, x: Sample) -> None:
     """One step of gradient descent moves the parameters where it moves torch's."""
     task = layer_problem(call, x)
-    steps = task.steps(student)
-    steps += [
-        {"do": "vjp", "cotangent": task.cotangent, "wrt": ["parameters"]},
-        {"do": "sgd", "rate": RATE},
-    ]
-    outcome = student.run(steps)
+    outcome = student.run(task.script(student.device, "training"))
     _judge_forward(task, outcome, student)
     failure = failure_of(outcome, task.call, task.call_text)
     if failure:
@@ -193,7 +207,7 @@ def must_train(student: Student, call: Call, x: Sample) -> None:
 
 def must_have_parameters(student: Student, call: Call) -> None:
     """Names, shapes, order and dtype of the parameters are torch's, and all of them learn."""
-    outcome = student.run([new_step(call, student)])
+    outcome = student.run(bare_script(call, student.device, "parameters"))
     failure = failure_of(outcome, call)
     if failure:
         raise failure
@@ -243,9 +257,7 @@ def must_start_as_torch(student: Student, call: Call) -> None:
     With n numbers, the largest |value| is below 0.9 b with probability 0.9^n and the standard deviation is
     b / sqrt(3), up to a factor 1 ± 3 / sqrt(n) or so.
     """
-    outcome = student.run(
-        [new_step(call, student), {"do": "state"}, new_step(call, student), {"do": "state"}]
-    )
+    outcome = student.run(bare_script(call, student.device, "start"))
     failure = failure_of(outcome, call)
     if failure:
         raise failure
@@ -288,13 +300,7 @@ def _start_failure(call: Call, headline: str, wanted: str, got: str) -> CheckFai
 def must_exchange_state(student: Student, call: Call, x: Sample) -> None:
     """`state_dict` fits both ways: from torch's layer into the student's, and back."""
     task = layer_problem(call, x)
-    steps: list[Step] = [
-        new_step(call, student),
-        {"do": "load_state", "state": task.state},
-        {"do": "forward", "args": (task.input,)},
-        {"do": "state"},
-    ]
-    outcome = student.run(steps)
+    outcome = student.run(task.script(student.device, "state"))
     failure = failure_of(outcome, call, task.call_text)
     if failure and outcome.raised and outcome.raised.step == 1:
         failure.headline = "the layer does not load a state_dict of torch.nn.Conv2d"
@@ -325,7 +331,7 @@ def _state_failure(task: LayerProblem, headline: str) -> CheckFailure:
 
 def must_print_as_torch(student: Student, call: Call) -> None:
     """The layer prints as torch's does."""
-    outcome = student.run([new_step(call, student), {"do": "repr"}])
+    outcome = student.run(bare_script(call, student.device, "repr"))
     failure = failure_of(outcome, call)
     if failure:
         raise failure
@@ -345,4 +351,4 @@ def must_print_as_torch(student: Student, call: Call) -> None:
 def must_refuse(student: Student, bad: Call, good: Call, x: Sample) -> None:
     """The bad settings raise ValueError, and the good neighbour works."""
     must_forward(student, good, x)
-    must_have_raised(student.run([new_step(bad, student)]), bad)
+    must_have_raised(student.run(bare_script(bad, student.device, "parameters")), bad)

@@ -65,8 +65,8 @@ def _padding_that_keeps(kernel_size: int, dilation: int) -> int:
 
 def pair(value: Any) -> tuple[int, int]:
     """`(vertical, horizontal)` out of an int or a pair."""
-    vertical, horizontal = value if isinstance(value, tuple | list) else (value, value)
-    return vertical, horizontal
+    first, second = value if isinstance(value, tuple | list) else (value, value)
+    return first, second
 
 
 def pad2d(x: Tensor, padding: Pair) -> Tensor:

@@ -37,6 +37,16 @@ DEEPEST = 4
 Step = Mapping[str, Any]
 
 
+class Script(tuple[Step, ...]):
+    """Steps that are asked again and again, known by identity."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
 @dataclass(frozen=True, eq=False)
 class TensorResult:
     """A tensor that came back: its values on the CPU, and where it had been."""

@@ -42,9 +42,9 @@ class Setting:
         Raises:
             ValueError: if there is none.
         """
-        if self.bias is None:
-            raise ValueError("no bias")
-        return self.bias[:, None, None]
+        if isinstance(self.bias, Tensor):
+            return self.bias[:, None, None]
+        raise ValueError("no bias")
 
     def run(self, **other: Any) -> Tensor:
         """Torch's answer, with some settings replaced."""

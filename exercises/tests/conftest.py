@@ -1,0 +1,65 @@
+"""Makes pytest speak to a student: to do instead of tracebacks, and one screen at the end.
+
+If other tests run as well, only the reports of these checks are changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import asdict
+
+import pytest
+
+from exercises.feedback.checks import CheckFailure
+from exercises.tests.local import LocalStudent
+from exercises.tests.outcome import check_of, exercise_of
+from exercises.tests.reporter import Reporter
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--hint` and `--picture`."""
+    group = parser.getgroup("exercises", "03 Convolutions")
+    group.addoption(
+        "--hint", action="store_true", help="one more hint for the first function that is not right"
+    )
+    group.addoption("--picture", action="store_true", help="draw wrong answers into the folder pictures")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers what shows the results."""
+    config.pluginmanager.register(Reporter(config), "exercise-reporter")
+
+
+@pytest.fixture
+def student(request: pytest.FixtureRequest) -> LocalStudent:
+    """Your code, asked by the checks of one exercise."""
+    exercise = exercise_of(request.node)
+    assert exercise, "the name of a file of public checks is test_ex and the exercise's number"
+    return LocalStudent(exercise)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Adds how the check ended, as plain data, to pytest's report.
+
+    pytest never sees a failed check: the traceback that it would make takes long, and nobody wants to read it.
+    """
+    exercise = exercise_of(item)
+    if exercise is None or call.when != "call":
+        return (yield)
+    info = call.excinfo
+    failure = info.value if info is not None and isinstance(info.value, CheckFailure) else None
+    if failure is not None:
+        call.excinfo = None
+    report = yield
+    call.excinfo = info
+    check = check_of(exercise, item, failure, broken=report.failed)
+    vars(report)["exercise_check"] = asdict(check)
+    if check.status == "wrong" and failure is not None:
+        report.outcome, report.longrepr = "failed", check.text
+    elif check.status == "to do":
+        path, line, _ = report.location
+        report.outcome, report.longrepr = "skipped", (path, line or 0, f"write {check.what}")
+    return report

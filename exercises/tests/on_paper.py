@@ -1,0 +1,126 @@
+"""What the public checks have beside the shared vocabulary: worked examples, and the check of the source.
+
+In a worked example the right answer stands in the check, in plain numbers, so that you can do it on paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from exercises.feedback.calls import Call, Sample, argument_text
+from exercises.feedback.checks import (
+    CheckFailure,
+    NotWritten,
+    failure_of,
+    mismatch_failure,
+    must_return,
+    problem,
+)
+from exercises.feedback.compare import compare
+from exercises.feedback.forbidden import find_forbidden
+from exercises.feedback.layer_checks import layer_problem, new_step
+from exercises.feedback.misconceptions import layer_explanations
+from exercises.feedback.reference import layer_magnitude, layer_reference
+from exercises.tests.local import LocalStudent
+from exercises.tests.source import EXERCISES, stubs, text_of
+
+LayerCheck = Callable[[LocalStudent, Call, Sample], None]
+
+
+def must_give(student: LocalStudent, call: Call, on_paper: Any) -> None:
+    """The call gives what is worked out here on paper, which is what torch gives.
+
+    Args:
+        student: whose code is asked.
+        call: with small arguments.
+        on_paper: an int, or nested lists for a tensor, or a tuple of such.
+    """
+    must_return(student, call)
+    must_be_torchs(on_paper, problem(call).expected)
+
+
+def must_be_torchs(on_paper: Any, expected: Any) -> None:
+    """Whoever wrote the check has calculated well."""
+    if isinstance(expected, tuple):
+        assert len(on_paper) == len(expected)
+        for item, wanted in zip(on_paper, expected, strict=True):
+            must_be_torchs(item, wanted)
+    elif isinstance(expected, Tensor):
+        written = torch.tensor(on_paper, dtype=torch.float64)
+        assert written.shape == expected.shape, f"torch gives the shape {tuple(expected.shape)}"
+        # numbers of the check went through float32 on their way to torch
+        assert torch.allclose(written, expected, rtol=1e-6, atol=1e-6), f"torch gives {expected.tolist()}"
+    else:
+        assert on_paper == expected, f"torch gives {expected}"
+
+
+def layer_must_give(
+    student: LocalStudent, call: Call, parameters: Sequence[Any], x: Any, on_paper: Any
+) -> None:
+    """The layer, with these numbers in its parameters, gives for x what is worked out here on paper."""
+    weights, handed = [torch.tensor(p) for p in parameters], torch.tensor(x)
+    names = ("weight", "bias")[: len(weights)]
+    state = dict(zip(names, weights, strict=True))
+    text = _layer_script(call, {name: argument_text(w) for name, w in state.items()}, argument_text(handed))
+    steps = [
+        new_step(call, student.device),
+        {"do": "fill", "values": weights},
+        {"do": "forward", "args": (handed,)},
+    ]
+    outcome = student.run(steps)
+    failure = failure_of(outcome, call, text)
+    if failure:
+        raise failure
+    expected, got = layer_reference(call, state, handed), outcome.results[2]
+    found = compare(expected, got, magnitude=layer_magnitude(call, state, handed))
+    if found:
+        failure = mismatch_failure(
+            found,
+            call,
+            lambda: layer_explanations(call, state, handed, got),
+            what="the layer's output",
+            call_text=text,
+        )
+        failure.wanted, failure.answer = expected, got
+        raise failure
+    must_be_torchs(on_paper, expected)
+
+
+def ask_layer(check: LayerCheck, student: LocalStudent, call: Call, x: Sample) -> None:
+    """A check of the shared vocabulary whose failure shows how to give the layer the very same numbers."""
+    try:
+        check(student, call, x)
+    except CheckFailure as failure:
+        recipes = {name: str(recipe) for name, recipe in layer_problem(call, x).recipes.items()}
+        failure.call_text = _layer_script(call, recipes, str(x))
+        raise
+
+
+def _layer_script(call: Call, state: dict[str, str], x: str) -> str:
+    entries = ", ".join(f'"{name}": {numbers}' for name, numbers in state.items())
+    return f"layer = {call.text}\nlayer.load_state_dict({{{entries}}})\nlayer({x})"
+
+
+def must_be_own_work(student: LocalStudent) -> None:
+    """Nothing is called that this exercise asks the student to write.
+
+    As long as a function is not written, this is to do as well.
+    """
+    exercise = student.exercise
+    student.module()
+    texts = {path.stem: text_of(path.stem) for path in EXERCISES.glob("*.py")}
+    findings = find_forbidden(texts, exercise.module, exercise.exports, exercise.forbids)
+    if findings:
+        found = findings[0]
+        source = texts.get(found.module, "").split("\n")
+        line = source[found.line - 1].strip() if 0 < found.line <= len(source) else ""
+        raise CheckFailure(
+            "forbidden", f"exercises/{found.sentence}", trace=((f"{found.module}.py", found.line, line),)
+        )
+    for name, number in stubs(texts[exercise.module]).items():
+        message = f"{exercise.name}: {name} is not written yet"
+        raise NotWritten("not-written", message, trace=((f"{exercise.module}.py", number, ""),))

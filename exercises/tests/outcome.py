@@ -1,0 +1,96 @@
+"""From what a check raised to what is shown: right, wrong or to do."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from torch import Tensor
+
+from exercises.feedback.catalogue import Exercise, exercises
+from exercises.feedback.checks import CheckFailure, NotWritten
+from exercises.tests import messages
+from exercises.tests.local import LocalStudent, own_lines
+from exercises.tests.progress import Check, Status
+from exercises.tests.source import STUB_MESSAGE
+
+_DRAWN = ("value", "nan", "shape")
+
+
+def exercise_of(item: pytest.Item) -> Exercise | None:
+    """The exercise that a check belongs to, by the number in its file's name; None for any other test."""
+    if item.path.parent != Path(__file__).resolve().parent:
+        return None
+    return next((e for e in exercises() if item.path.stem == f"test_{e.name}"), None)
+
+
+def check_of(exercise: Exercise, item: pytest.Item, failure: CheckFailure | None, broken: bool) -> Check:
+    """How a check ended.
+
+    Args:
+        exercise: what it belongs to.
+        item: the check, after it was called.
+        failure: what it raised, if that is about the student's code.
+        broken: whether it ended with an error of its own.
+    """
+    student = item.funcargs.get("student") if isinstance(item, pytest.Function) else None
+    functions = tuple(student.asked) if isinstance(student, LocalStudent) else ()
+    told = inspect.getdoc(item.obj) if isinstance(item, pytest.Function) else None
+    sentence = " ".join((told or item.name).split())
+    if failure is None:
+        status: Status = "wrong" if broken else "right"
+        return Check(exercise.module, item.name, sentence, status, functions)
+    stub = STUB_MESSAGE.search(failure.headline) if isinstance(failure, NotWritten) else None
+    if stub:
+        other = f"ex{stub.group(1)}"
+        waits_for = other if other != exercise.name else ""
+        place = failure.trace[-1][:2] if failure.trace else None
+        return Check(
+            exercise.module, item.name, sentence, "to do", functions, place, waits_for, what=stub.group(2)
+        )
+    if isinstance(failure, NotWritten):  # not the stub's error, but one of the student or of torch
+        headline = f"{failure.function} raised NotImplementedError: {failure.headline}"
+        failure = CheckFailure(
+            "raised", headline, failure.function, failure.call, failure.call_text, trace=failure.trace
+        )
+    own = own_lines(failure.trace)
+    unusable = failure.kind in ("import", "missing-name", "forbidden")
+    return Check(
+        exercise.module,
+        item.name,
+        sentence,
+        "wrong",
+        functions,
+        own[-1][:2] if own else None,
+        what=failure.headline if unusable else "",
+        text=messages.told(failure, exercise.module),
+        picture=_picture(failure, student, item, exercise) if item.config.getoption("picture", False) else "",
+        reasons=messages.reasons(failure),
+        spot=messages.spot(failure),
+        is_number=messages.is_number(failure),
+    )
+
+
+def _picture(failure: CheckFailure, student: object, item: pytest.Item, exercise: Exercise) -> str:
+    """Draws a wrong answer; a line that says where it lies, or why there is none."""
+    wanted = failure.wanted[0] if isinstance(failure.wanted, tuple) else failure.wanted
+    if failure.call is None or failure.kind not in _DRAWN or not isinstance(wanted, Tensor):
+        return ""
+    try:
+        from exercises.feedback.draw import picture
+
+        name = re.sub(r"\W+", "_", item.name.removeprefix("test_")).strip("_")
+        path = item.config.rootpath / "pictures" / f"{exercise.name}_{name}.png"
+        shown = student.shown if isinstance(student, LocalStudent) else None
+        picture(failure.call, failure.wanted, failure.answer, path, shown)
+    except ImportError:
+        return "Picture: not drawn, since Pillow is missing (pip install pillow)"
+    except OSError as error:
+        return f"Picture: not drawn ({error})"
+    return f"Picture: {_from_here(path, item.config.invocation_params.dir)}"
+
+
+def _from_here(path: Path, here: Path) -> str:
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)

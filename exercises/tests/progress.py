@@ -1,0 +1,177 @@
+"""The screen at the end of a run: how far each exercise is, and what comes next."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from exercises.feedback.catalogue import Exercise
+from exercises.tests.source import definitions, text_of
+
+BAR = 10
+WIDTH = 79
+Status = Literal["right", "wrong", "to do"]
+Style = Literal["", "red", "green", "yellow", "bold"]
+Line = tuple[str, Style]
+Reason = tuple[str, str, str]  # name, explanation, section of the tutorial
+
+
+@dataclass(frozen=True)
+class Check:
+    """How one check ended.
+
+    `functions` are the student's functions that it called; `place` is the line where to go on; `waits_for`
+    is the exercise that has to be written first, such as "ex3"; `what` names what is to write, or says in a
+    sentence why the file cannot be used; `text` is the message and `picture` a line about the picture;
+    `reasons` are all that explain the failure, `spot` is the same for failures that look the same, and
+    `is_number` says that the answer is a number or two.
+    """
+
+    module: str
+    name: str
+    sentence: str
+    status: Status
+    functions: tuple[str, ...] = ()
+    place: tuple[str, int] | None = None
+    waits_for: str = ""
+    what: str = ""
+    text: str = ""
+    picture: str = ""
+    reasons: tuple[Reason, ...] = ()
+    spot: str = ""
+    is_number: bool = False
+
+    @property
+    def exercise(self) -> str:
+        """The short name, such as "ex3"."""
+        return self.module.split("_")[0]
+
+
+def likeliest(catalogue: Sequence[Exercise], wrong: Sequence[Check]) -> dict[Check, Reason]:
+    """The reason of each check that has one.
+
+    A single number can be explained in many ways. Of these the likeliest is the one that explains most of
+    the wrong answers of the same function; but if a function before it gives wrong numbers too, that comes
+    first.
+    """
+    order = [name for exercise in catalogue for name in exercise.exports]
+    numbers = [name for name in order if any(c.is_number and name in c.functions for c in wrong)]
+    votes: dict[tuple[str, ...], Counter[str]] = {}
+    for check in wrong:
+        votes.setdefault(check.functions, Counter()).update(name for name, _, _ in check.reasons)
+    found: dict[Check, Reason] = {}
+    for check in wrong:
+        if check.is_number and numbers[0] not in check.functions:
+            text = f"This may come from {numbers[0]}, which is wrong too: mend that first."
+            found[check] = ("follows", text, "")
+        elif check.reasons:
+            count = votes[check.functions]
+            # max keeps the first of equals, and the first is the likeliest by itself
+            found[check] = max(check.reasons, key=lambda reason: count[reason[0]])
+    return found
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What to do next: a function of an exercise, or the exercise itself where `function` is empty."""
+
+    exercise: Exercise
+    function: str
+    checks: tuple[Check, ...]
+
+    @property
+    def sentence(self) -> str:
+        """Where and what."""
+        wrong = [c for c in self.checks if c.status == "wrong"]
+        ready = [c for c in self.checks if not c.waits_for]
+        first = [*wrong, *ready, *self.checks][0]
+        if wrong and first.what:
+            return first.what
+        file, line = first.place or self._definition()
+        where = f"exercises/{file}, line {line}" if line else f"exercises/{file}"
+        if wrong:
+            return f"{where}: mend {self.function or self.exercise.title} (see {first.name} above)"
+        waiting = f", which {self.exercise.name} waits for" if first.waits_for else ""
+        return f"{where}: write {first.what}{waiting}"
+
+    def _definition(self) -> tuple[str, int]:
+        module = self.exercise.module
+        return f"{module}.py", definitions(text_of(module)).get(self.function, 0)
+
+
+def goals(catalogue: Sequence[Exercise], checks: Sequence[Check]) -> list[Goal]:
+    """All that is not right yet, in the order of the exercises and of the functions in them."""
+    found = []
+    for exercise in catalogue:
+        open_ = [c for c in checks if c.module == exercise.module and c.status != "right"]
+        for name in (*exercise.exports, ""):
+            mine = tuple(c for c in open_ if (name in c.functions if name else not c.functions))
+            if mine:
+                found.append(Goal(exercise, name, mine))
+    return found
+
+
+def screen(
+    catalogue: Sequence[Exercise], checks: Sequence[Check], selected: Mapping[str, int], fancy: bool
+) -> list[Line]:
+    """The table: a bar, counts, points and a mark for each exercise.
+
+    Args:
+        catalogue: all exercises.
+        checks: those that ran.
+        selected: how many checks of each module were to run.
+        fancy: whether the terminal can show blocks.
+    """
+    shown = [e for e in catalogue if selected.get(e.module)]
+    if not shown:
+        return []
+    wide = max(len(e.title) for e in shown)
+    lines: list[Line] = [(f"{'':{wide + BAR + 9}} checks points", "")]
+    for exercise in shown:
+        mine = [c for c in checks if c.module == exercise.module]
+        right, total = sum(c.status == "right" for c in mine), selected[exercise.module]
+        counts = f"{f'{right}/{total}':>6} {exercise.points:>6}"
+        mark, style = _mark(mine, total)
+        bar = _bar(right, total, fancy)
+        lines.append((f"  {exercise.name}  {exercise.title:{wide}}  {bar} {counts}  {mark}", style))
+    return lines
+
+
+def _bar(right: int, total: int, fancy: bool) -> str:
+    full, empty = ("█", "░") if fancy else ("#", "-")
+    done = BAR if right == total else min(BAR - 1, round(BAR * right / total))
+    return full * done + empty * (BAR - done)
+
+
+def _mark(checks: Sequence[Check], total: int) -> tuple[str, Style]:
+    count = Counter(c.status for c in checks)
+    if count["right"] == total:
+        return "done", "green"
+    waits = {c.waits_for for c in checks if c.status != "right"}
+    if len(waits) == 1 and "" not in waits:
+        return f"waits for {waits.pop()}", ""
+    parts = [f"{count[status]} {status}" for status in ("wrong", "to do") if count[status]]
+    if count["to do"] == total:
+        parts = ["to do"]
+    if len(checks) < total:
+        parts = [*parts[:1], "stopped"] if parts else ["not run"]
+    return ", ".join(parts), "red" if count["wrong"] else ""
+
+
+def hidden_checks(catalogue: Sequence[Exercise]) -> str:
+    """How many hidden checks wait, by category; empty if the manifest names none."""
+    count: Counter[str] = Counter()
+    for exercise in catalogue:
+        count.update(exercise.hidden)
+    if not count:
+        return ""
+    kinds = ", ".join(f"{name} {number}" for name, number in count.most_common())
+    return wrapped(f"Hidden checks that wait for your hand-in: {count.total()} ({kinds}).")
+
+
+def wrapped(text: str) -> str:
+    """Broken into lines that fit every terminal."""
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)

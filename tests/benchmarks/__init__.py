@@ -1,0 +1,1 @@
+"""Measures what grading costs, as ratios within one run: `make bench`."""

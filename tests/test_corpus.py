@@ -1,0 +1,142 @@
+"""The sample hand-ins: each loses points on exactly the lines it should, and is told why.
+
+`submissions/wrong/NAME/` holds only the files that its student got wrong; the other exercises are those of
+`submissions/class/amara/`, who has everything right. What must come out stands in `submissions/expected.toml`.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+
+from autograder.examinee import Patience
+from autograder.grade import Grader
+from autograder.report.model import ExerciseReport, Report
+from autograder.submission import Submission, find_submissions, read_submission, student_names
+from exercises.feedback.catalogue import exercises
+
+HERE = Path(__file__).parent / "submissions"
+EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((HERE / "expected.toml").read_text("utf-8"))
+CLASS, WRONG = EXPECTED["class"], EXPECTED["wrong"]
+MODULES = [e.module for e in exercises()]
+TOLD = ("forbidden", "timeout", "missing", "not-written")  # kinds that need no diagnosis: they are the cause
+UNTRIED = ("missing", "not-written")
+
+
+def overlaid(name: str) -> Submission:
+    """Amara's hand-in with some files replaced."""
+    full = read_submission(HERE / "class" / "amara", MODULES)
+    changed = read_submission(HERE / "wrong" / name, MODULES).modules
+    return replace(full, student=name, modules={**full.modules, **changed})
+
+
+@pytest.fixture(scope="module")
+def reports() -> Iterator[dict[str, Report]]:
+    """All hand-ins graded: most of the time a grader waits for its sandbox, so there is one per core."""
+    names = student_names(find_submissions(HERE / "class", MODULES))
+    submissions = [replace(read_submission(path, MODULES), student=name) for path, name in names.items()]
+    submissions += [overlaid(name) for name in WRONG]
+    with ExitStack() as stack:
+        free: SimpleQueue[Grader] = SimpleQueue()
+        workers = min(os.cpu_count() or 1, 4)
+        for _ in range(workers):
+            free.put(stack.enter_context(Grader(patience=Patience(call=5.0))))
+
+        def graded(submission: Submission) -> Report:
+            grader = free.get()
+            try:
+                return grader.grade(submission)
+            finally:
+                free.put(grader)
+
+        with ThreadPoolExecutor(workers) as pool:
+            yield {report.student: report for report in pool.map(graded, submissions)}
+
+
+def lost(report: Report) -> list[str]:
+    """The rubric lines that lose points."""
+    return [f"{e.name}.{line.name}" for e in report.exercises for line in e.lines if line.passed < line.cases]
+
+
+def causes(exercise: ExerciseReport) -> list[str]:
+    """What an exercise's findings are put down to, the most frequent first."""
+    names = [f.diagnosis or (f.kind if f.kind in TOLD else "") for f in exercise.findings]
+    return [name for name, _ in Counter(filter(None, names)).most_common()]
+
+
+def misdiagnosed(report: Report, wanted: dict[str, list[str]]) -> str:
+    """Where the causes named first are not those that are there; empty if they are."""
+    wrong = []
+    for exercise in report.exercises:
+        expected, found = wanted.get(exercise.name, []), causes(exercise)
+        if set(found[: max(len(expected), 1)]) != set(expected):
+            wrong.append(f"{exercise.name} has {expected or 'no mistake'}, found {found or 'nothing'}")
+    return f"{report.student}: {'; '.join(wrong)}" if wrong else ""
+
+
+def test_every_hand_in_is_expected() -> None:
+    on_disk = student_names(find_submissions(HERE / "class", MODULES)).values()
+    assert sorted(on_disk) == sorted(CLASS)
+    assert sorted(p.name for p in (HERE / "wrong").iterdir()) == sorted(WRONG)
+
+
+def test_there_are_enough_of_them() -> None:
+    several = [name for name, each in WRONG.items() if sum(map(len, each["causes"].values())) > 1]
+    assert len(WRONG) >= 30
+    assert len(several) >= 5
+    for exercise in exercises():
+        assert sum(exercise.name in each["causes"] for each in WRONG.values()) >= 4, exercise.name
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_hand_in_holds_only_what_is_wrong(name: str) -> None:
+    full = read_submission(HERE / "class" / "amara", MODULES).modules
+    changed = read_submission(HERE / "wrong" / name, MODULES)
+    assert not changed.extras
+    assert {module.partition("_")[0] for module in changed.modules} >= set(WRONG[name]["causes"])
+    assert all(source != full[module] for module, source in changed.modules.items())
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_points_are_lost_on_exactly_the_right_lines(name: str, reports: dict[str, Report]) -> None:
+    report, expected = reports[name], WRONG[name]
+    assert lost(report) == expected["lost"]
+    assert report.earned == pytest.approx(expected["total"], abs=0.006)
+
+
+def test_at_least_nine_in_ten_are_diagnosed_right(reports: dict[str, Report]) -> None:
+    found = {name: misdiagnosed(reports[name], each["causes"]) for name, each in {**CLASS, **WRONG}.items()}
+    misses = [text for text in found.values() if text]
+    ratio = 1 - len(misses) / len(found)
+    assert ratio >= 0.9, "\n".join([f"{ratio:.0%} are diagnosed right, not these:", *misses])
+
+
+def test_every_rubric_line_fails_for_a_wrong_answer(reports: dict[str, Report]) -> None:
+    failed = {
+        f"{e.name}.{line.name}"
+        for name in WRONG
+        for e in reports[name].exercises
+        for line in e.lines
+        if any(f.kind not in UNTRIED for f in line.findings)
+    }
+    rubric = [f"{e.name}.{line.name}" for e in next(iter(reports.values())).exercises for line in e.lines]
+    assert [line for line in rubric if line not in failed] == []
+
+
+@pytest.mark.parametrize("name", CLASS)
+def test_the_class_gets_its_points(name: str, reports: dict[str, Report]) -> None:
+    report, expected = reports[name], CLASS[name]
+    assert [e.earned for e in report.exercises] == pytest.approx(expected["points"], abs=0.006)
+    assert report.earned == pytest.approx(expected["total"], abs=0.006)
+    assert expected["total"] == pytest.approx(sum(expected["points"]), abs=0.02)
+    assert not report.problem
