@@ -186,4 +186,4 @@ def test_shift(student: SandboxedStudent, draw: Draw, shift: tuple[int, int]) ->
 @pytest.mark.category("devices")
 def test_device(student: SandboxedStudent, draw: Draw) -> None:
     """The result is computed on the device of the input."""
-    must_follow_device(student, conv(draw(2, 2, 6, 5), draw(3, 2, 3, 2), draw(3)))
+    must_follow_device(student, conv(draw(2, 2, 7, 8), draw(3, 2, 3, 2), draw(3)))

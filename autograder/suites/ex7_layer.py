@@ -182,4 +182,5 @@ def test_layouts(student: SandboxedStudent, draw: Draw, layout: str) -> None:
 @pytest.mark.category("devices")
 def test_device(student: SandboxedStudent, draw: Draw) -> None:
     """The layer is built on the device asked for, and computes there."""
-    layer_must_follow_device(student, layer(2, 3, 3, padding=1, dilation=2), draw(2, 2, 8, 7))
+    call = layer(2, 3, (3, 2), stride=2, padding=1, dilation=2)
+    layer_must_follow_device(student, call, draw(2, 2, 7, 8))

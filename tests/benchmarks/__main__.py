@@ -3,6 +3,9 @@
 Grading is everything from a warm sandbox to a report: fork, confine, import, calls, comparison. Direct is a
 plain loop in this process over the steps that the hidden suites asked for, on one thread as in the sandbox,
 without turning results into anything. Both are taken in turn, and the ratio is between medians.
+
+Device checks run on a pretended accelerator on both sides. Its cache of operators is emptied before each
+direct round, since every hand-in meets it as it is after the zygote's warm-up.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 from autograder.examinee import PRETENDED, Examinee
 from autograder.grade import Grader
@@ -60,6 +64,7 @@ def imported(submission: Submission) -> dict[str, types.ModuleType]:
 
 def direct(modules: dict[str, types.ModuleType], asked: Sequence[Asked]) -> None:
     """Runs what was asked, without a grader."""
+    FakeTensorMode.cache_clear()
     for module, device, of_one in asked:
         lookup = vars(modules[module]).__getitem__
         if device == PRETENDED:
