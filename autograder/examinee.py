@@ -114,6 +114,7 @@ class Examinee:
                 "extras": dict(self.submission.extras),
                 "notebook": None if self.submission.notebook is None else list(self.submission.notebook),
                 "substitutes": replaced,
+                "hung": [e.module for e in self.catalogue if self.hung(e)],
                 "exercises": [
                     {"module": e.module, "exports": list(e.exports), "forbids": list(e.forbids)}
                     for e in self.catalogue

@@ -163,7 +163,8 @@ class Judge:
             failed = [case for case, result in zip(mine, found, strict=True) if result.failure]
             if failed and replaceable > examinee.substituted and examinee.has(exercise):
                 examinee.substituted = replaceable
-                again = {r.case: r for r in self._run(examinee, failed) if r.failure is None}
+                # what still fails fails for a reason of its own, and that is the one to tell
+                again = {r.case: r for r in self._run(examinee, failed)}
                 found = [again.get(r.case, r) for r in found]
             if any(r.failure for r in found):
                 wrong.add(exercise.module)

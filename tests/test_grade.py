@@ -111,6 +111,15 @@ def test_without_error_carried_forward_it_would(grader: Grader, solutions: Submi
     assert any(r.failure for r in results if r.module == "ex4_stride")
 
 
+def test_what_else_an_early_file_defines_is_kept(grader: Grader, solutions: Submission) -> None:
+    ex3 = WRONG_EX3 + "\ndef my_helper(x):\n    return x\n"
+    ex4 = "from exercises.ex3_conv2d import conv2d_valid, my_helper\n" + solutions.modules[
+        "ex4_stride"
+    ].replace("from exercises.ex3_conv2d import conv2d_valid\n", "")
+    report = grader.grade(with_changes(solutions, ex3_conv2d=ex3, ex4_stride=ex4))
+    assert points(report)["ex4"] == 10.0
+
+
 def test_a_missing_early_exercise_costs_no_later_points_either(grader: Grader, solutions: Submission) -> None:
     report = grader.grade(with_changes(solutions, ex2_padding=None))
     assert points(report) == {**FULL, "ex2": 0.0}
@@ -186,6 +195,26 @@ def test_comparing_oneself_with_torch_in_tests_of_ones_own_is_fair(
     own += "\n\ndef try_it():\n    import torch.nn.functional as F\n    print(F.conv2d)\n"
     own += "\nif __name__ == '__main__':\n    import torch.nn.functional as F\n    print(F.conv2d)\n"
     assert points(grader.grade(with_changes(solutions, ex3_conv2d=own))) == FULL
+
+
+def test_comparing_oneself_with_torch_at_the_top_of_a_file_is_fair(
+    grader: Grader, solutions: Submission
+) -> None:
+    own = solutions.modules["ex3_conv2d"] + (
+        "\nimport torch\nimport torch.nn.functional as F\nx, w = torch.rand(1, 2, 5, 5), torch.rand(1, 2, 3, 3)\n"
+        "print('difference', (conv2d_valid(x, w) - F.conv2d(x, w)).abs().max() < 1e-4)\n"
+    )
+    report = grader.grade(with_changes(solutions, ex3_conv2d=own))
+    assert points(report) == FULL
+    assert "difference tensor(True)" in report.printed
+
+
+def test_a_convolution_kept_from_the_top_of_a_file_is_not(grader: Grader, solutions: Submission) -> None:
+    keeps = (
+        "import torch\nkept = vars(torch)['d2vnoc'[::-1]]\nkept(torch.ones(1, 1, 3, 3), torch.ones(1, 1, 1, 1))\n"
+        "def conv2d_valid(x, weight, bias=None): return kept(x, weight, bias)\n"
+    )
+    assert points(grader.grade(with_changes(solutions, ex3_conv2d=keeps)))["ex3"] == 0.0
 
 
 def test_warnings_and_prints_cost_nothing(grader: Grader, solutions: Submission) -> None:

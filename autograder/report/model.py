@@ -101,9 +101,16 @@ class Report:
         """What was found, in one line: the causes by exercise, the most frequent first."""
         if self.problem:
             return self.problem
+        if all(_only(e, "not-written", "missing") for e in self.exercises):
+            return "nothing written yet"
         parts = []
+        for kind, words in (("missing", "not handed in"), ("not-written", "not written")):
+            names = [e.name for e in self.exercises if _only(e, kind)]
+            parts += [f"{words}: {', '.join(names)}"] if names else []
         for exercise in self.exercises:
             causes: dict[str, int] = {}
+            if _only(exercise, "missing") or _only(exercise, "not-written"):
+                continue
             for finding in exercise.findings:
                 causes[finding.diagnosis or finding.kind] = (
                     causes.get(finding.diagnosis or finding.kind, 0) + 1
@@ -112,10 +119,9 @@ class Report:
                 ranked = sorted(causes, key=lambda c: -causes[c])
                 more = f" +{len(ranked) - 2}" if len(ranked) > 2 else ""
                 parts.append(f"{exercise.name}: {', '.join(ranked[:2])}{more}")
-        if self.exercises and all(list(e.findings) and _unwritten(e) for e in self.exercises):
-            return "nothing written yet"
         return "; ".join(parts) or "all right"
 
 
-def _unwritten(exercise: ExerciseReport) -> bool:
-    return all(f.kind in ("not-written", "missing") for f in exercise.findings)
+def _only(exercise: ExerciseReport, *kinds: str) -> bool:
+    found = [f.kind for f in exercise.findings]
+    return bool(found) and all(kind in kinds for kind in found)

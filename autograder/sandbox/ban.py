@@ -25,6 +25,9 @@ class Ban:
     """Keeps groups of operators out of use.
 
     `calls` lists the operators that were called in spite of it, since the last `clear`.
+
+    Code at the top of a hand-in's file may use them: comparing oneself with torch is fair. It meets the ban all
+    the same, and is then run again without.
     """
 
     def __init__(self) -> None:

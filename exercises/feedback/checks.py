@@ -7,6 +7,7 @@ an object with parts, which pytest, a report or a picture can each show in their
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -20,7 +21,7 @@ from exercises.feedback.causes import CAUSES, Cause
 from exercises.feedback.compare import Mismatch, compare, describe
 from exercises.feedback.misconceptions import Misconception, explanations
 from exercises.feedback.reference import expected_dtype, magnitude, reference, reference_gradients
-from exercises.feedback.steps import Raised, Script, Step
+from exercises.feedback.steps import LOADING, Raised, Script, Step
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,10 @@ def failure_of(outcome: Outcome, call: Call, call_text: str = "") -> CheckFailur
     if outcome.raised is None:
         return None
     error = outcome.raised
-    if error.kind == "NotImplementedError":
+    if is_stub(error):
         return NotWritten("not-written", error.message, call.function, call, text, trace=error.trace)
+    if error.step == LOADING:
+        return CheckFailure("not-loadable", _not_loaded(error), call.function, call, text, trace=error.trace)
     failure = CheckFailure(
         "raised",
         f"{call.function} raised {error.kind}: {first_line(error.message)}",
@@ -134,6 +137,25 @@ def failure_of(outcome: Outcome, call: Call, call_text: str = "") -> CheckFailur
     return (
         failure.because(CAUSES["view-of-gaps"]) if "view size is not compatible" in error.message else failure
     )
+
+
+def is_stub(error: Raised) -> bool:
+    """Whether the exception says "not written yet", and not that torch lacks something."""
+    written = error.message.strip()
+    return error.kind == "NotImplementedError" and (not written or written.endswith("is not written yet"))
+
+
+def _not_loaded(error: Raised) -> str:
+    if error.kind == "MissingName":
+        return first_line(error.message)
+    file, line, _ = error.trace[-1] if error.trace else ("the file", 0, "")
+    place = f"{file}, line {line}" if line else file
+    return f"{place}: the code cannot be loaded, {error.kind}: {_without_place(error.message)}"
+
+
+def _without_place(message: str) -> str:
+    # a SyntaxError ends with its file and line, which stand in front already
+    return re.sub(r" \([^()]*, line \d+\)$", "", first_line(message))
 
 
 def first_line(message: str) -> str:
@@ -320,7 +342,7 @@ def must_have_raised(outcome: Outcome, bad: Call, call_text: str = "") -> None:
             expected="ValueError",
             got=describe(outcome.results[-1]),
         ).because(CAUSES["accepts-bad-arguments"])
-    if outcome.raised.kind == "NotImplementedError":
+    if is_stub(outcome.raised):
         raise failure_of(outcome, bad, text) or AssertionError
     if "ValueError" not in outcome.raised.bases:
         raise CheckFailure(

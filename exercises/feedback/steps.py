@@ -33,8 +33,13 @@ from torch import Tensor, nn
 LONGEST_TEXT = 4000
 LONGEST_SEQUENCE = 64
 DEEPEST = 4
+LOADING = -1  # as the step of an exception: before any step, the student's code could not be loaded
 
 Step = Mapping[str, Any]
+
+
+class Unloadable(Exception):
+    """The student's code could not be loaded; the exception's cause says why."""
 
 
 class Script(tuple[Step, ...]):
@@ -105,7 +110,7 @@ def run(
 
     Args:
         steps: see the table above; tensors in them are real tensors on the device wanted.
-        lookup: gives the student's function or class by name; it may raise.
+        lookup: gives the student's function or class by name, or raises `Unloadable`.
         show: turns the output of "call" and "forward" into plain data; `plain` unless told.
 
     Returns:
@@ -116,6 +121,8 @@ def run(
     for number, step in enumerate(steps):
         try:
             results.append(_ACTIONS[step["do"]](memory, step, lookup))
+        except Unloadable as error:
+            return results, raised(error.__cause__ or error, LOADING)
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             return results, raised(error, number)
     return results, None
