@@ -13,7 +13,7 @@ from autograder.sandbox import wire
 from autograder.sandbox.host import Sandbox, Worker, WorkerTrouble
 from autograder.submission import Submission
 from exercises.feedback.catalogue import Exercise
-from exercises.feedback.checks import Outcome
+from exercises.feedback.failures import Outcome
 from exercises.feedback.steps import Raised, Script, Step
 
 STRIKES = 2  # calls of one exercise that may run into the time limit before the rest is not tried

@@ -19,7 +19,7 @@ import pytest
 from autograder.examinee import Examinee, SandboxedStudent
 from autograder.suites.vocabulary import Draw
 from exercises.feedback.catalogue import Exercise, earlier
-from exercises.feedback.checks import CheckFailure
+from exercises.feedback.failures import CheckFailure
 
 SUITES = Path(__file__).resolve().parent / "suites"
 

@@ -23,6 +23,7 @@ FORBIDDEN_IMPORTS = {
 REVIVING = {"eval", "exec", "compile", "__import__"}
 REVIVING_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "importlib", "runpy", "code"}
 CONFINED_SIDE = {"worker.py", "zygote.py"}
+AUTHORS_SIDE = {"stubs.py"}  # compiles this project's own stubs, and never sees a hand-in
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -49,7 +50,7 @@ def wrong_imports(root: Path) -> list[str]:
 def reviving(root: Path) -> list[str]:
     found = []
     for path in sorted((root / "autograder").rglob("*.py")):
-        if path.name in CONFINED_SIDE:
+        if path.name in CONFINED_SIDE | AUTHORS_SIDE:
             continue
         found += [
             f"{path.name} imports {name}"

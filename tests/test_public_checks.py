@@ -19,8 +19,8 @@ import torch
 
 from exercises.feedback.calls import Call, lay_out
 from exercises.feedback.catalogue import Exercise, exercises
-from exercises.feedback.checks import CheckFailure, NotWritten, mismatch_failure
 from exercises.feedback.compare import compare
+from exercises.feedback.failures import CheckFailure, NotWritten, mismatch_failure
 from exercises.feedback.steps import TensorResult
 from exercises.tests import hints, local, messages, on_paper, progress, source
 from exercises.tests.progress import Check

@@ -6,6 +6,7 @@ before a line of the submission is read. Layers that the machine lacks are left 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import site
@@ -135,9 +136,11 @@ class Confinement:
             caps["RLIMIT_NPROC"] = limits.threads
         for name, value in caps.items():
             number = getattr(resource, name, None)
-            if number is not None:
-                _, hard = resource.getrlimit(number)
-                value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            if number is None:
+                continue
+            _, hard = resource.getrlimit(number)
+            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            with contextlib.suppress(ValueError, OSError):  # macOS knows some limits by name alone
                 resource.setrlimit(number, (value, value))
         return f"{limits.memory >> 20} MiB, {limits.cpu} s of CPU, {limits.file >> 20} MiB a file"
 

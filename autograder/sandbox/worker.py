@@ -204,6 +204,7 @@ def _compiled(source: str, filename: str) -> types.CodeType:
 def serve(sock: socket.socket, confined: Mapping[str, str], ban: Ban) -> None:
     """Says hello, then answers requests until the grader hangs up."""
     sock.settimeout(None)
+    out, err = sys.stdout, sys.stderr
     sock.sendall(wire.frame(b"\0" * 16, wire.encode({"confined": dict(confined)})))
     submitted: Submitted | None = None
     while True:
@@ -218,6 +219,9 @@ def serve(sock: socket.socket, confined: Mapping[str, str], ban: Ban) -> None:
             submitted.install()
         elif submitted is not None:
             reply |= _run(submitted, request, ban)
+            for stream in (out, err):  # the worker is killed in the end, and what is buffered dies with it
+                with contextlib.suppress(Exception):
+                    stream.flush()
         sock.sendall(wire.frame(nonce, wire.encode(reply)))
         # a traceback keeps the call's tensors alive: let them go before the next request
         del request, reply

@@ -11,8 +11,9 @@ from torch.nn import functional as F
 from autograder.examinee import SandboxedStudent
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.causes import CAUSES
-from exercises.feedback.checks import CheckFailure, call_step, failure_of, mismatch_failure, problem
+from exercises.feedback.checks import call_step, problem
 from exercises.feedback.compare import compare, describe
+from exercises.feedback.failures import CheckFailure, failure_of, mismatch_failure
 from exercises.feedback.steps import Script, TensorResult
 
 

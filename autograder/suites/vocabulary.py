@@ -10,7 +10,8 @@ from typing import Any
 from autograder.examinee import PRETENDED, SandboxedStudent
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.causes import CAUSES
-from exercises.feedback.checks import CheckFailure, failure_of, must_return, problem
+from exercises.feedback.checks import must_return, problem
+from exercises.feedback.failures import CheckFailure, failure_of
 from exercises.feedback.layer_checks import must_forward, new_step
 from exercises.feedback.steps import Script, Step
 

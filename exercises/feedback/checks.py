@@ -1,41 +1,34 @@
 """The vocabulary that checks are written in; the same for public checks and hidden suites.
 
 A check gives a `Student` some steps to run and looks at what comes back. Whether the student's code runs
-in this process or in a confined one is the `Student`'s affair. What is wrong is raised as a `CheckFailure`:
-an object with parts, which pytest, a report or a picture can each show in their own way.
+in this process or in a confined one is the `Student`'s affair. What is wrong is raised as a `CheckFailure`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import cache, cached_property
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
 from exercises.feedback.calls import Call, Sample
-from exercises.feedback.causes import CAUSES, Cause
-from exercises.feedback.compare import Mismatch, compare, describe
-from exercises.feedback.misconceptions import Misconception, explanations
+from exercises.feedback.causes import CAUSES
+from exercises.feedback.compare import compare, describe
+from exercises.feedback.failures import (
+    CheckFailure,
+    Outcome,
+    failure_of,
+    first_line,
+    is_stub,
+    mismatch_failure,
+    no_gradient,
+    wrong_gradient,
+)
+from exercises.feedback.misconceptions import explanations
 from exercises.feedback.reference import expected_dtype, magnitude, reference, reference_gradients
-from exercises.feedback.steps import LOADING, Raised, Script, Step
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What running some steps gave.
-
-    `results` has one entry for every step that ran; `raised` is the exception that ended them; `trouble`
-    is one sentence when there is no answer at all (too slow, crashed, a forbidden call).
-    """
-
-    results: Sequence[Any] = ()
-    raised: Raised | None = None
-    trouble: str = ""
-    trouble_kind: str = ""
+from exercises.feedback.steps import Script, Step
 
 
 class Student(Protocol):
@@ -45,170 +38,6 @@ class Student(Protocol):
     def device(self) -> str: ...
 
     def run(self, steps: Sequence[Step]) -> Outcome: ...
-
-
-@dataclass
-class CheckFailure(Exception):
-    """A failed check, in parts.
-
-    `kind` is the mismatch's kind, or "raised", "no-error", "wrong-error", "not-written", "no-gradient",
-    "mutated", "timeout", "crashed", "forbidden", …; `headline` is one sentence; `cause` explains it, where
-    that is possible.
-    """
-
-    kind: str
-    headline: str
-    function: str = ""
-    call: Call | None = None
-    call_text: str = ""
-    expected: str = ""
-    got: str = ""
-    where: str = ""
-    trace: tuple[tuple[str, int, str], ...] = ()
-    wanted: Any = field(default=None, repr=False)
-    answer: Any = field(default=None, repr=False)
-    suspects: Callable[[], Sequence[Cause | Misconception]] = field(default=tuple, repr=False)
-
-    @cached_property
-    def causes(self) -> tuple[Cause | Misconception, ...]:
-        """All that can explain the failure, the likeliest by itself first.
-
-        Looked for when first asked, since that takes longer than the check.
-        """
-        return tuple(self.suspects())
-
-    @property
-    def cause(self) -> Cause | Misconception | None:
-        """The likeliest cause, where one is known."""
-        return self.causes[0] if self.causes else None
-
-    @property
-    def diagnosis(self) -> str:
-        """The cause's name, or nothing."""
-        return self.cause.name if self.cause else ""
-
-    @property
-    def explanation(self) -> str:
-        """The cause in words for the student, or nothing."""
-        return self.cause.explanation if self.cause else ""
-
-    @property
-    def section(self) -> str:
-        """The place in the tutorial to read, or nothing."""
-        return self.cause.section if self.cause else ""
-
-    def __str__(self) -> str:
-        return self.headline
-
-    def because(self, cause: Cause | Misconception) -> Self:
-        """The same failure with its cause known."""
-        self.suspects = lambda: (cause,)
-        self.__dict__.pop("causes", None)
-        return self
-
-
-class NotWritten(CheckFailure):
-    """The stub is still a stub: "to do", not an error."""
-
-
-def failure_of(outcome: Outcome, call: Call, call_text: str = "") -> CheckFailure | None:
-    """The failure that an outcome without a value stands for; None if every step gave one."""
-    text = call_text or call.text
-    if outcome.trouble:
-        kind = outcome.trouble_kind or "trouble"
-        return CheckFailure(kind, outcome.trouble, call.function, call, text)
-    if outcome.raised is None:
-        return None
-    error = outcome.raised
-    if is_stub(error):
-        return NotWritten("not-written", error.message, call.function, call, text, trace=error.trace)
-    if error.step == LOADING:
-        return CheckFailure("not-loadable", _not_loaded(error), call.function, call, text, trace=error.trace)
-    failure = CheckFailure(
-        "raised",
-        f"{call.function} raised {error.kind}: {first_line(error.message)}",
-        call.function,
-        call,
-        text,
-        expected="a value, no exception",
-        got=f"{error.kind}: {error.message}",
-        trace=error.trace,
-    )
-    return (
-        failure.because(CAUSES["view-of-gaps"]) if "view size is not compatible" in error.message else failure
-    )
-
-
-def is_stub(error: Raised) -> bool:
-    """Whether the exception says "not written yet", and not that torch lacks something."""
-    written = error.message.strip()
-    return error.kind == "NotImplementedError" and (not written or written.endswith("is not written yet"))
-
-
-def _not_loaded(error: Raised) -> str:
-    if error.kind == "MissingName":
-        return first_line(error.message)
-    file, line, _ = error.trace[-1] if error.trace else ("the file", 0, "")
-    place = f"{file}, line {line}" if line else file
-    return f"{place}: the code cannot be loaded, {error.kind}: {_without_place(error.message)}"
-
-
-def _without_place(message: str) -> str:
-    # a SyntaxError ends with its file and line, which stand in front already
-    return re.sub(r" \([^()]*, line \d+\)$", "", first_line(message))
-
-
-def first_line(message: str) -> str:
-    """The first line of a message, cut to a length that fits on a screen."""
-    line = message.strip().split("\n", 1)[0]
-    return line if len(line) <= 200 else line[:199] + "…"
-
-
-def mismatch_failure(
-    found: Mismatch,
-    call: Call,
-    suspects: Callable[[], Sequence[Cause | Misconception]] = tuple,
-    *,
-    what: str = "",
-    call_text: str = "",
-) -> CheckFailure:
-    """A wrong answer in words."""
-    subject = what or f"the result of {call.function}"
-    place = found.where
-    if found.kind in ("value", "nan") and found.worst is not None:
-        place = (
-            f"{found.where}largest error at {list(found.worst)}; {found.wrong} of {found.total} numbers wrong"
-        )
-    headline = {
-        "type": f"{subject} has the wrong type",
-        "length": f"{subject} has the wrong number of items",
-        "shape": f"{subject} has the wrong shape",
-        "dtype": f"{subject} has the wrong dtype",
-        "device": f"{subject} is on the wrong device",
-        "nan": f"{subject} contains NaN",
-        "value": f"{subject} has wrong values",
-    }[found.kind]
-    failure = CheckFailure(
-        found.kind,
-        headline,
-        call.function,
-        call,
-        call_text or call.text,
-        found.expected,
-        found.got,
-        place,
-    )
-    evident = _cause_of(found)
-    if evident:
-        return failure.because(evident)
-    failure.suspects = suspects
-    return failure
-
-
-def _cause_of(found: Mismatch) -> Cause | None:
-    if found.kind == "type" and found.got.startswith("None"):
-        return CAUSES["nothing-returned"]
-    return {"dtype": CAUSES["dtype-changed"], "device": CAUSES["device-forgotten"]}.get(found.kind)
 
 
 class Problem:
@@ -397,26 +226,6 @@ def must_differentiate(student: Student, call: Call, wrt: Sequence[int | str]) -
         )
         if found:
             raise wrong_gradient(found, call, name)
-
-
-def no_gradient(call: Call, name: str) -> CheckFailure:
-    """No gradient flows back to a tensor."""
-    return CheckFailure(
-        "no-gradient",
-        f"no gradient reaches {name}",
-        call.function,
-        call,
-        call.text,
-        expected=f"a gradient for {name}",
-        got="none",
-    ).because(CAUSES["graph-broken"])
-
-
-def wrong_gradient(found: Mismatch, call: Call, name: str) -> CheckFailure:
-    """A gradient came back, with wrong numbers."""
-    failure = mismatch_failure(found, call, what=f"the gradient for {name}")
-    failure.kind = "gradient"
-    return failure.because(CAUSES["gradient-wrong"])
 
 
 def _argument_name(argument: int | str) -> str:

@@ -16,17 +16,16 @@ from torch import Tensor, nn
 
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.causes import CAUSES
-from exercises.feedback.checks import (
+from exercises.feedback.checks import Student, must_have_raised
+from exercises.feedback.compare import compare, describe
+from exercises.feedback.failures import (
     CheckFailure,
     Outcome,
-    Student,
     failure_of,
     mismatch_failure,
-    must_have_raised,
     no_gradient,
     wrong_gradient,
 )
-from exercises.feedback.compare import compare, describe
 from exercises.feedback.misconceptions import layer_explanations
 from exercises.feedback.reference import expected_dtype, layer_gradients, layer_magnitude, layer_reference
 from exercises.feedback.steps import ParameterResult, Script, Step, TensorResult

@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 import pytest
 
-from exercises.feedback.checks import CheckFailure
+from exercises.feedback.failures import CheckFailure
 from exercises.tests.local import LocalStudent
 from exercises.tests.outcome import check_of, exercise_of
 from exercises.tests.reporter import Reporter

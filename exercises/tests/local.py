@@ -20,7 +20,7 @@ from torch import Tensor
 from exercises.feedback import steps
 from exercises.feedback.calls import lay_out, layout_of
 from exercises.feedback.catalogue import Exercise
-from exercises.feedback.checks import CheckFailure, NotWritten, Outcome
+from exercises.feedback.failures import CheckFailure, NotWritten, Outcome
 from exercises.feedback.steps import Raised, Step
 from exercises.tests.source import EXERCISES, STUB_MESSAGE
 

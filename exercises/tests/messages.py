@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from exercises.feedback.calls import PRINTED_ELEMENTS
-from exercises.feedback.checks import CheckFailure
+from exercises.feedback.failures import CheckFailure
 from exercises.feedback.steps import TensorResult
 from exercises.tests.local import own_lines
 from exercises.tests.progress import Reason

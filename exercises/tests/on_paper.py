@@ -12,15 +12,9 @@ import torch
 from torch import Tensor
 
 from exercises.feedback.calls import Call, Sample, argument_text
-from exercises.feedback.checks import (
-    CheckFailure,
-    NotWritten,
-    failure_of,
-    mismatch_failure,
-    must_return,
-    problem,
-)
+from exercises.feedback.checks import must_return, problem
 from exercises.feedback.compare import compare
+from exercises.feedback.failures import CheckFailure, NotWritten, failure_of, mismatch_failure
 from exercises.feedback.forbidden import find_forbidden
 from exercises.feedback.layer_checks import layer_problem, new_step
 from exercises.feedback.misconceptions import layer_explanations

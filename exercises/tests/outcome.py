@@ -10,7 +10,7 @@ import pytest
 from torch import Tensor
 
 from exercises.feedback.catalogue import Exercise, exercises
-from exercises.feedback.checks import CheckFailure, NotWritten
+from exercises.feedback.failures import CheckFailure, NotWritten
 from exercises.tests import messages
 from exercises.tests.local import LocalStudent, own_lines
 from exercises.tests.progress import Check, Status

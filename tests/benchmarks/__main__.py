@@ -30,7 +30,7 @@ from autograder.sandbox.host import Sandbox
 from autograder.submission import Submission, find_submissions, read_submission
 from exercises.feedback import steps
 from exercises.feedback.catalogue import Exercise
-from exercises.feedback.checks import Outcome
+from exercises.feedback.failures import Outcome
 
 ROOT = Path(__file__).resolve().parents[2]
 Asked = tuple[str, str, Sequence[steps.Step]]  # exercise module, device, steps

@@ -1,0 +1,213 @@
+"""What a check found wrong, as an object with parts that each reader can show in its own way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Self
+
+from exercises.feedback.calls import Call
+from exercises.feedback.causes import CAUSES, Cause
+from exercises.feedback.compare import Mismatch
+from exercises.feedback.misconceptions import Misconception
+from exercises.feedback.steps import LOADING, Raised
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What running some steps gave.
+
+    `results` has one entry for every step that ran; `raised` is the exception that ended them; `trouble`
+    is one sentence when there is no answer at all (too slow, crashed, a forbidden call).
+    """
+
+    results: Sequence[Any] = ()
+    raised: Raised | None = None
+    trouble: str = ""
+    trouble_kind: str = ""
+
+
+@dataclass
+class CheckFailure(Exception):
+    """A failed check, in parts.
+
+    `kind` is the mismatch's kind, or "raised", "no-error", "wrong-error", "not-written", "no-gradient",
+    "mutated", "timeout", "crashed", "forbidden", …; `headline` is one sentence; `cause` explains it, where
+    that is possible.
+    """
+
+    kind: str
+    headline: str
+    function: str = ""
+    call: Call | None = None
+    call_text: str = ""
+    expected: str = ""
+    got: str = ""
+    where: str = ""
+    trace: tuple[tuple[str, int, str], ...] = ()
+    wanted: Any = field(default=None, repr=False)
+    answer: Any = field(default=None, repr=False)
+    suspects: Callable[[], Sequence[Cause | Misconception]] = field(default=tuple, repr=False)
+
+    @cached_property
+    def causes(self) -> tuple[Cause | Misconception, ...]:
+        """All that can explain the failure, the likeliest by itself first.
+
+        Looked for when first asked, since that takes longer than the check.
+        """
+        return tuple(self.suspects())
+
+    @property
+    def cause(self) -> Cause | Misconception | None:
+        """The likeliest cause, where one is known."""
+        return self.causes[0] if self.causes else None
+
+    @property
+    def diagnosis(self) -> str:
+        """The cause's name, or nothing."""
+        return self.cause.name if self.cause else ""
+
+    @property
+    def explanation(self) -> str:
+        """The cause in words for the student, or nothing."""
+        return self.cause.explanation if self.cause else ""
+
+    @property
+    def section(self) -> str:
+        """The place in the tutorial to read, or nothing."""
+        return self.cause.section if self.cause else ""
+
+    def __str__(self) -> str:
+        return self.headline
+
+    def because(self, cause: Cause | Misconception) -> Self:
+        """The same failure with its cause known."""
+        self.suspects = lambda: (cause,)
+        self.__dict__.pop("causes", None)
+        return self
+
+
+class NotWritten(CheckFailure):
+    """The stub is still a stub: "to do", not an error."""
+
+
+def failure_of(outcome: Outcome, call: Call, call_text: str = "") -> CheckFailure | None:
+    """The failure that an outcome without a value stands for; None if every step gave one."""
+    text = call_text or call.text
+    if outcome.trouble:
+        kind = outcome.trouble_kind or "trouble"
+        return CheckFailure(kind, outcome.trouble, call.function, call, text)
+    if outcome.raised is None:
+        return None
+    error = outcome.raised
+    if is_stub(error):
+        return NotWritten("not-written", error.message, call.function, call, text, trace=error.trace)
+    if error.step == LOADING:
+        return CheckFailure("not-loadable", _not_loaded(error), call.function, call, text, trace=error.trace)
+    failure = CheckFailure(
+        "raised",
+        f"{call.function} raised {error.kind}: {first_line(error.message)}",
+        call.function,
+        call,
+        text,
+        expected="a value, no exception",
+        got=f"{error.kind}: {error.message}",
+        trace=error.trace,
+    )
+    return (
+        failure.because(CAUSES["view-of-gaps"]) if "view size is not compatible" in error.message else failure
+    )
+
+
+def is_stub(error: Raised) -> bool:
+    """Whether the exception says "not written yet", and not that torch lacks something."""
+    written = error.message.strip()
+    return error.kind == "NotImplementedError" and (not written or written.endswith("is not written yet"))
+
+
+def _not_loaded(error: Raised) -> str:
+    if error.kind == "MissingName":
+        return first_line(error.message)
+    file, line, _ = error.trace[-1] if error.trace else ("the file", 0, "")
+    place = f"{file}, line {line}" if line else file
+    return f"{place}: the code cannot be loaded, {error.kind}: {_without_place(error.message)}"
+
+
+def _without_place(message: str) -> str:
+    # a SyntaxError ends with its file and line, which stand in front already
+    return re.sub(r" \([^()]*, line \d+\)$", "", first_line(message))
+
+
+def first_line(message: str) -> str:
+    """The first line of a message, cut to a length that fits on a screen."""
+    line = message.strip().split("\n", 1)[0]
+    return line if len(line) <= 200 else line[:199] + "…"
+
+
+def mismatch_failure(
+    found: Mismatch,
+    call: Call,
+    suspects: Callable[[], Sequence[Cause | Misconception]] = tuple,
+    *,
+    what: str = "",
+    call_text: str = "",
+) -> CheckFailure:
+    """A wrong answer in words."""
+    subject = what or f"the result of {call.function}"
+    place = found.where
+    if found.kind in ("value", "nan") and found.worst is not None:
+        place = (
+            f"{found.where}largest error at {list(found.worst)}; {found.wrong} of {found.total} numbers wrong"
+        )
+    headline = {
+        "type": f"{subject} has the wrong type",
+        "length": f"{subject} has the wrong number of items",
+        "shape": f"{subject} has the wrong shape",
+        "dtype": f"{subject} has the wrong dtype",
+        "device": f"{subject} is on the wrong device",
+        "nan": f"{subject} contains NaN",
+        "value": f"{subject} has wrong values",
+    }[found.kind]
+    failure = CheckFailure(
+        found.kind,
+        headline,
+        call.function,
+        call,
+        call_text or call.text,
+        found.expected,
+        found.got,
+        place,
+    )
+    evident = _cause_of(found)
+    if evident:
+        return failure.because(evident)
+    failure.suspects = suspects
+    return failure
+
+
+def _cause_of(found: Mismatch) -> Cause | None:
+    if found.kind == "type" and found.got.startswith("None"):
+        return CAUSES["nothing-returned"]
+    return {"dtype": CAUSES["dtype-changed"], "device": CAUSES["device-forgotten"]}.get(found.kind)
+
+
+def no_gradient(call: Call, name: str) -> CheckFailure:
+    """No gradient flows back to a tensor."""
+    return CheckFailure(
+        "no-gradient",
+        f"no gradient reaches {name}",
+        call.function,
+        call,
+        call.text,
+        expected=f"a gradient for {name}",
+        got="none",
+    ).because(CAUSES["graph-broken"])
+
+
+def wrong_gradient(found: Mismatch, call: Call, name: str) -> CheckFailure:
+    """A gradient came back, with wrong numbers."""
+    failure = mismatch_failure(found, call, what=f"the gradient for {name}")
+    failure.kind = "gradient"
+    return failure.because(CAUSES["gradient-wrong"])
