@@ -47,9 +47,19 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     grade = commands.add_parser("grade", help="grade hand-ins: folders, .py files, zips, notebooks")
-    grade.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a hand-in, or a folder of them")
     grade.add_argument(
-        "-o", "--out", type=Path, default=Path("graded"), help="folder for reports (%(default)s)"
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="a hand-in, or a folder with one sub-folder, zip or notebook for each",
+    )
+    grade.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        default=Path("graded"),
+        help="folder for grades.csv and two JSON files per hand-in (default: %(default)s)",
     )
     grade.add_argument(
         "--show-calls", action="store_true", help="let students see the hidden calls that failed"
@@ -70,24 +80,49 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _grading_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", choices=("cpu", "cuda", "auto"), default="auto", help="(%(default)s)")
-    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="of the hidden inputs (%(default)s)")
     parser.add_argument(
-        "--timeout", type=_seconds, default=Patience.call, help="seconds one call may take (%(default)s)"
+        "--device",
+        choices=("cpu", "cuda", "auto"),
+        default="auto",
+        help="where checks run: auto uses a GPU where there is one (default: %(default)s)",
     )
     parser.add_argument(
-        "--memory", type=int, default=Limits.memory >> 20, help="MiB a hand-in may use (%(default)s)"
+        "--seed", type=int, default=DEFAULT_SEED, help="of the hidden inputs (default: %(default)s)"
     )
     parser.add_argument(
-        "--sandbox", choices=("fork", "subprocess"), default=None, help="default: what this system can do"
+        "--timeout",
+        type=_seconds,
+        default=Patience.call,
+        help="seconds one call may take (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--memory",
+        type=_mebibytes,
+        default=Limits.memory >> 20,
+        help="MiB a hand-in may use (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--sandbox",
+        choices=("fork", "subprocess"),
+        default=None,
+        help="how workers are started (default: what this system can do)",
     )
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < 86400:
-        raise argparse.ArgumentTypeError("must be more than 0 and less than a day")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds between 0 and a day")
     return value
+
+
+def _mebibytes(text: str) -> int:
+    if not text.isdecimal() or not 64 <= int(text) <= 1 << 20:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of MiB from 64 to 1048576")
+    return int(text)
 
 
 def grader_of(options: argparse.Namespace) -> Grader:
@@ -110,7 +145,10 @@ def _grade(options: argparse.Namespace) -> int:
     names = student_names(paths)
     out: Path = options.out
     screen = console()
+    if out.exists() and not out.is_dir():
+        raise CommandError(f"-o {out}: is a file; give a folder for the reports")
     rows: list[tuple[str, Report]] = []
+    broken = False
     with grader_of(options) as grader, progress(screen) as bar:
         task = bar.add_task("Grading", total=len(paths))
         for path in paths:
@@ -119,6 +157,9 @@ def _grade(options: argparse.Namespace) -> int:
                 report = grader.grade(replace(read_submission(path, modules), student=names[path]))
             except SubmissionError as error:
                 report = grader.unreadable(names[path], str(error))
+            except (SuiteError, SandboxError) as error:  # it must not cost the others their grades
+                report = grader.unreadable(names[path], f"could not be graded: {error}")
+                broken = True
             shown = for_student(report, options.show_calls)
             write_json(out / f"{names[path]}.json", as_json(shown))
             write_json(out / f"{names[path]}.results.json", gradescope.results(shown))
@@ -126,7 +167,7 @@ def _grade(options: argparse.Namespace) -> int:
             bar.advance(task)
     write_grades(out / "grades.csv", rows)
     show_table(screen, rows, out)
-    return 0
+    return 1 if broken else 0
 
 
 def _check(options: argparse.Namespace) -> int:

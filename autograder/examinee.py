@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import wire
@@ -14,10 +15,11 @@ from autograder.sandbox.host import Sandbox, Worker, WorkerTrouble
 from autograder.submission import Submission
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import Outcome
-from exercises.feedback.steps import Raised, Script, Step
+from exercises.feedback.steps import Raised, Script, Step, TensorResult
 
 STRIKES = 2  # calls of one exercise that may run into the time limit before the rest is not tried
 LONGEST_PRINTED = 64 << 10
+SUBSTITUTES = Path(__file__).resolve().parent / "sandbox" / "substitutes.py"
 PRETENDED = "pretend"  # the device that stands in for a GPU, as `sandbox.worker` knows it
 
 
@@ -86,11 +88,12 @@ class Examinee:
             return _trouble(trouble.kind, str(trouble))
         finally:
             self.seconds += time.monotonic() - start
-        return self._outcome(exercise, reply)
+        return self._outcome(exercise, steps, reply)
 
-    def _outcome(self, exercise: Exercise, reply: dict[str, Any]) -> Outcome:
+    def _outcome(self, exercise: Exercise, steps: Sequence[Step], reply: dict[str, Any]) -> Outcome:
         results, raised, banned = reply.get("results"), reply.get("raised"), reply.get("banned")
-        if not isinstance(results, list) or not (raised is None or isinstance(raised, Raised)):
+        known = raised is None or isinstance(raised, Raised)
+        if not known or not isinstance(results, list) or not _fits(steps, results, raised is not None):
             return _trouble("malformed", "the answer was not readable")
         if banned:
             return _trouble(
@@ -107,6 +110,8 @@ class Examinee:
         self._worker = self.sandbox.worker()
         self.confined = self._worker.confined
         replaced = {e.module: list(e.exports) for e in self.catalogue if e.module in self.substituted}
+        # the stand-ins travel only where they are needed: elsewhere they would be answers to borrow
+        stand_ins = SUBSTITUTES.read_text(encoding="utf-8") if replaced else ""
         request = wire.encode(
             {
                 "do": "load",
@@ -114,6 +119,7 @@ class Examinee:
                 "extras": dict(self.submission.extras),
                 "notebook": None if self.submission.notebook is None else list(self.submission.notebook),
                 "substitutes": replaced,
+                "stand_ins": stand_ins,
                 "hung": [e.module for e in self.catalogue if self.hung(e)],
                 "exercises": [
                     {"module": e.module, "exports": list(e.exports), "forbids": list(e.forbids)}
@@ -135,6 +141,24 @@ class Examinee:
             self._printed += self._worker.printed()[:room]
             self._worker = None
         return self._printed
+
+
+def _fits(steps: Sequence[Step], results: list[Any], raised: bool) -> bool:
+    """Whether results can be those of the steps: a worker may have been made to answer anything."""
+    if len(results) > len(steps) or (len(results) < len(steps) and not raised):
+        return False
+    for step, result in zip(steps, results, strict=False):
+        if step["do"] in ("vjp", "inputs"):
+            fits = isinstance(result, tuple) and all(r is None or isinstance(r, TensorResult) for r in result)
+            if step["do"] == "vjp" and "parameters" not in step["wrt"]:
+                fits = fits and len(result) == len(step["wrt"])
+        elif step["do"] in ("state", "sgd"):
+            fits = isinstance(result, dict)
+        else:
+            fits = True
+        if not fits:
+            return False
+    return True
 
 
 def _encode(module: str, device: str, forbids: tuple[str, ...], steps: Sequence[Step]) -> bytes:

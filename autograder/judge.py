@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from autograder.examinee import Examinee, SandboxedStudent
+from autograder.sandbox.host import SandboxError
 from autograder.suites.vocabulary import Draw
 from exercises.feedback.catalogue import Exercise, earlier
 from exercises.feedback.failures import CheckFailure
@@ -79,6 +80,8 @@ class Case:
             self.function(**given)
         except CheckFailure as failure:
             return failure
+        except SandboxError:
+            raise
         except Exception as error:
             raise SuiteError(f"{self.exercise.module}::{self.name}: {error!r}") from error
         return None

@@ -97,8 +97,11 @@ def find_submissions(path: Path, modules: Sequence[str]) -> list[Path]:
     roots = [path, *(entry for entry in entries if entry.name.casefold() == "exercises" and entry.is_dir())]
     if any(_holds_exercises(root, modules) for root in roots):
         return [path]
-    found = [entry for entry in entries if entry.is_dir() or entry.suffix.lower() in (".zip", ".ipynb")]
-    if len(found) == 1 and found[0].suffix.lower() == ".ipynb" and not found[0].is_dir():
+    # other archives are no hand-ins, but somebody meant them to be one: they get a row that says so
+    endings = (".ipynb", *_ARCHIVES)
+    found = [entry for entry in entries if entry.is_dir() or entry.suffix.lower() in endings]
+    notebooks = [entry for entry in found if entry.suffix.lower() == ".ipynb" and not entry.is_dir()]
+    if notebooks == found and len(found) == 1:
         return [path]
     if not found:
         raise SubmissionError(

@@ -245,6 +245,116 @@ def test_a_helper_file_beside_the_exercises_can_be_imported(grader: Grader, solu
     assert points(grader.grade(helped)) == FULL
 
 
+FORGES_RESULTS = """
+import sys
+def conv2d_valid(x, weight, bias=None):
+    frame = sys._getframe()
+    while frame is not None and "results" not in frame.f_locals:
+        frame = frame.f_back
+    frame.f_locals["results"][:] = [5, 5, 5]
+    return x
+"""
+
+
+def test_an_answer_of_the_wrong_form_is_a_failed_check_and_stops_nobody(
+    grader: Grader, solutions: Submission
+) -> None:
+    report = grader.grade(with_changes(solutions, ex3_conv2d=FORGES_RESULTS))
+    assert points(report) == {**FULL, "ex3": 0.0}
+    assert points(grader.grade(solutions)) == FULL
+
+
+def test_a_hand_in_that_cannot_be_graded_leaves_the_others_their_grades(
+    tmp_path: Path, solutions: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("amy", "ben"):
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "ex1_output_size.py").write_text(solutions.modules["ex1_output_size"])
+    grade = Grader.grade
+
+    def broken_for_amy(self: Grader, submission: Submission) -> Report:
+        if submission.student == "amy":
+            raise SuiteError("oops")
+        return grade(self, submission)
+
+    monkeypatch.setattr(Grader, "grade", broken_for_amy)
+    assert main(["grade", str(tmp_path / "class"), "-o", str(tmp_path / "out"), "--device", "cpu"]) == 1
+    with (tmp_path / "out" / "grades.csv").open(newline="", encoding="utf-8") as file:
+        rows = {r["student"]: r for r in csv.DictReader(file)}
+    assert rows["amy"]["found"] == "could not be graded: oops"
+    assert rows["ben"]["ex1"] == "10"
+
+
+def test_the_stand_ins_are_not_there_to_be_borrowed(grader: Grader, solutions: Submission) -> None:
+    borrows = """
+import sys
+def conv2d_valid(x, weight, bias=None):
+    frame = sys._getframe()
+    while frame is not None:
+        for value in list(frame.f_globals.values()) + list(frame.f_locals.values()):
+            if isinstance(value, dict) and callable(value.get("conv2d_valid")):
+                if value["conv2d_valid"].__code__ is not conv2d_valid.__code__:
+                    return value["conv2d_valid"](x, weight, bias)
+            stand_ins = getattr(value, "stand_ins", "")
+            if isinstance(stand_ins, str) and "def conv2d_valid" in stand_ins:
+                names = {}
+                exec(stand_ins, names)
+                return names["conv2d_valid"](x, weight, bias)
+        frame = frame.f_back
+"""
+    assert points(grader.grade(with_changes(solutions, ex3_conv2d=borrows)))["ex3"] == 0.0
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "import sys\nfrom pathlib import Path\nsys.path.insert(0, str(Path(__file__).parent))\n",
+        "from exercises.feedback.calls import sample\nassert sample((1, 2), seed=3).shape == (1, 2)\n",
+        "from ex1_output_size import output_size\n",
+        "import exercises.ex2_padding as ex2\n",
+    ],
+)
+def test_what_students_put_at_the_top_of_a_file_works(
+    grader: Grader, solutions: Submission, top: str
+) -> None:
+    assert (
+        points(grader.grade(with_changes(solutions, ex3_conv2d=top + solutions.modules["ex3_conv2d"])))
+        == FULL
+    )
+
+
+def test_an_empty_file_and_a_missing_one_are_told_apart(grader: Grader, solutions: Submission) -> None:
+    needs = "from exercises.ex2_padding import pad2d\n" + solutions.modules["ex1_output_size"]
+    broken = with_changes(solutions, ex1_output_size=needs, ex2_padding=None, ex6_sobel="")
+    report = grader.grade(broken)
+    first, empty = (next(report.exercises[i].findings) for i in (0, 5))
+    assert "ex2_padding.py was not handed in" in first.headline
+    assert "ex6_sobel.py defines no" in empty.headline
+    assert str(ROOT) not in json.dumps(as_json(report))
+
+
+def test_an_input_whose_dtype_was_changed_is_not_as_it_was(grader: Grader, solutions: Submission) -> None:
+    changes = solutions.modules["ex3_conv2d"] + (
+        "\n_right = conv2d_valid\ndef conv2d_valid(x, weight, bias=None):\n"
+        "    out = _right(x, weight, bias)\n    weight.data = weight.data.double()\n    return out\n"
+    )
+    report = grader.grade(with_changes(solutions, ex3_conv2d=changes))
+    kept = next(line for line in report.exercises[2].lines if line.name == "inputs_are_kept")
+    assert kept.earned == 0.0
+
+
+def test_a_source_of_a_megabyte_is_graded(grader: Grader, solutions: Submission) -> None:
+    long = solutions.modules["ex3_conv2d"] + "\nTABLE = '" + "\u00e4" * 500_000 + "'\n"
+    assert points(grader.grade(with_changes(solutions, ex3_conv2d=long))) == FULL
+
+
+def test_prints_reach_a_students_report_only_with_hidden_calls(grader: Grader, solutions: Submission) -> None:
+    prints = "print('my secret diary')\n" + solutions.modules["ex3_conv2d"]
+    report = grader.grade(with_changes(solutions, ex3_conv2d=prints))
+    assert "my secret diary" in json.dumps(as_json(for_student(report, True)))
+    assert "my secret diary" not in json.dumps(as_json(for_student(report, False)))
+
+
 def test_nothing_of_a_hand_in_is_imported_by_the_grader(grader: Grader, solutions: Submission) -> None:
     grader.grade(solutions)
     loaded = [name for name in sys.modules if name.startswith(("exercises.ex", "solutions"))]
@@ -352,6 +462,7 @@ def test_the_command_grades_a_class_and_names_its_files_after_the_hand_ins(
     [
         (["grade", "no/such/folder"], "no/such/folder: there is no such file or folder"),
         (["stubs", "--root", "no/such/folder"], "no/such/folder"),
+        (["grade", "-o", "pyproject.toml", "solutions"], "pyproject.toml: is a file"),
     ],
 )
 def test_bad_input_is_one_clear_line_and_exit_code_2(

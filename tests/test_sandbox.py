@@ -297,7 +297,7 @@ def worker_saying(sandbox: Sandbox, body: str) -> Worker:
     """A worker that runs code which knows how to speak the wire itself."""
     worker = sandbox.worker()
     request = {"do": "load", "modules": {"ex1_output_size": body}, "extras": {}, "notebook": None}
-    worker.ask(wire.encode(request | {"substitutes": {}, "hung": [], "exercises": []}), 5)
+    worker.ask(wire.encode(request | {"substitutes": {}, "hung": [], "stand_ins": "", "exercises": []}), 5)
     return worker
 
 

@@ -450,6 +450,7 @@ def test_any_other_folder_is_a_folder_of_hand_ins(tmp_path: Path) -> None:
         "Ben/ex3.py": "",
         "anna/notes.txt": "",
         "carl.zip": "",
+        "emil.rar": "",
         "dora.ipynb": "",
         "README.md": "",
         "expected.toml": "",
@@ -458,7 +459,13 @@ def test_any_other_folder_is_a_folder_of_hand_ins(tmp_path: Path) -> None:
         "__MACOSX/x": "",
         "grade.py": "",
     }
-    assert found(make_folder(tmp_path / "class", files)) == ["anna", "Ben", "carl.zip", "dora.ipynb"]
+    assert found(make_folder(tmp_path / "class", files)) == [
+        "anna",
+        "Ben",
+        "carl.zip",
+        "dora.ipynb",
+        "emil.rar",
+    ]
 
 
 @pytest.mark.parametrize("files", [{"a.ipynb": "", "b.ipynb": ""}, {"a.ipynb": "", "anna/x": ""}])

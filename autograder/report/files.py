@@ -45,7 +45,8 @@ def for_student(report: Report, show_calls: bool) -> Report:
     def exercise(e: ExerciseReport) -> ExerciseReport:
         return replace(e, lines=tuple(line(one) for one in e.lines))
 
-    return replace(report, exercises=tuple(exercise(e) for e in report.exercises))
+    # prints may show hidden inputs too
+    return replace(report, exercises=tuple(exercise(e) for e in report.exercises), printed="")
 
 
 def as_json(report: Report) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from torch.library import Library
 _KEYS = ("CPU", "CUDA", "AutogradCPU", "AutogradCUDA")
 _FAMILIES: dict[str, tuple[str, ...]] = {
     "convolution": ("conv", "im2col", "col2im"),
-    "padding": ("constant_pad_nd", "reflection_pad", "replication_pad", "aten::pad"),
+    "padding": ("aten::constant_pad_nd", "aten::reflection_pad", "aten::replication_pad", "aten::pad"),
 }
 _FAIR = ("convert", "conversion")
 
@@ -32,15 +32,16 @@ class Ban:
 
     def __init__(self) -> None:
         self.calls: list[str] = []
-        self._libraries: dict[str, Library] = {}
-        every = [n for n in torch._C._dispatch_get_all_op_names() if n.startswith("aten::")]
+        self._libraries: dict[str, list[Library]] = {}
+        every = torch._C._dispatch_get_all_op_names()
         self._operators = {group: [n for n in every if _belongs(n, group)] for group in _FAMILIES}
 
     def set(self, groups: Iterable[str]) -> None:
         """Bans exactly the operators of these groups ("convolution", "padding"); others are let free."""
         wanted = {g for g in groups if g in _FAMILIES}
         for group in set(self._libraries) - wanted:
-            self._libraries.pop(group)._destroy()  # type: ignore[no-untyped-call]
+            for library in self._libraries.pop(group):
+                library._destroy()  # type: ignore[no-untyped-call]
         for group in sorted(wanted - set(self._libraries)):
             self._libraries[group] = self._install(group)
 
@@ -48,16 +49,18 @@ class Ban:
         """Forgets the calls noted so far."""
         self.calls.clear()
 
-    def _install(self, group: str) -> Library:
-        library = Library("aten", "IMPL")  # type: ignore[no-untyped-call]
+    def _install(self, group: str) -> list[Library]:
+        libraries: dict[str, Library] = {}
         with warnings.catch_warnings():
             # torch warns that a kernel is replaced: that is what is wanted here
             warnings.simplefilter("ignore")
             for operator in self._operators[group]:
-                name = operator.removeprefix("aten::")
+                namespace, name = operator.split("::", 1)
+                if namespace not in libraries:
+                    libraries[namespace] = Library(namespace, "IMPL")  # type: ignore[no-untyped-call]
                 for key in _KEYS:
-                    library.impl(name, self._refuse(operator), key)  # type: ignore[no-untyped-call]
-        return library
+                    libraries[namespace].impl(name, self._refuse(operator), key)  # type: ignore[no-untyped-call]
+        return list(libraries.values())
 
     def _refuse(self, operator: str) -> Callable[..., None]:
         def refuse(*_args: object, **_kwargs: object) -> None:

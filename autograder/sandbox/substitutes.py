@@ -1,12 +1,11 @@
 """Correct stand-ins for earlier exercises, for marking a later one on its own (error carried forward).
 
-They live in the worker, where the convolution operators are banned, so they work with windows and einsum;
-the oracle that marks is torch itself, on the grader's side.
+Their source travels to a worker that needs them. The convolution operators are banned there, so they work with
+slices and einsum; the oracle that marks is torch itself, on the grader's side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -104,18 +103,3 @@ def conv2d(
 def _need(condition: bool, message: str) -> None:
     if not condition:
         raise ValueError(message)
-
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    f.__name__: f
-    for f in (
-        effective_kernel_size,
-        output_size,
-        pad2d,
-        same_padding,
-        conv2d_valid,
-        conv2d_strided,
-        dilate_kernel,
-        conv2d,
-    )
-}

@@ -27,7 +27,8 @@ from exercises.feedback.steps import Opaque, ParameterResult, Raised, TensorResu
 PREFIX = struct.Struct(">4s16sIQ")  # magic, nonce, bytes of header, bytes of payload
 _SIZES = struct.Struct(">IQ")
 MAGIC = b"cv03"
-LARGEST_HEADER = 1 << 20
+LARGEST_HEADER = 1 << 20  # of an answer
+LARGEST_REQUEST = 256 << 20  # of what the grader itself sends: a hand-in's sources
 LARGEST_PAYLOAD = 256 << 20
 DEEPEST = 16
 _SENDABLE = frozenset(
@@ -195,14 +196,16 @@ def send(sock: socket.socket, whole: bytes, deadline: float) -> None:
         raise WireClosed("the other side is gone") from None
 
 
-def receive(sock: socket.socket, deadline: float | None) -> tuple[bytes, dict[str, Any]]:
+def receive(
+    sock: socket.socket, deadline: float | None, largest_header: int = LARGEST_HEADER
+) -> tuple[bytes, dict[str, Any]]:
     """Waits for one frame, forever if there is no deadline; gives its nonce and its header.
 
     Raises:
         WireClosed, WireTimeout, WireError: see there.
     """
     magic, nonce, header_size, payload_size = PREFIX.unpack(_exactly(sock, PREFIX.size, deadline))
-    if magic != MAGIC or header_size > LARGEST_HEADER or payload_size > LARGEST_PAYLOAD:
+    if magic != MAGIC or header_size > largest_header or payload_size > LARGEST_PAYLOAD:
         raise WireError("malformed frame (prefix)")
     text = _exactly(sock, header_size, deadline)
     payload = _exactly(sock, payload_size, deadline)

@@ -18,17 +18,19 @@ import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from autograder.sandbox import wire
 from autograder.sandbox.ban import Ban
-from autograder.sandbox.substitutes import FUNCTIONS
-from exercises.feedback import forbidden, steps
+from exercises.feedback import calls, forbidden, steps
 
 PRETENDED = "pretend"  # the device that stands in for a GPU where there is none
 NOTEBOOK = "notebook"
+# what a failing public check tells a student to import
+_SERVED = {"feedback": "", "feedback.calls": Path(calls.__file__).read_text(encoding="utf-8")}
 
 
 class Submitted:
@@ -40,6 +42,7 @@ class Submitted:
         self.cells: list[str] | None = request["notebook"]
         self.substitutes: dict[str, list[str]] = request["substitutes"]
         self.hung: list[str] = request["hung"]
+        self.stand_ins: str = request["stand_ins"]
         self._namespace: types.ModuleType | None = None
         self._loaded: dict[str, types.ModuleType | BaseException] = {}
 
@@ -81,8 +84,8 @@ class Submitted:
         """The source text of an importable module of the submission."""
         short = name.removeprefix("exercises.")
         if name.startswith("exercises."):
-            return self.modules.get(short) or self.extras.get(short)
-        return self.extras.get(name) or self.modules.get(name)
+            return {**_SERVED, **self.extras, **self.modules}.get(short)
+        return {**self.modules, **self.extras}.get(name)
 
     def load(self, module: str, ban: Ban, forbids: Sequence[str]) -> None:
         """Runs a module that was not run before, and bans what its exercise forbids.
@@ -112,7 +115,8 @@ class Submitted:
     def _forget(self) -> None:
         self._namespace = None
         self._loaded.clear()
-        for name in [n for n in sys.modules if n.startswith("exercises.") or n in self.extras]:
+        own = {NOTEBOOK, *self.extras, *self.modules}
+        for name in [n for n in sys.modules if n.startswith("exercises.") or n in own]:
             del sys.modules[name]
 
     def lookup(self, module: str, name: str) -> Any:
@@ -157,7 +161,7 @@ class MissingName(Exception):
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports a submission's modules from memory, and refuses packages that convolve."""
+    """Imports a submission's modules from memory, and nothing of the package around them."""
 
     def __init__(self, submitted: Submitted) -> None:
         self._submitted = submitted
@@ -166,9 +170,12 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         short = name.removeprefix("exercises.")
         own = self._submitted
         known = own.source_of(name) is not None or (name != short and short in own.substitutes)
-        if known or (name != short and own.cells is not None):
-            return importlib.machinery.ModuleSpec(name, self)
-        if name.split(".")[0] in ("autograder", "solutions"):
+        if known or (name != short and short not in _SERVED and own.cells is not None):
+            return importlib.machinery.ModuleSpec(name, self, is_package=short == "feedback")
+        first = name.split(".")[0]
+        if first == "exercises":
+            raise ModuleNotFoundError(f"{short}.py was not handed in", name=name)
+        if first in ("autograder", "solutions"):
             raise ImportError(f"{name} is not part of what a submission can import")
         return None
 
@@ -184,6 +191,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         own = self._submitted
         short = module.__name__.removeprefix("exercises.")
         source = own.source_of(module.__name__)
+        module.__file__ = str(Path.cwd() / "exercises" / f"{short}.py")
         if short not in own.substitutes:
             assert source is not None
             exec(_compiled(source, f"{short}.py"), module.__dict__)
@@ -192,7 +200,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             # what else the file defines may be needed by the later exercise
             with contextlib.suppress(BaseException):
                 exec(_compiled(source, f"{short}.py"), module.__dict__)
-        module.__dict__.update({n: FUNCTIONS[n] for n in own.substitutes[short]})
+        stand_ins: dict[str, Any] = {}
+        exec(compile(own.stand_ins, "stand_ins", "exec", dont_inherit=True), stand_ins)
+        module.__dict__.update({name: stand_ins[name] for name in own.substitutes[short]})
 
 
 def _compiled(source: str, filename: str) -> types.CodeType:
@@ -209,7 +219,7 @@ def serve(sock: socket.socket, confined: Mapping[str, str], ban: Ban) -> None:
     submitted: Submitted | None = None
     while True:
         try:
-            nonce, request = wire.receive(sock, None)
+            nonce, request = wire.receive(sock, None, wire.LARGEST_REQUEST)
         except wire.WireClosed:
             return
         reply: dict[str, Any] = {}

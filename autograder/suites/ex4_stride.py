@@ -26,7 +26,7 @@ def test_same_stride_on_both_axes(student: SandboxedStudent, draw: Draw, stride:
 @pytest.mark.category("sizes")
 def test_large(student: SandboxedStudent, draw: Draw) -> None:
     """A layer as large as in a real network is right, gradients included, and done within the time limit."""
-    must_differentiate(student, conv(draw(4, 64, 31, 31), draw(16, 64, 5, 5), stride=2), wrt=range(2))
+    must_differentiate(student, conv(draw(4, 128, 21, 21), draw(12, 128, 7, 7), stride=2), wrt=range(2))
 
 
 @pytest.mark.points(2)
@@ -101,13 +101,31 @@ def test_gradients(student: SandboxedStudent, draw: Draw, dtype: str) -> None:
     must_differentiate(student, conv(*tensors, stride=(2, 3)), wrt=range(3))
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.category("errors")
 @pytest.mark.parametrize("stride", [0, -1, (0, 1), (2, 0)], ids=str)
 def test_stride_below_one(student: SandboxedStudent, draw: Draw, stride: Pair) -> None:
     """A stride below 1 raises ValueError, on either axis."""
     x, weight = draw(1, 2, 6, 7), draw(2, 2, 3, 2)
     must_raise(student, conv(x, weight, stride=stride), conv(x, weight, stride=(2, 1)))
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.category("errors")
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        ((2, 6, 7), (2, 2, 3, 2)),
+        ((1, 2, 6, 7), (2, 3, 3, 2)),
+        ((1, 2, 6, 7), (2, 2, 7, 2)),
+        ((1, 2, 6, 7), (2, 2, 3, 2), (3,)),
+    ],
+    ids=str,
+)
+def test_errors(student: SandboxedStudent, draw: Draw, shapes: tuple[tuple[int, ...], ...]) -> None:
+    """ValueError for ranks and channels that do not match, and for a kernel that does not fit."""
+    good = conv(draw(1, 2, 6, 7), draw(2, 2, 6, 7), draw(2), stride=2)
+    must_raise(student, conv(*(draw(*s) for s in shapes), stride=2), good)
 
 
 @pytest.mark.points(0.5)

@@ -81,7 +81,7 @@ def test_everything_at_once(student: SandboxedStudent, draw: Draw, settings: dic
 )
 def test_large(student: SandboxedStudent, draw: Draw, settings: dict[str, Pair]) -> None:
     """A layer as large as in a real network is right, gradients included, and done within the time limit."""
-    must_differentiate(student, conv(draw(4, 48, 28, 28), draw(16, 48, 5, 5), **settings), wrt=range(2))
+    must_differentiate(student, conv(draw(4, 96, 18, 18), draw(8, 96, 5, 5), **settings), wrt=range(2))
 
 
 @pytest.mark.points(1)
@@ -161,7 +161,7 @@ def test_exact_gradients(student: SandboxedStudent, draw: Draw) -> None:
     must_differentiate(student, conv(*tensors, stride=2, padding=(1, 2), dilation=2), wrt=range(3))
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.category("errors")
 @pytest.mark.parametrize(
     "settings",
@@ -179,6 +179,23 @@ def test_errors(student: SandboxedStudent, draw: Draw, settings: dict[str, Pair]
     """ValueError for stride or dilation below 1, negative padding, a dilated kernel that does not fit."""
     x, weight = draw(1, 2, 8, 8), draw(2, 2, 3, 3)
     must_raise(student, conv(x, weight, **settings), conv(x, weight, dilation=3, padding=0))
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.category("errors")
+@pytest.mark.parametrize(
+    "bad",
+    [((8, 8), (2, 2, 3, 3)), ((2, 8, 8), (2, 2, 3, 3)), ((1, 2, 8, 8), (2, 3, 3, 3)), 0, (2, 0)],
+    ids=str,
+)
+def test_errors_of_shapes(student: SandboxedStudent, draw: Draw, bad: Any) -> None:
+    """ValueError for ranks and channels that do not match, and from dilate_kernel for a dilation below 1."""
+    weight = draw(2, 2, 3, 3)
+    if isinstance(bad, tuple) and isinstance(bad[0], tuple):
+        good = conv(draw(1, 2, 8, 8), weight, padding=1, dilation=2)
+        must_raise(student, conv(*(draw(*shape) for shape in bad), padding=1, dilation=2), good)
+    else:
+        must_raise(student, Call("dilate_kernel", (weight, bad)), Call("dilate_kernel", (weight, (2, 1))))
 
 
 @pytest.mark.points(0.5)

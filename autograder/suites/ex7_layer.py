@@ -83,7 +83,7 @@ def test_settings(student: SandboxedStudent, draw: Draw, settings: dict[str, Any
 @pytest.mark.category("sizes")
 def test_large(student: SandboxedStudent, draw: Draw) -> None:
     """A layer as large as in a real network takes a right training step within the time limit."""
-    must_train(student, layer(64, 16, 5, padding=2), draw(4, 64, 28, 28))
+    must_train(student, layer(128, 12, 7, padding=3), draw(4, 128, 14, 14))
 
 
 @pytest.mark.points(2)
@@ -181,6 +181,6 @@ def test_layouts(student: SandboxedStudent, draw: Draw, layout: str) -> None:
 @pytest.mark.points(0.5)
 @pytest.mark.category("devices")
 def test_device(student: SandboxedStudent, draw: Draw) -> None:
-    """The layer is built on the device asked for, and computes there."""
+    """The layer computes on the device it was built for, or moved to by .to()."""
     call = layer(2, 3, (3, 2), stride=2, padding=1, dilation=2)
     layer_must_follow_device(student, call, draw(2, 2, 7, 8))

@@ -52,16 +52,26 @@ def must_follow_device(student: SandboxedStudent, call: Call) -> None:
 
 
 def layer_must_follow_device(student: SandboxedStudent, call: Call, x: Sample) -> None:
-    """The layer is right, and works on the device it was built for."""
+    """The layer is right, and works on the device it was built for or moved to."""
     must_forward(student, call, x)
     if student.device == "cpu":
-        _judge_device(student, call, _elsewhere(call, x), 1)
+        for moved in (False, True):
+            _judge_device(student, call, _elsewhere(call, x, PRETENDED, moved), 1 + moved)
+    else:
+        outcome = student.run(_elsewhere(call, x, student.device, True))
+        failure = failure_of(outcome, call)
+        if failure:
+            raise failure
 
 
 @cache
-def _elsewhere(call: Call, x: Sample) -> Script:
+def _elsewhere(call: Call, x: Sample, device: str, moved: bool) -> Script:
+    """Builds the layer on a device, or on the CPU and moves it there, and calls it."""
     forward: Step = {"do": "forward", "args": (x.tensor(),)}
-    return Script([new_step(call, PRETENDED), forward])
+    if moved:
+        go = "move" if device == PRETENDED else "to"
+        return Script([new_step(call, "cpu"), {"do": go, "device": device}, forward])
+    return Script([new_step(call, device), forward])
 
 
 def _judge_device(student: SandboxedStudent, call: Call, steps: Script, place: int) -> None:

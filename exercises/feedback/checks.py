@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from functools import cache, cached_property
 from typing import Any, Protocol
 
-import torch
 from torch import Tensor
 
 from exercises.feedback.calls import Call, Sample
@@ -24,6 +23,7 @@ from exercises.feedback.failures import (
     is_stub,
     mismatch_failure,
     no_gradient,
+    same,
     wrong_gradient,
 )
 from exercises.feedback.misconceptions import explanations
@@ -193,7 +193,7 @@ def must_keep_inputs(student: Student, call: Call) -> None:
     _judge(task, outcome, student.device)
     handed = [a for a in (*call.real_args, *call.real_kwargs.values()) if isinstance(a, Tensor)]
     for number, (before, after) in enumerate(zip(handed, outcome.results[1], strict=False)):
-        if not torch.equal(before, after.value):
+        if after is None or not same(before, after.value):
             raise CheckFailure(
                 "mutated",
                 f"{call.function} changed tensor argument {number} in place",

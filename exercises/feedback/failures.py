@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
+import torch
+from torch import Tensor
+
 from exercises.feedback.calls import Call
 from exercises.feedback.causes import CAUSES, Cause
 from exercises.feedback.compare import Mismatch
@@ -191,6 +194,11 @@ def _cause_of(found: Mismatch) -> Cause | None:
     if found.kind == "type" and found.got.startswith("None"):
         return CAUSES["nothing-returned"]
     return {"dtype": CAUSES["dtype-changed"], "device": CAUSES["device-forgotten"]}.get(found.kind)
+
+
+def same(one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors have the same dtype, shape and numbers."""
+    return one.dtype == other.dtype and one.shape == other.shape and torch.equal(one, other)
 
 
 def no_gradient(call: Call, name: str) -> CheckFailure:

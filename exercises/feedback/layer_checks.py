@@ -24,6 +24,7 @@ from exercises.feedback.failures import (
     failure_of,
     mismatch_failure,
     no_gradient,
+    same,
     wrong_gradient,
 )
 from exercises.feedback.misconceptions import layer_explanations
@@ -93,7 +94,7 @@ class LayerProblem:
 
     def _steps(self, device: str, kind: str) -> list[Step]:
         build = new_step(self.call, device)
-        fill: Step = {"do": "fill", "values": list(self.state.values())}
+        fill: Step = {"do": "fill", "values": self.state}
         forward: Step = {"do": "forward", "args": (self.input,), "wrt": [0] if kind == "gradients" else []}
         if kind == "moved":
             return [build, {"do": "to", "dtype": self._dtype_name}, fill, forward]
@@ -193,7 +194,8 @@ def must_train(student: Student, call: Call, x: Sample) -> None:
     if failure:
         failure.headline = f"the training step failed: {failure.got}"
         raise failure
-    moved = list(outcome.results[4].values())
+    state = outcome.results[4]
+    moved = [state[name] for name in task.state] if state.keys() == task.state.keys() else state.values()
     for (name, start), got in zip(task.state.items(), moved, strict=False):
         expected = start.to(torch.float64) - RATE * task.gradients[name]
         magnitude = float(start.abs().max()) + task.gradient_magnitude
@@ -310,7 +312,7 @@ def must_exchange_state(student: Student, call: Call, x: Sample) -> None:
     got: dict[str, Any] = outcome.results[3]
     for name, value in task.state.items():
         entry = got.get(name)
-        if not isinstance(entry, TensorResult) or not torch.equal(entry.value, value):
+        if not isinstance(entry, TensorResult) or not same(entry.value, value):
             raise _state_failure(task, f"the state_dict has not the {name} that was loaded")
     if set(got) != set(task.state):
         raise _state_failure(

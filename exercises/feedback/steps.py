@@ -15,7 +15,8 @@ is a dict with the key "do"; the steps of one list share a target (the last obje
 | state | | the module's `state_dict` |
 | load_state | state | None; `load_state_dict` with strict=True |
 | to | dtype or device | the parameters after `.to(...)` |
-| fill | values | None; copies numbers into the module's parameters, in their order |
+| move | device | None; `.to(device)` for tensors without numbers, which torch's own cannot do |
+| fill | values | None; copies numbers (by name) into the parameters: by name, or in order under other names |
 | sgd | rate | the `state_dict` after one step of gradient descent on the last `vjp` |
 | repr | | the module's printed form |
 """
@@ -101,6 +102,7 @@ class _Memory:
     output: Any = None
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)  # of the parameters that were filled
 
 
 def run(
@@ -222,7 +224,8 @@ def _leaves(memory: _Memory, name: int | str) -> list[Tensor]:
     if isinstance(name, int):
         return [memory.args[name]]
     if name == "parameters":
-        return list(nn.Module.parameters(memory.target))
+        named = dict(nn.Module.named_parameters(memory.target))
+        return [named[n] for n in memory.order or named]
     return [memory.kwargs[name]]
 
 
@@ -241,7 +244,9 @@ def _load_state(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> An
 
 
 def _fill(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
-    parameters, values = list(nn.Module.parameters(memory.target)), step["values"]
+    named, by_name = dict(nn.Module.named_parameters(memory.target)), step["values"]
+    memory.order = list(by_name) if named.keys() == by_name.keys() else list(named)
+    parameters, values = [named[name] for name in memory.order], list(by_name.values())
     has, needs = [tuple(p.shape) for p in parameters], [tuple(v.shape) for v in values]
     if has != needs:
         raise ValueError(f"the layer's parameters have the shapes {has}, expected {needs}")
@@ -253,6 +258,16 @@ def _fill(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
 def _to(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
     memory.target = memory.target.to(getattr(torch, step["dtype"]) if "dtype" in step else step["device"])
     return _parameters(memory.target)
+
+
+def _move(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+    for module in nn.Module.modules(memory.target):
+        for name, parameter in module._parameters.items():
+            if parameter is not None:
+                module._parameters[name] = nn.Parameter(torch.empty_like(parameter, device=step["device"]))
+        for name, buffer in module._buffers.items():
+            if buffer is not None:
+                module._buffers[name] = torch.empty_like(buffer, device=step["device"])
 
 
 def _sgd(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
@@ -277,6 +292,7 @@ _ACTIONS: dict[str, Callable[[_Memory, Step, Callable[[str], Any]], Any]] = {
     "load_state": _load_state,
     "fill": _fill,
     "to": _to,
+    "move": _move,
     "sgd": _sgd,
     "repr": _repr,
 }

@@ -62,7 +62,7 @@ def layer_must_give(
     text = _layer_script(call, {name: argument_text(w) for name, w in state.items()}, argument_text(handed))
     steps = [
         new_step(call, student.device),
-        {"do": "fill", "values": weights},
+        {"do": "fill", "values": state},
         {"do": "forward", "args": (handed,)},
     ]
     outcome = student.run(steps)

@@ -1,0 +1,16 @@
+import torch
+
+from exercises.ex1_output_size import output_size
+
+
+def conv2d_valid(x, weight, bias=None):
+    if x.ndim != 4 or weight.ndim != 4 or x.shape[1] != weight.shape[1]:
+        raise ValueError("x and weight do not match")
+    if bias is not None and bias.shape != weight.shape[:1]:
+        raise ValueError("bias does not match")
+    kh, kw = weight.shape[2:]
+    output_size(x.shape[2], kh), output_size(x.shape[3], kw)
+    windows = x.unfold(2, kh, 1).unfold(3, kw, 1)
+    # the mean over the window, so that the picture does not get brighter
+    out = torch.einsum("nchwij,ocij->nohw", windows, weight) / (kh * kw)
+    return out if bias is None else out + bias[:, None, None]
