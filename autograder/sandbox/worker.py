@@ -266,8 +266,14 @@ def _run_pretended(asked: Sequence[Any], lookup: Callable[[str], Any]) -> tuple[
     """Runs steps on tensors without numbers that claim to be on an accelerator; gives devices only."""
     from torch._subclasses.fake_tensor import FakeTensorMode
 
-    with FakeTensorMode():
-        return steps.run([_pretended(step) for step in asked], lookup, show=_devices)
+    before = torch._C._only_lift_cpu_tensors()
+    # without this, torch.tensor(..., device=x.device) wants a device that is really there
+    torch._C._set_only_lift_cpu_tensors(True)
+    try:
+        with FakeTensorMode():
+            return steps.run([_pretended(step) for step in asked], lookup, show=_devices)
+    finally:
+        torch._C._set_only_lift_cpu_tensors(before)
 
 
 def _pretended(value: Any) -> Any:
