@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import wire
-from autograder.sandbox.host import Sandbox, Worker, WorkerTrouble
+from autograder.sandbox.host import LONGEST_OUTPUT, Sandbox, Worker, WorkerTrouble
 from autograder.submission import Submission
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import Outcome
 from exercises.feedback.steps import Raised, Script, Step, TensorResult
 
 STRIKES = 2  # calls of one exercise that may run into the time limit before the rest is not tried
-LONGEST_PRINTED = 64 << 10
 SUBSTITUTES = Path(__file__).resolve().parent / "sandbox" / "substitutes.py"
 PRETENDED = "pretend"  # the device that stands in for a GPU, as `sandbox.worker` knows it
 
@@ -111,7 +110,7 @@ class Examinee:
         self.confined = self._worker.confined
         replaced = {e.module: list(e.exports) for e in self.catalogue if e.module in self.substituted}
         # the stand-ins travel only where they are needed: elsewhere they would be answers to borrow
-        stand_ins = SUBSTITUTES.read_text(encoding="utf-8") if replaced else ""
+        stand_ins = _stand_ins() if replaced else ""
         request = wire.encode(
             {
                 "do": "load",
@@ -137,10 +136,15 @@ class Examinee:
         """What the submission printed so far, over all its workers; capped."""
         if self._worker is not None:
             self._worker.end()
-            room = LONGEST_PRINTED - len(self._printed)
+            room = LONGEST_OUTPUT - len(self._printed)
             self._printed += self._worker.printed()[:room]
             self._worker = None
         return self._printed
+
+
+@cache
+def _stand_ins() -> str:
+    return SUBSTITUTES.read_text(encoding="utf-8")
 
 
 def _fits(steps: Sequence[Step], results: list[Any], raised: bool) -> bool:

@@ -39,9 +39,10 @@ def test_batch_and_channels(student: SandboxedStudent, draw: Draw, shape: tuple[
 
 @pytest.mark.points(0.5)
 @pytest.mark.category("sizes")
-def test_large(student: SandboxedStudent, draw: Draw) -> None:
+@pytest.mark.parametrize("size", [7, 9])
+def test_large(student: SandboxedStudent, draw: Draw, size: int) -> None:
     """A layer as large as in a real network is right, gradients included, and done within the time limit."""
-    must_differentiate(student, conv(draw(4, 128, 20, 20), draw(12, 128, 7, 7), draw(12)), wrt=range(3))
+    must_differentiate(student, conv(draw(4, 128, 20, 20), draw(12, 128, size, size), draw(12)), wrt=range(3))
 
 
 @pytest.mark.points(2)

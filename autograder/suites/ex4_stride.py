@@ -24,9 +24,10 @@ def test_same_stride_on_both_axes(student: SandboxedStudent, draw: Draw, stride:
 
 @pytest.mark.points(0.5)
 @pytest.mark.category("sizes")
-def test_large(student: SandboxedStudent, draw: Draw) -> None:
+@pytest.mark.parametrize("size", [7, 9])
+def test_large(student: SandboxedStudent, draw: Draw, size: int) -> None:
     """A layer as large as in a real network is right, gradients included, and done within the time limit."""
-    must_differentiate(student, conv(draw(4, 128, 21, 21), draw(12, 128, 7, 7), stride=2), wrt=range(2))
+    must_differentiate(student, conv(draw(4, 128, 21, 21), draw(12, 128, size, size), stride=2), wrt=range(2))
 
 
 @pytest.mark.points(2)

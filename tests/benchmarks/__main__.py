@@ -27,13 +27,14 @@ from autograder.examinee import PRETENDED, Examinee
 from autograder.grade import Grader
 from autograder.sandbox import worker
 from autograder.sandbox.host import Sandbox
-from autograder.submission import Submission, find_submissions, read_submission
+from autograder.submission import Submission, read_submission
 from exercises.feedback import steps
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import Outcome
 
 ROOT = Path(__file__).resolve().parents[2]
 Asked = tuple[str, str, Sequence[steps.Step]]  # exercise module, device, steps
+CORRECT = [ROOT / "tests" / "submissions" / "class" / "amara"]
 ROUNDS = 9
 TARGET = 2.0
 
@@ -98,10 +99,7 @@ def main() -> int:
     with Grader() as grader, Sandbox() as sandbox:
         names = [e.module for e in grader.catalogue]
         hand_ins = {"solutions/": read_submission(ROOT / "solutions", names)}
-        for path in find_submissions(ROOT / "tests" / "submissions" / "class", names):
-            found = read_submission(path, names)
-            if set(found.modules) == set(names) and grader.grade(found).earned == 100:
-                hand_ins[path.name] = found
+        hand_ins |= {path.name: read_submission(path, names) for path in CORRECT}
         rows = [measure(name, hand_in, grader, sandbox) for name, hand_in in hand_ins.items()]
     checks = sum(line.cases for line in grader.lines)
     print(f"torch {torch.__version__}, Python {sys.version.split()[0]}, {checks} cases, medians of {ROUNDS}")

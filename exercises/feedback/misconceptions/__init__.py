@@ -31,8 +31,6 @@ from exercises.feedback.steps import TensorResult
 __all__ = [
     "MISCONCEPTIONS",
     "Misconception",
-    "diagnose",
-    "diagnose_layer",
     "explanations",
     "layer_explanations",
 ]
@@ -49,26 +47,22 @@ LOOSER = 2.0  # wrong code may round a little more than right code
 SAME = 1e-9  # answers closer than this, beside the largest sum, are the same answer
 
 
-def diagnose(call: Call, got: Any) -> Misconception | None:
-    """The misconception that explains an answer; None for a right answer and for one that none explains.
+def explanations(call: Call, got: Any) -> tuple[Misconception, ...]:
+    """All misconceptions that explain an answer, in the table's order; none for a right answer.
+
+    A single number can be explained in many ways. What several answers have in common is the likely one.
 
     Args:
         call: the call that was made.
         got: what came back, as `steps.run` gives it.
     """
-    return next(_explanations(call, got), None)
-
-
-def explanations(call: Call, got: Any) -> tuple[Misconception, ...]:
-    """All misconceptions that explain an answer, in the table's order.
-
-    A single number can be explained in many ways. What several answers have in common is the likely one.
-    """
     return tuple(_explanations(call, got))
 
 
-def diagnose_layer(call: Call, state: Mapping[str, Tensor], x: Tensor, got: Any) -> Misconception | None:
-    """The misconception that explains what a layer's forward gave.
+def layer_explanations(
+    call: Call, state: Mapping[str, Tensor], x: Tensor, got: Any
+) -> tuple[Misconception, ...]:
+    """All misconceptions that explain what a layer's forward gave, in the table's order.
 
     Args:
         call: `Conv2d(...)`, how the layer was built.
@@ -76,13 +70,6 @@ def diagnose_layer(call: Call, state: Mapping[str, Tensor], x: Tensor, got: Any)
         x: the input, `(N, C, H, W)`.
         got: what came back, as `steps.run` gives it.
     """
-    return next(_layer_explanations(call, state, x, got), None)
-
-
-def layer_explanations(
-    call: Call, state: Mapping[str, Tensor], x: Tensor, got: Any
-) -> tuple[Misconception, ...]:
-    """All misconceptions that explain what a layer's forward gave, in the table's order."""
     return tuple(_layer_explanations(call, state, x, got))
 
 
