@@ -1,19 +1,24 @@
 # make grade [SUBMISSIONS=path] [OUT=folder]   set up and grade hand-ins
 # make test                                     set up and run the project's whole suite
+# make release [DIST=folder]                    set up and build every zip to hand out or upload
 
 PYTHON ?= python3
 SUBMISSIONS ?= tests/submissions/class
 OUT ?= graded
+DIST ?= dist
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: grade test lint check bench clean
+.PHONY: grade test release lint check bench clean
 
 grade: .venv/grader
 	$(BIN)/autograder grade "$(SUBMISSIONS)" --out "$(OUT)"
 
 test: lint check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+release: .venv/dev
+	$(BIN)/autograder release --out "$(DIST)"
 
 lint: .venv/dev
 	$(BIN)/ruff check .

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from autograder import __version__
 from autograder.examinee import Patience
 from autograder.grade import DEFAULT_SEED, DeviceError, Grader, choose_devices
 from autograder.judge import Judge, SuiteError
+from autograder.platforms import shipped
 from autograder.report import gradescope
 from autograder.report.files import as_json, for_student, write_grades, write_json
 from autograder.report.model import Report
@@ -49,10 +50,19 @@ def _parser() -> argparse.ArgumentParser:
     grade = commands.add_parser("grade", help="grade hand-ins: folders, .py files, zips, notebooks")
     grade.add_argument(
         "paths",
-        nargs="+",
+        nargs="*",
         type=Path,
         metavar="PATH",
         help="a hand-in, or a folder with one sub-folder, zip or notebook for each",
+    )
+    grade.add_argument(
+        "--nbgrader",
+        type=Path,
+        metavar="COURSE",
+        help="grade what was submitted to an nbgrader course, and write scores and comments into its gradebook",
+    )
+    grade.add_argument(
+        "--assignment", default="", help="of that course (default: the only one with this notebook)"
     )
     grade.add_argument(
         "-o",
@@ -76,6 +86,19 @@ def _parser() -> argparse.ArgumentParser:
     stubs.add_argument("--root", type=Path, default=ROOT, help="the checkout (%(default)s)")
     stubs.add_argument("--check", action="store_true", help="write nothing; fail if something would change")
     stubs.set_defaults(run=_stubs)
+
+    release = commands.add_parser(
+        "release", help="build every zip to hand out or upload, each of them proved"
+    )
+    release.add_argument("-o", "--out", type=Path, default=Path("dist"), help="folder (default: %(default)s)")
+    release.add_argument("--root", type=Path, default=ROOT, help="the checkout (%(default)s)")
+    release.add_argument(
+        "--seed", type=int, default=DEFAULT_SEED, help="of the hidden inputs (default: %(default)s)"
+    )
+    release.add_argument(
+        "--only", nargs="+", default=(), metavar="ZIP", help="these zips, such as student.zip"
+    )
+    release.set_defaults(run=_release)
     return parser
 
 
@@ -87,7 +110,7 @@ def _grading_options(parser: argparse.ArgumentParser) -> None:
         help="where checks run: auto uses a GPU where there is one (default: %(default)s)",
     )
     parser.add_argument(
-        "--seed", type=int, default=DEFAULT_SEED, help="of the hidden inputs (default: %(default)s)"
+        "--seed", type=int, help=f"of the hidden inputs (default: the release's, else {DEFAULT_SEED})"
     )
     parser.add_argument(
         "--timeout",
@@ -129,7 +152,7 @@ def grader_of(options: argparse.Namespace) -> Grader:
     """The grader that the options ask for."""
     return Grader(
         devices=choose_devices(options.device),
-        seed=options.seed,
+        seed=shipped.seed() if options.seed is None else options.seed,
         patience=replace(Patience(), call=options.timeout),
         limits=replace(Limits(), memory=options.memory << 20),
         sandbox=options.sandbox,
@@ -137,44 +160,82 @@ def grader_of(options: argparse.Namespace) -> Grader:
 
 
 def _grade(options: argparse.Namespace) -> int:
+    if options.nbgrader is not None:
+        return _grade_course(options)
     modules = [e.module for e in exercises()]
+    if not options.paths:
+        raise CommandError("grade what? Give a hand-in or a folder of hand-ins, or --nbgrader COURSE")
     for path in options.paths:
         if not path.exists():
             raise CommandError(f"{path}: there is no such file or folder")
     paths = [found for path in options.paths for found in find_submissions(path, modules)]
-    names = student_names(paths)
+    rows, broken = _graded(options, {name: path for path, name in student_names(paths).items()})
+    show_table(console(), rows, options.out)
+    return 1 if broken else 0
+
+
+def _graded(options: argparse.Namespace, paths: Mapping[str, Path]) -> tuple[list[tuple[str, Report]], bool]:
+    """Grades hand-ins by name and writes their reports; also whether one of them could not be graded."""
+    modules = [e.module for e in exercises()]
     out: Path = options.out
-    screen = console()
     if out.exists() and not out.is_dir():
         raise CommandError(f"-o {out}: is a file; give a folder for the reports")
     rows: list[tuple[str, Report]] = []
     broken = False
-    with grader_of(options) as grader, progress(screen) as bar:
+    with grader_of(options) as grader, progress(console()) as bar:
         task = bar.add_task("Grading", total=len(paths))
-        for path in paths:
-            bar.update(task, description=f"Grading {printable(names[path])}")
+        for name, path in paths.items():
+            bar.update(task, description=f"Grading {printable(name)}")
             try:
-                report = grader.grade(replace(read_submission(path, modules), student=names[path]))
+                report = grader.grade(read_submission(path, modules)).named(name)
             except SubmissionError as error:
-                report = grader.unreadable(names[path], str(error))
+                report = grader.unreadable(name, str(error))
             except (SuiteError, SandboxError) as error:  # it must not cost the others their grades
-                report = grader.unreadable(names[path], f"could not be graded: {error}")
+                report = grader.unreadable(name, f"could not be graded: {error}")
                 broken = True
             shown = for_student(report, options.show_calls)
-            write_json(out / f"{names[path]}.json", as_json(shown))
-            write_json(out / f"{names[path]}.results.json", gradescope.results(shown))
-            rows.append((names[path], report))
+            write_json(out / f"{name}.json", as_json(shown))
+            write_json(out / f"{name}.results.json", gradescope.results(shown))
+            rows.append((name, report))
             bar.advance(task)
     write_grades(out / "grades.csv", rows)
-    show_table(screen, rows, out)
-    return 1 if broken else 0
+    return rows, broken
+
+
+def _grade_course(options: argparse.Namespace) -> int:
+    from autograder import gradebook
+
+    course: Path = options.nbgrader
+    if options.paths:
+        raise CommandError(
+            f"--nbgrader {course} grades what was submitted there; leave out {options.paths[0]}"
+        )
+    if not course.is_dir():
+        raise CommandError(f"--nbgrader {course}: there is no such folder")
+    if options.seed is None:
+        options.seed = gradebook.course_seed(course)
+    try:
+        assignment = gradebook.assignment_in(course, options.assignment)
+        rows, broken = _graded(options, gradebook.submitted(course, assignment))
+        if broken:
+            raise CommandError(f"{course / 'gradebook.db'} stays as it was, since not all could be graded")
+        reports = dict(rows)
+        notes = gradebook.write_scores(course, assignment, reports)
+        notes += gradebook.write_pages(course, assignment, list(reports))
+        notes += [f"{s}: nothing submitted" for s in gradebook.without_hand_in(course, assignment)]
+    except gradebook.GradebookError as error:
+        raise CommandError(str(error)) from error
+    show_table(console(), rows, options.out)
+    for note in notes:
+        print(f"Note: {printable(note)}")
+    print(f"Scores and comments are in {course / 'gradebook.db'}")
+    return 0
 
 
 def _check(options: argparse.Namespace) -> int:
     from autograder.selfcheck import selfcheck
 
-    if not (options.root / "solutions").is_dir():
-        raise CommandError(f"{options.root}: no checkout of this project, it has no folder solutions/")
+    _must_be_checkout(options.root)
     with grader_of(options) as grader:
         findings = selfcheck(grader, options.root)
     for line in findings.report:
@@ -188,8 +249,7 @@ def _stubs(options: argparse.Namespace) -> int:
     from autograder.header import SourceError
     from autograder.stubs import out_of_date, write_stubs
 
-    if not (options.root / "solutions").is_dir():
-        raise CommandError(f"{options.root}: no checkout of this project, it has no folder solutions/")
+    _must_be_checkout(options.root)
     try:
         hidden = hidden_counts()
         if options.check:
@@ -203,6 +263,33 @@ def _stubs(options: argparse.Namespace) -> int:
         print(f"autograder: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _release(options: argparse.Namespace) -> int:
+    try:
+        from autograder.release.build import release
+        from autograder.release.edition import Edition, ReleaseError
+        from autograder.release.screen import show_release, telling
+    except ModuleNotFoundError as error:
+        raise CommandError(f"release needs {error.name}: pip install '.[release]' in a checkout") from error
+    _must_be_checkout(options.root)
+    screen = console()
+    edition = Edition(options.root.resolve(), options.seed)
+    try:
+        with telling(screen) as tell:
+            built = release(edition, options.out, tell, options.only)
+    except ReleaseError as error:
+        for line in str(error).splitlines():
+            print(f"autograder release: {line}", file=sys.stderr)
+        print("autograder release: nothing was written", file=sys.stderr)
+        return 1
+    show_release(screen, built, options.out)
+    return 0
+
+
+def _must_be_checkout(root: Path) -> None:
+    if not (root / "solutions").is_dir():
+        raise CommandError(f"{root}: no checkout of this project, it has no folder solutions/")
 
 
 def hidden_counts() -> dict[str, dict[str, int]]:

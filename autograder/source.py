@@ -17,7 +17,17 @@ from typing import Literal
 
 from autograder.header import Header, SourceError, read_header
 
-__all__ = ["MARKER", "Cell", "Header", "Region", "Source", "SourceError", "read_source", "read_sources"]
+__all__ = [
+    "MARKER",
+    "Cell",
+    "Header",
+    "Region",
+    "Source",
+    "SourceError",
+    "cells_of_stub",
+    "read_source",
+    "read_sources",
+]
 
 BEGIN = "### BEGIN SOLUTION"
 END = "### END SOLUTION"
@@ -221,6 +231,12 @@ def _check_exports(
             )
         if not any(region.owner == name or region.owner.startswith(f"{name}.") for region in regions):
             raise SourceError(path, first, f"{name} is exported but has no solution region")
+
+
+def cells_of_stub(path: Path, text: str) -> list[Cell]:
+    """The cells of a stub: what follows its header."""
+    lines = text.split("\n")
+    return list(_cells(path, lines, lines.index("# ---", 1) + 1, ()))
 
 
 def _cells(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 SCHEMA = 1
 
@@ -95,6 +95,10 @@ class Report:
     provenance: Provenance
     problem: str = ""
     schema: int = SCHEMA
+
+    def named(self, student: str) -> Report:
+        """The same report under another name."""
+        return replace(self, student=student)
 
     @property
     def found(self) -> str:

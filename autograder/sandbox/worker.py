@@ -149,7 +149,7 @@ class Submitted:
             namespace.__dict__["__builtins__"] = builtins
             sys.modules[NOTEBOOK] = namespace
             for number, cell in enumerate(self.cells or (), 1):
-                with contextlib.suppress(Exception):
+                with contextlib.suppress(BaseException):  # sys.exit() ends a cell too
                     exec(_compiled(cell, f"cell {number}"), namespace.__dict__)
             for module in self.substitutes:
                 namespace.__dict__.update(vars(importlib.import_module(f"exercises.{module}")))

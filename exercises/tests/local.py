@@ -23,6 +23,7 @@ from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import CheckFailure, NotWritten, Outcome
 from exercises.feedback.steps import Raised, Step
 from exercises.tests.source import EXERCISES, STUB_MESSAGE
+from exercises.tests.wording import wording
 
 _NO_NAME = re.compile(r"cannot import name '(\w+)' from 'exercises\.(\w+)'")
 
@@ -115,8 +116,7 @@ def _import_trouble(error: BaseException, told: Raised) -> str:
 
 def _missing(module: str, name: str, present: Sequence[str]) -> CheckFailure:
     close = difflib.get_close_matches(name, [n for n in present if not n.startswith("__")], 1)
-    hint = f" It has {close[0]}: is that the one?" if close else " Was it renamed or deleted?"
-    return CheckFailure("missing-name", f"exercises/{module}.py has no {name}.{hint}", name)
+    return CheckFailure("missing-name", wording().missing(module, name, close[0] if close else ""), name)
 
 
 def _copied(value: Any) -> Any:

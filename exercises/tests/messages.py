@@ -18,6 +18,7 @@ from exercises.feedback.failures import CheckFailure
 from exercises.feedback.steps import TensorResult
 from exercises.tests.local import own_lines
 from exercises.tests.progress import Reason
+from exercises.tests.wording import wording
 
 WIDTH = 79
 WINDOW = 5  # rows and columns shown of a tensor that is too large to be shown in full
@@ -64,7 +65,7 @@ def is_number(failure: CheckFailure) -> bool:
 def explained(reason: Reason) -> str:
     """A reason in words, and what to read."""
     _, explanation, section = reason
-    return _wrapped(explanation) + (f"\nRead: exercises/README.md{section}" if section else "")
+    return _wrapped(explanation) + (f"\nRead: {wording().tutorial(section)}" if section else "")
 
 
 def _sentence(headline: str) -> str:
@@ -178,7 +179,7 @@ def _message(failure: CheckFailure) -> str:
 
 def _own(failure: CheckFailure) -> str:
     trace = own_lines(failure.trace) or failure.trace
-    lines = [f"exercises/{file}, line {line}:\n    {text}" for file, line, text in trace]
+    lines = [f"{wording().line(file, line)}:\n    {text}" for file, line, text in trace]
     shown = list(dict.fromkeys(lines))
     return "In your code:\n" + _indented("\n".join(shown), 2) if shown else ""
 

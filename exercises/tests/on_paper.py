@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from exercises.feedback.calls import Call, Sample, argument_text
+from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.checks import must_return, problem
 from exercises.feedback.compare import compare
 from exercises.feedback.failures import CheckFailure, NotWritten, failure_of, mismatch_failure
@@ -20,8 +21,9 @@ from exercises.feedback.layer_checks import layer_problem, new_step
 from exercises.feedback.misconceptions import layer_explanations
 from exercises.feedback.reference import layer_magnitude, layer_reference
 from exercises.tests.local import LocalStudent
-from exercises.tests.source import EXERCISES, stubs, text_of
+from exercises.tests.source import EXERCISES, notebook_text, stubs, text_of
 
+NOTEBOOK = "notebook"
 LayerCheck = Callable[[LocalStudent, Call, Sample], None]
 
 
@@ -106,15 +108,28 @@ def must_be_own_work(student: LocalStudent) -> None:
     """
     exercise = student.exercise
     student.module()
-    texts = {path.stem: text_of(path.stem) for path in EXERCISES.glob("*.py")}
-    findings = find_forbidden(texts, exercise.module, exercise.exports, exercise.forbids)
+    texts, module, others = _own_texts(exercise)
+    findings = find_forbidden(texts, module, exercise.exports, exercise.forbids, others)
     if findings:
         found = findings[0]
         source = texts.get(found.module, "").split("\n")
         line = source[found.line - 1].strip() if 0 < found.line <= len(source) else ""
+        if module == NOTEBOOK:  # whose lines are counted over all cells, which helps nobody
+            sentence = f"{found.name} is used here: this exercise asks you to write it yourself"
+            raise CheckFailure("forbidden", sentence, trace=(("", 0, line),))
         raise CheckFailure(
             "forbidden", f"exercises/{found.sentence}", trace=((f"{found.module}.py", found.line, line),)
         )
-    for name, number in stubs(texts[exercise.module]).items():
-        message = f"{exercise.name}: {name} is not written yet"
-        raise NotWritten("not-written", message, trace=((f"{exercise.module}.py", number, ""),))
+    for name, number in stubs(texts[module]).items():
+        if name.split(".")[0] in exercise.exports:
+            message = f"{exercise.name}: {name} is not written yet"
+            raise NotWritten("not-written", message, trace=((f"{module}.py", number, ""),))
+
+
+def _own_texts(exercise: Exercise) -> tuple[dict[str, str], str, list[str]]:
+    """The student's sources by module, the one of this exercise, and names that others answer for."""
+    notebook = notebook_text()
+    if notebook is None:
+        return {path.stem: text_of(path.stem) for path in EXERCISES.glob("*.py")}, exercise.module, []
+    others = [name for e in exercises() if e.module != exercise.module for name in e.exports]
+    return {NOTEBOOK: notebook}, NOTEBOOK, others

@@ -10,6 +10,7 @@ from typing import Literal
 
 from exercises.feedback.catalogue import Exercise
 from exercises.tests.source import definitions, text_of
+from exercises.tests.wording import wording
 
 BAR = 10
 WIDTH = 79
@@ -91,7 +92,7 @@ class Goal:
         if wrong and first.what:
             return first.what
         file, line = first.place or self._definition()
-        where = f"exercises/{file}, line {line}" if line else f"exercises/{file}"
+        where = wording().where(file, line)
         if wrong:
             return f"{where}: mend {self.function or self.exercise.title} (see {first.name} above)"
         waiting = f", which {self.exercise.name} waits for" if first.waits_for else ""

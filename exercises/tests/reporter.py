@@ -16,6 +16,7 @@ from exercises.tests import hints, messages
 from exercises.tests.outcome import exercise_of
 from exercises.tests.progress import Check, Goal, Line, goals, hidden_checks, likeliest, screen, wrapped
 from exercises.tests.source import EXERCISES
+from exercises.tests.wording import wording
 
 BLOCKS = "█░"
 # what a terminal that cannot show more than ASCII gets instead
@@ -158,15 +159,14 @@ class Reporter:
             if self.config.getoption("hint", False):
                 told = hints.next_hint(memory, goal.exercise, goal.function)
                 return [*lines, *(("", "") if not text else (wrapped(text), "") for text in ["", *told])]
-            return [*lines, ("Stuck? `pytest exercises --hint` gives one more hint each time.", "")]
+            return [*lines, (wording().more_hints, "")]
         if sum(self.selected.values()) > len(self.checks):
             return [("The run was stopped before the end.", "")]
         if self.partial or any(not self.selected[e.module] for e in catalogue):
-            return [("All checks of this run pass. `pytest exercises` runs the other ones too.", "green")]
-        files = f"{catalogue[0].module}.py to {catalogue[-1].module}.py"
+            return [(wording().others, "green")]
         return [
             ("Well done: every check passes, you have written a convolution layer.", "green"),
-            (wrapped(f"Hand in your {len(catalogue)} files, {files}, one by one or in a zip."), ""),
+            (wrapped(wording().all_done(catalogue)), ""),
         ]
 
 

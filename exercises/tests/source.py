@@ -4,12 +4,36 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 EXERCISES = Path(__file__).resolve().parents[1]
 
 STUB_MESSAGE = re.compile(r"ex(\d+): (\S+) is not written yet")
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_notebook: list[str] = []  # the text of the notebook that the checks run in
 _DEFINITION = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
+
+
+def in_notebook(cells: Iterable[str]) -> None:
+    """From here on the student's code is what these cells, run in this order, leave behind."""
+    statements: list[tuple[str, str]] = []  # the name that a statement defines, or "", and its text
+    for cell in cells:
+        try:
+            tree = ast.parse(cell)
+        except (SyntaxError, ValueError):
+            continue
+        for node in tree.body:
+            name = node.name if isinstance(node, _Definition) else ""
+            # a cell that is run again replaces what it defined before
+            statements = [s for s in statements if not name or s[0] != name]
+            statements.append((name, ast.get_source_segment(cell, node) or ""))
+    _notebook[:] = ["\n\n".join(text for _, text in statements)]
+
+
+def notebook_text() -> str | None:
+    """The notebook's code; None where the student works in files."""
+    return _notebook[0] if _notebook else None
 
 
 def path_of(module: str) -> Path:

@@ -1,0 +1,237 @@
+"""nbgrader's gradebook, filled from the sandbox: no kernel is started, and no student code runs beside a score.
+
+    for student, hand_in in submitted(course, assignment).items(): ...grade it...
+    write_scores(course, assignment, reports)
+    write_pages(course, assignment, reports)
+
+nbgrader itself is imported only here and only when it is needed: those who grade without it need not have it.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograder.platforms.nbgrader import NOTEBOOK, remarks
+from autograder.report.files import for_student
+from autograder.report.model import Report
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
+
+_ID = Path(NOTEBOOK).stem
+_POINTS = "-points"
+_MARKDOWN = re.compile(r"([\\`*\[\]$])")
+# all that nbgrader's autograde does but running the notebook and believing its outputs
+_WITHOUT_KERNEL = ("IgnorePattern", "LimitOutput", "AssignLatePenalties", "CheckCellMetadata")
+
+
+class GradebookError(Exception):
+    """A course folder or gradebook that cannot be worked with, in one line."""
+
+
+def assignment_in(course: Path, wanted: str = "") -> str:
+    """The assignment whose hand-ins are meant: the one named, or the only one with this notebook.
+
+    Raises:
+        GradebookError: if there is no such assignment, or more than one and none is named.
+    """
+    with _open(course) as book:
+        known = [str(each.name) for each in book.assignments if any(n.name == _ID for n in each.notebooks)]
+    found = [name for name in known if wanted in ("", name)]
+    if not found:
+        which = f"no assignment {wanted!r}" if wanted else f"no assignment with a notebook {NOTEBOOK}"
+        raise GradebookError(
+            f"{course / 'gradebook.db'}: {which}; run nbgrader generate_assignment in {course} first"
+        )
+    if len(found) > 1:
+        raise GradebookError(f"{course}: {', '.join(found)} have a notebook {NOTEBOOK}; name one of them")
+    return found[0]
+
+
+def submitted(course: Path, assignment: str) -> dict[str, Path]:
+    """What to grade, by student: the notebook, or the whole folder where no file has the notebook's name.
+
+    Raises:
+        GradebookError: if nobody has handed in anything.
+    """
+    found = {}
+    for folder in _folders(course, assignment):
+        names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+        if names - {"timestamp.txt"}:
+            found[folder.parent.name] = folder / NOTEBOOK if NOTEBOOK in names else folder
+    if not found:
+        raise GradebookError(f"{course / 'submitted'}: no hand-in; expected STUDENT/{assignment}/{NOTEBOOK}")
+    return found
+
+
+def without_hand_in(course: Path, assignment: str) -> list[str]:
+    """The students that the course knows and that have handed in nothing."""
+    with _open(course) as book:
+        known = {student.id for student in book.students}
+    if (course / "submitted").is_dir():
+        known |= {path.name for path in (course / "submitted").iterdir() if path.is_dir()}
+    return sorted(known - set(submitted(course, assignment)))
+
+
+def course_seed(course: Path) -> int | None:
+    """The seed of the course's own autograder, with which nbgrader's kernels grade; None if it has none."""
+    try:
+        release = json.loads((course / "grader" / "release.json").read_text(encoding="utf-8"))
+        return int(release["seed"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_scores(course: Path, assignment: str, reports: Mapping[str, Report]) -> list[str]:
+    """Writes each student's points and comments, in place of whatever a kernel left; all or nothing.
+
+    Scores and comments that somebody entered by hand stay, as nbgrader would keep them, and stay in force.
+
+    Args:
+        course: the folder with `gradebook.db`.
+        assignment: its name in the gradebook.
+        reports: by student, with everything in them; students are shown no hidden inputs.
+
+    Returns:
+        One line for each score that was entered by hand and differs.
+
+    Raises:
+        GradebookError: if the gradebook is missing, or was made from another notebook.
+    """
+    notes: list[str] = []
+    with _open(course) as book:
+        for report in reports.values():
+            _check_cells(book, course, assignment, report)
+        answers = [cell.name for cell in book.find_notebook(_ID, assignment).solution_cells]
+        for student, report in reports.items():
+            book.update_or_create_student(student)
+            book.update_or_create_submission(assignment, student)
+            notes += _write_points(book, assignment, student, report)
+            _write_comments(book, assignment, student, report, answers)
+        book.db.commit()
+    return notes
+
+
+def write_pages(course: Path, assignment: str, students: Iterable[str]) -> list[str]:
+    """Makes `autograded/`, from which nbgrader makes feedback pages, without running anything in it.
+
+    It is nbgrader's own command with the kernel taken out. It also reads time stamps and late penalties, so it
+    comes after the scores.
+
+    Returns:
+        One line for each student whose notebook nbgrader cannot read; the scores stand all the same.
+    """
+    command = [sys.executable, "-m", "nbgrader", "autograde", assignment, "--force"]
+    command += [f"--Autograde.autograde_preprocessors=nbgrader.preprocessors.{n}" for n in _WITHOUT_KERNEL]
+    done = subprocess.run(
+        command,
+        cwd=course,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+    missing = [s for s in students if not (course / "autograded" / s / assignment / NOTEBOOK).is_file()]
+    if done.returncode and not missing:
+        errors = [line for line in done.stdout.splitlines() if "ERROR" in line] or done.stdout.splitlines()
+        return [
+            f"nbgrader autograde, run without a kernel, ended with {done.returncode}: {' '.join(errors[-1:])}"
+        ]
+    return [f"{student}: no feedback page, nbgrader cannot read the notebook" for student in missing]
+
+
+def read_scores(course: Path, assignment: str) -> dict[str, dict[str, float]]:
+    """Points by student and exercise, as the gradebook has them."""
+    with _open(course) as book:
+        return {
+            each.student.id: {
+                grade.name.removesuffix(_POINTS): float(grade.score)
+                for notebook in each.notebooks
+                for grade in sorted(notebook.grades, key=lambda grade: str(grade.name))
+            }
+            for each in book.assignment_submissions(assignment)
+        }
+
+
+@contextmanager
+def _open(course: Path) -> Iterator[Gradebook]:
+    """The gradebook; its errors in one line."""
+    try:
+        from nbgrader.api import Gradebook
+        from sqlalchemy.exc import SAWarning, SQLAlchemyError
+    except ImportError:
+        raise GradebookError("nbgrader is not installed here; pip install nbgrader") from None
+    path = course.resolve() / "gradebook.db"
+    if not path.is_file():  # nbgrader would make an empty one
+        raise GradebookError(f"{path}: there is none; run nbgrader generate_assignment in {course} first")
+    try:
+        with warnings.catch_warnings(), Gradebook(f"sqlite:///{path}") as book:
+            warnings.simplefilter(
+                "ignore", SAWarning
+            )  # of nbgrader's own doing, whenever a submission is new
+            yield book
+    except SQLAlchemyError as error:
+        reason = str(error).partition("\n")[0]
+        raise GradebookError(f"{path}: {reason}; keep a copy, then try nbgrader db upgrade") from error
+
+
+def _folders(course: Path, assignment: str) -> list[Path]:
+    try:
+        return sorted(path / assignment for path in (course / "submitted").iterdir() if path.is_dir())
+    except OSError:
+        return []
+
+
+def _check_cells(book: Gradebook, course: Path, assignment: str, report: Report) -> None:
+    """The gradebook has a cell for each exercise, worth as much as in the report."""
+    has = {cell.name: float(cell.max_score) for cell in book.find_notebook(_ID, assignment).grade_cells}
+    for exercise in report.exercises:
+        if has.get(exercise.name + _POINTS) != exercise.points:
+            raise GradebookError(
+                f"{course / 'gradebook.db'}: {assignment} has no cell {exercise.name}{_POINTS} "
+                f"with {exercise.points:g} points; run nbgrader generate_assignment in {course} again"
+            )
+
+
+def _write_points(book: Gradebook, assignment: str, student: str, report: Report) -> Iterator[str]:
+    for exercise in report.exercises:
+        grade: Any = book.find_grade(exercise.name + _POINTS, _ID, assignment, student)
+        grade.auto_score = exercise.earned
+        by_hand = grade.manual_score
+        # nbgrader's way to ask a human to look again
+        grade.needs_manual_grade = by_hand is not None
+        if (by_hand is not None and by_hand != exercise.earned) or grade.extra_credit:
+            extra = f" with {grade.extra_credit:g} extra" if grade.extra_credit else ""
+            counted = exercise.earned if by_hand is None else by_hand
+            yield (
+                f"{student}, {exercise.name}: {counted:g}{extra}, entered by hand, stays; "
+                f"the autograder gives {exercise.earned:g}"
+            )
+
+
+def _write_comments(
+    book: Gradebook, assignment: str, student: str, report: Report, answers: Iterable[str]
+) -> None:
+    """Each exercise's remarks at its first answer, the others emptied."""
+    told = remarks(for_student(report, show_calls=False))
+    for name in answers:
+        exercise, _, number = name.partition("-answer-")
+        comment: Any = book.find_comment(name, _ID, assignment, student)
+        comment.auto_comment = _as_markdown(told[exercise]) if number == "1" and exercise in told else None
+
+
+def _as_markdown(text: str) -> str:
+    """Text that shows as it is on a feedback page: a student's words may hold HTML and formulas."""
+    escaped = _MARKDOWN.sub(r"\\\1", html.escape(text, quote=False))
+    # two blanks end a line, and a list begins after an empty one
+    return escaped.replace("\n", "  \n").replace("  \n- ", "\n\n- ")

@@ -1,0 +1,207 @@
+"""`autograder release`: builds every zip, looks for leaks, proves each with known hand-ins, then writes all.
+
+A release that fails anywhere is not written: what was in the folder before stays as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.grade import Grader
+from autograder.platforms.shipped import points
+from autograder.release import classroom, gradescope, nbgrader, otter, prairielearn, student
+from autograder.release.audit import Audit
+from autograder.release.edition import Edition, ReleaseError, as_bytes
+from autograder.release.handins import HandIn, known_hand_ins
+from autograder.release.package import Package, with_manifest, zipped
+from autograder.report.files import write_bytes
+from autograder.submission import read_submission
+
+RELEASE = "release.json"
+CLOSE = 0.011  # platforms round points to two digits, each in its own place
+
+Points = Mapping[str, Mapping[str, float]]  # by hand-in and exercise
+Prove = Callable[[Edition, Path, Sequence[HandIn]], Points]
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What makes a platform's zips, and what proves each of them.
+
+    A student's zip that is made together with an autograder is proved with that one: None.
+    """
+
+    packages: Callable[[Edition], Sequence[Package]]
+    proofs: Mapping[str, Prove | None]
+
+
+# The student's zips and GitHub's hold public checks alone: stubs and solutions must come out right there.
+# All others must give every hand-in the points that this checkout gives.
+PLATFORMS = (
+    Platform(
+        student.packages,
+        {"student.zip": student.prove_files, "notebook-student.zip": student.prove_notebook},
+    ),
+    Platform(nbgrader.packages, {"nbgrader.zip": nbgrader.prove}),
+    Platform(otter.packages, {"otter-student.zip": None, "otter-autograder.zip": otter.prove}),
+    Platform(gradescope.packages, {"gradescope-autograder.zip": gradescope.prove}),
+    Platform(classroom.packages, {"github-classroom.zip": classroom.prove}),
+    Platform(prairielearn.packages, {"prairielearn.zip": prairielearn.prove}),
+)
+PROOFS = {name: prove for platform in PLATFORMS for name, prove in platform.proofs.items()}
+
+
+@dataclass(frozen=True)
+class Built:
+    """One zip as it will be written."""
+
+    package: Package
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Its hash."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def release(edition: Edition, out: Path, tell: Told, only: Collection[str] = ()) -> list[Built]:
+    """Builds, audits, proves and writes a release.
+
+    Args:
+        edition: what to release.
+        out: the folder to write to.
+        tell: told what is going on, one line each.
+        only: names of zips, where not all are wanted.
+
+    Raises:
+        ReleaseError: if anything is wrong; its lines name the zip and what it is. Nothing is written then.
+    """
+    built = build(edition, tell, only)
+    problems = audit(edition, built)
+    if problems:
+        raise ReleaseError("\n".join(problems))
+    tell("audit: no leaks")
+    problems = prove(edition, built, tell)
+    if problems:
+        raise ReleaseError("\n".join(problems))
+    for each in built:
+        write_bytes(out / each.package.name, each.content)
+    write_bytes(out / RELEASE, as_bytes(manifest(edition, built)))
+    return built
+
+
+def build(edition: Edition, tell: Told, only: Collection[str] = ()) -> list[Built]:
+    """All zips, in memory."""
+    unknown = set(only) - set(PROOFS)
+    if unknown:
+        raise ReleaseError(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(PROOFS)}")
+    wanted = set(only) or set(PROOFS)
+    built = []
+    for platform in PLATFORMS:
+        if wanted.isdisjoint(platform.proofs):
+            continue
+        for package in platform.packages(edition):
+            if package.name in wanted:
+                tell(f"built {package.name}")
+                files = with_manifest(package, edition)
+                built.append(Built(package, zipped(files, package.executables)))
+    return built
+
+
+def audit(edition: Edition, built: Sequence[Built]) -> list[str]:
+    """The leaks in all zips, one line each."""
+    inspector = Audit(edition)
+    return [line for each in built for line in inspector.findings(each.package, each.content)]
+
+
+def prove(edition: Edition, built: Sequence[Built], tell: Told) -> list[str]:
+    """Grades the known hand-ins with each zip, unpacked; one line for each that gets other points."""
+    hand_ins = known_hand_ins(edition)
+    expected = graded_here(edition, hand_ins)
+    problems = _both_directions(edition, expected)
+    with (
+        tempfile.TemporaryDirectory(prefix="release-") as scratch,
+        ThreadPoolExecutor(os.cpu_count()) as pool,
+    ):
+        running: dict[Future[Points], str] = {}
+        for each in built:
+            name = each.package.name
+            proof = PROOFS[name]
+            if proof is not None:
+                unpacked = unpack(each.content, Path(scratch) / name.removesuffix(".zip"))
+                running[pool.submit(proof, edition, unpacked, hand_ins)] = name
+        for future in as_completed(running):
+            name = running[future]
+            try:
+                wrong = differences(name, expected, future.result())
+            except ReleaseError as error:
+                wrong = [str(error)]
+            tell(f"proved {name}" if not wrong else f"{name} fails")
+            problems += wrong
+    return problems
+
+
+def graded_here(edition: Edition, hand_ins: Sequence[HandIn]) -> Points:
+    """The points that the autograder of this checkout gives."""
+    modules = [e.module for e in edition.catalogue]
+    found = {}
+    with Grader(seed=edition.seed) as grader, tempfile.TemporaryDirectory(prefix="release-") as scratch:
+        for hand_in in hand_ins:
+            folder = hand_in.write_files(Path(scratch) / hand_in.name)
+            found[hand_in.name] = points(grader.grade(read_submission(folder, modules)))
+    return found
+
+
+def _both_directions(edition: Edition, expected: Points) -> list[str]:
+    full = {e.name: float(e.points) for e in edition.catalogue}
+    problems = []
+    if dict(expected["solutions"]) != full:
+        problems.append(f"this checkout gives its solutions {expected['solutions']}, not {full}")
+    if any(expected["stubs"].values()):
+        problems.append(f"this checkout gives its stubs {expected['stubs']}, not 0")
+    return problems
+
+
+def differences(name: str, expected: Points, found: Points) -> list[str]:
+    """One line for each exercise of a hand-in that a zip gives other points."""
+    lines = []
+    for hand_in in {"stubs": 0, "solutions": 0} | dict.fromkeys(found, 0):
+        for exercise, wanted in expected[hand_in].items():
+            got = found.get(hand_in, {}).get(exercise)
+            if got is None or abs(got - wanted) > CLOSE:
+                gives = "no points at all" if got is None else f"{got:g} points"
+                lines.append(f"{name}: gives {hand_in} {gives} for {exercise}, where {wanted:g} are right")
+    return lines
+
+
+def unpack(content: bytes, folder: Path) -> Path:
+    """Unpacks a zip as `unzip` would, with the right to execute; gives the folder."""
+    folder.mkdir(parents=True)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for entry in archive.infolist():
+            path = Path(archive.extract(entry, folder))
+            path.chmod(0o755 if entry.external_attr >> 16 & 0o111 else 0o644)
+    return folder
+
+
+def manifest(edition: Edition, built: Sequence[Built]) -> dict[str, object]:
+    """What `release.json` says: any grade can be traced to the suites that gave it."""
+    zips = {
+        b.package.name: {
+            "for": b.package.audience,
+            "bytes": len(b.content),
+            "sha256": b.sha256,
+            "hidden_suites": b.package.hidden,
+        }
+        for b in built
+    }
+    return {**edition.provenance, "zips": zips}

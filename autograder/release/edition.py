@@ -1,0 +1,163 @@
+"""What is released: one state of a checkout, with one seed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from autograder import __version__
+from autograder.grade import DEFAULT_SEED, suites_digest
+from autograder.source import Source, read_sources
+from exercises.feedback.catalogue import Exercise, exercises
+
+# What only authors need. It can make stubs and notebooks, and names the markers that no zip may hold.
+_AUTHORING = ("autograder/release/", "autograder/header.py", "autograder/source.py", "autograder/stubs.py",
+              "autograder/selfcheck.py")  # fmt: skip
+_TEXT = (".py", ".md", ".json", ".toml", ".txt", ".html", ".css", ".js", ".svg", ".yml", ".yaml", ".sh")
+
+
+class ReleaseError(Exception):
+    """A release that must not be written, or cannot be built; says what and where."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A checkout, and the seed of the hidden inputs of its autograders."""
+
+    root: Path
+    seed: int = DEFAULT_SEED
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        """The solutions, as text."""
+        return read_sources(self.root / "solutions")
+
+    @property
+    def catalogue(self) -> tuple[Exercise, ...]:
+        """The exercises."""
+        return exercises()
+
+    @cached_property
+    def commit(self) -> str:
+        """The commit's hash, with "-changed" where files differ from it; "unknown" without git."""
+        try:
+            head = self._git("rev-parse", "HEAD")
+            changed = self._git("status", "--porcelain", "--untracked-files=no")
+        except (OSError, subprocess.CalledProcessError):
+            return "unknown"
+        return head + "-changed" * bool(changed)
+
+    def _git(self, *arguments: str) -> str:
+        command = ["git", "-C", str(self.root), *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    @cached_property
+    def provenance(self) -> Mapping[str, Any]:
+        """What any grade can be traced to; for autograders, since it tells the seed."""
+        return {
+            "version": __version__,
+            "commit": self.commit,
+            "seed": self.seed,
+            "suites": suites_digest(),
+            "constraints": hashlib.sha256(self.constraints).hexdigest(),
+            "requirements": self.pinned,
+        }
+
+    @cached_property
+    def constraints(self) -> bytes:
+        """`constraints.txt`: the versions that the test suite passed with."""
+        return self._read(self.root / "constraints.txt")
+
+    @cached_property
+    def requirements(self) -> list[str]:
+        """What a grading machine installs, as requirement lines."""
+        return [*self._project["dependencies"], *self._project["optional-dependencies"]["grader"]]
+
+    @cached_property
+    def pinned(self) -> list[str]:
+        """Those with the versions that the suite passed with."""
+        pins = {}
+        for line in self.constraints.decode("utf-8").splitlines():
+            name, _, version = line.partition("==")
+            if version:
+                pins[name.lower()] = version
+        lines = []
+        for requirement in self.requirements:
+            spec, _, marker = requirement.partition(";")
+            name = spec.split(">=")[0].strip()
+            if name.lower() not in pins:
+                raise ReleaseError(f"constraints.txt does not pin {name}")
+            lines.append(f"{name}=={pins[name.lower()]}" + (f"; {marker.strip()}" if marker else ""))
+        return lines
+
+    @cached_property
+    def _project(self) -> Mapping[str, Any]:
+        project: dict[str, Any] = tomllib.loads(self._read(self.root / "pyproject.toml").decode())["project"]
+        return project
+
+    def student_dependencies(self) -> list[str]:
+        """What a student installs, as requirement lines."""
+        return list(self._project["dependencies"])
+
+    def exercise_files(self) -> dict[str, bytes]:
+        """All that a student gets of `exercises/`."""
+        return self._tree("exercises")
+
+    def pictures(self) -> dict[str, bytes]:
+        """`img/`."""
+        return self._tree("img")
+
+    def feedback_files(self) -> dict[str, bytes]:
+        """What failure messages are made with."""
+        return self._tree(
+            "exercises",
+            lambda name: (
+                name in ("exercises/__init__.py", "exercises/manifest.json")
+                or name.startswith("exercises/feedback/")
+            ),
+        )
+
+    def grader_files(self) -> dict[str, bytes]:
+        """The autograder as it travels to a platform: sandbox, hidden suites, entry points, `release.json`."""
+        files = self._tree("autograder", lambda name: not name.startswith(_AUTHORING))
+        files |= self.feedback_files()
+        files["requirements.txt"] = ("\n".join(self.pinned) + "\n").encode()
+        files["constraints.txt"] = self.constraints
+        files["release.json"] = as_bytes(self.provenance)
+        return files
+
+    def template(self, name: str) -> bytes:
+        """A file of `autograder/release/templates/`."""
+        return self._read(self.root / "autograder" / "release" / "templates" / name)
+
+    def _tree(self, folder: str, wanted: Callable[[str], bool] = lambda name: True) -> dict[str, bytes]:
+        names = sorted(path.relative_to(self.root).as_posix() for path in _files(self.root / folder))
+        return {name: self._read(self.root / name) for name in names if wanted(name)}
+
+    def _read(self, path: Path) -> bytes:
+        content = path.read_bytes()
+        # a checkout on Windows may have other line ends
+        return content.replace(b"\r\n", b"\n") if path.suffix in _TEXT or not path.suffix else content
+
+
+def as_bytes(data: Any) -> bytes:
+    """JSON for a file of a release."""
+    return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files of a folder, without what Python, editors and version control leave in it."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name.startswith(".") or path.name in ("__pycache__",) or path.name.endswith((".pyc", "~")):
+            continue
+        if path.is_dir():
+            yield from _files(path)
+        else:
+            yield path

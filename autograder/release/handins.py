@@ -1,0 +1,45 @@
+"""The hand-ins that every built zip is proved with: stubs, solutions, and a few of the corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.release.edition import Edition
+from autograder.release.notebook import answered, as_notebook, cells
+from autograder.submission import read_submission
+
+CORPUS = ("émile", "Фатима", "ivan")  # half done, three misconceptions, a forbidden call
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """A hand-in as source texts by module; `name` is plain ASCII, fit for a folder and a login."""
+
+    name: str
+    modules: Mapping[str, str]
+
+    def write_files(self, folder: Path) -> Path:
+        """Writes one `.py` file per module; gives the folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for module, text in self.modules.items():
+            (folder / f"{module}.py").write_text(text, encoding="utf-8", newline="\n")
+        return folder
+
+    def notebook(self, edition: Edition) -> dict[str, object]:
+        """The student's notebook with these answers in it."""
+        return as_notebook(answered(cells(edition), self.modules))
+
+
+def known_hand_ins(edition: Edition) -> list[HandIn]:
+    """Stubs, solutions and the corpus's, read from the checkout."""
+    modules = [e.module for e in edition.catalogue]
+    places = {"stubs": edition.root / "exercises", "solutions": edition.root / "solutions"}
+    for number, name in enumerate(CORPUS, 1):
+        places[f"corpus{number}"] = edition.root / "tests" / "submissions" / "class" / name
+    found = []
+    for name, path in places.items():
+        submission = read_submission(path, modules)
+        found.append(HandIn(name, submission.modules))
+    return found

@@ -1,0 +1,145 @@
+"""All exercises as one notebook, made from the same sources as the stubs.
+
+`cells` gives them in order with what each is for; the platforms' builders add their own cells and metadata.
+`answered` puts somebody's modules into the places for answers.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import Any, Literal
+
+from autograder.release.edition import Edition
+from autograder.source import Cell, cells_of_stub
+from autograder.stubs import stub_text
+from exercises.feedback.catalogue import Exercise
+
+NAME = "convolutions.ipynb"
+LOADED = "import math\n\nimport torch\nfrom torch import Tensor, nn\n\nfrom exercises.notebook import check"
+
+_OWN_IMPORT = re.compile(r"^(?:from exercises\.ex\w+ import .*|import exercises\.ex\w+.*)\n?", re.MULTILINE)
+_PICTURE = re.compile(r"(?P<before>!\[[^\]]*\]\(|src=\")(?:\.\./)?(?P<path>img/[\w.-]+)")
+_TO_TUTORIAL = re.compile(r"\]\(README\.md(#[\w-]+)\)")
+_TO_FILE = re.compile(r"\[([^\]]+)\]\(ex\d+_\w+\.py\)")
+_HEADING = re.compile(r"^#{2,3} (?P<title>.+)$", re.MULTILINE)
+
+Role = Literal["text", "setup", "answer", "check"]
+
+
+@dataclass(frozen=True)
+class NotebookCell:
+    """One cell.
+
+    `name` is unique and made of letters, digits, "-" and "_"; `exercise` is the exercise's module, empty for
+    what belongs to none.
+    """
+
+    role: Role
+    name: str
+    source: str
+    exercise: str = ""
+    attachments: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it is run."""
+        return self.role != "text"
+
+
+def cells(edition: Edition) -> list[NotebookCell]:
+    """Tutorial, set-up, and for each exercise its tasks, stubs and one cell that runs its public checks."""
+    made = list(_tutorial(edition))
+    made.append(NotebookCell("setup", "setup", LOADED))
+    for source in edition.sources:
+        exercise = next(e for e in edition.catalogue if e.module == source.module)
+        made += _exercise(exercise, cells_of_stub(source.path, stub_text(source)))
+    return made
+
+
+def _tutorial(edition: Edition) -> Iterator[NotebookCell]:
+    """The tutorial, a cell per section, its pictures attached."""
+    text = edition.exercise_files()["exercises/README.md"].decode("utf-8")
+    pictures = edition.pictures()
+    for number, part in enumerate(re.split(r"^(?=## )", text, flags=re.MULTILINE)):
+        found = {m["path"]: pictures[m["path"]] for m in _PICTURE.finditer(part) if m["path"] in pictures}
+        attachments = {PurePosixPath(path).name: content for path, content in found.items()}
+
+        def attached(match: re.Match[str], known: Mapping[str, bytes] = found) -> str:
+            if match["path"] not in known:
+                return match[0]
+            return f"{match['before']}attachment:{PurePosixPath(match['path']).name}"
+
+        shown = _HEADING.sub(_with_anchor, _TO_FILE.sub(r"\1", _PICTURE.sub(attached, part)))
+        yield NotebookCell("text", f"tutorial-{number}", shown.strip(), attachments=attachments)
+
+
+def _with_anchor(match: re.Match[str]) -> str:
+    """A heading that links can lead to under GitHub's name for it; Jupyter has other names of its own."""
+    name = re.sub(r"[^\w -]", "", match["title"].lower()).replace(" ", "-")
+    return f'<a id="{name}"></a>\n\n{match[0]}'
+
+
+def _exercise(exercise: Exercise, stub: Sequence[Cell]) -> Iterator[NotebookCell]:
+    counts = {"markdown": 0, "code": 0}
+    for cell in stub:
+        counts[cell.kind] += 1
+        number = counts[cell.kind]
+        if cell.kind == "markdown":
+            linked = _TO_TUTORIAL.sub(r"](\1)", cell.text)
+            yield NotebookCell("text", f"{exercise.name}-task-{number}", linked, exercise.module)
+        else:
+            code = _OWN_IMPORT.sub("", cell.text).strip("\n")
+            yield NotebookCell("answer", f"{exercise.name}-answer-{number}", code, exercise.module)
+    yield NotebookCell("check", f"{exercise.name}-check", f'check("{exercise.name}")', exercise.module)
+
+
+def answered(made: Sequence[NotebookCell], modules: Mapping[str, str]) -> list[NotebookCell]:
+    """The notebook as somebody would hand it in whose answers are these modules.
+
+    A module's whole text goes into the first of its exercise's cells for answers; the others are emptied.
+    """
+    filled: set[str] = set()
+    result = []
+    for cell in made:
+        if cell.role == "answer" and cell.exercise in modules:
+            text = "" if cell.exercise in filled else _OWN_IMPORT.sub("", modules[cell.exercise])
+            filled.add(cell.exercise)
+            cell = replace(cell, source=text.strip("\n"))
+        result.append(cell)
+    return result
+
+
+def as_notebook(
+    made: Sequence[NotebookCell], metadata: Callable[[NotebookCell], Mapping[str, Any]] = lambda cell: {}
+) -> dict[str, Any]:
+    """The cells in Jupyter's format 4.5; ids are the cells' names, so that two builds are alike."""
+    return {
+        "cells": [_as_json(cell, metadata(cell)) for cell in made],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def _as_json(cell: NotebookCell, metadata: Mapping[str, Any]) -> dict[str, Any]:
+    common = {"id": cell.name, "metadata": dict(metadata), "source": cell.source.splitlines(keepends=True)}
+    if cell.is_code:
+        return {"cell_type": "code", "execution_count": None, "outputs": [], **common}
+    if not cell.attachments:
+        return {"cell_type": "markdown", **common}
+    attachments = {
+        name: {_mime(name): base64.b64encode(content).decode()} for name, content in cell.attachments.items()
+    }
+    return {"cell_type": "markdown", "attachments": attachments, **common}
+
+
+def _mime(name: str) -> str:
+    kinds = {".png": "image/png", ".gif": "image/gif", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
+    return kinds[PurePosixPath(name).suffix]

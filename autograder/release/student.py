@@ -1,0 +1,157 @@
+"""`student.zip`: what a student unpacks, installs with pip and works in; and the same as one notebook."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from autograder.release.edition import Edition, ReleaseError, as_bytes
+from autograder.release.handins import HandIn
+from autograder.release.notebook import NAME, as_notebook, cells
+from autograder.release.package import Package
+
+Points = dict[str, dict[str, float]]  # by hand-in and exercise
+
+_START = """\
+# 03 Convolutions
+
+1. Install Python 3.11 or newer. Open a terminal in this folder, the one with `pyproject.toml`.
+2. Make an environment: `python -m venv .venv`
+3. Switch it on: `source .venv/bin/activate`, on Windows `.venv\\Scripts\\activate`
+4. Install: `pip install .` (torch is large; no GPU is needed)
+5. Read [exercises/README.md](exercises/README.md) and open `exercises/ex1_output_size.py`.
+6. Replace `raise NotImplementedError(...)` by your code and run `pytest exercises`. Read what it says.
+7. Stuck? `pytest exercises --hint` gives one more hint each time, `pytest exercises --picture` draws.
+8. Hand in the seven files `exercises/ex*.py`, one by one or in a zip.
+"""
+
+_START_NOTEBOOK = f"""\
+# 03 Convolutions, as a notebook
+
+1. Install Python 3.11 or newer. Open a terminal in this folder, the one with `pyproject.toml`.
+2. Make an environment: `python -m venv .venv`
+3. Switch it on: `source .venv/bin/activate`, on Windows `.venv\\Scripts\\activate`
+4. Install: `pip install . jupyterlab` (torch is large; no GPU is needed)
+5. Start `jupyter lab {NAME}` and run the cells from the top.
+6. Replace `raise NotImplementedError(...)` by your code, run the cell, then the cell with `check(...)`.
+7. Stuck? `check("ex1", hint=True)` gives one more hint each time, `check("ex1", picture=True)` draws.
+8. Hand in the notebook.
+"""
+
+
+def packages(edition: Edition) -> list[Package]:
+    """`student.zip` and `notebook-student.zip`."""
+    files = {
+        **edition.exercise_files(),
+        **edition.pictures(),
+        "pyproject.toml": pyproject(edition),
+        "START.md": _START.encode(),
+    }
+    notebook = {
+        **notebook_support(edition),
+        NAME: as_bytes(as_notebook(cells(edition))),
+        "pyproject.toml": pyproject(edition),
+        "START.md": _START_NOTEBOOK.encode(),
+    }
+    return [
+        Package("student.zip", "students", files),
+        Package("notebook-student.zip", "students", notebook),
+    ]
+
+
+def notebook_support(edition: Edition) -> Mapping[str, bytes]:
+    """What the notebook's `check` needs beside it: all of `exercises/` but the stubs and the tutorial."""
+    folders = ("exercises/feedback/", "exercises/tests/")
+    single = ("exercises/__init__.py", "exercises/manifest.json", "exercises/notebook.py")
+    files = edition.exercise_files()
+    return {name: files[name] for name in files if name.startswith(folders) or name in single}
+
+
+def pyproject(edition: Edition) -> bytes:
+    """The least that `pip install .` and `pytest` need: dependencies, no code to install."""
+    needs = ", ".join(json.dumps(line) for line in edition.student_dependencies())
+    return f"""\
+[build-system]
+requires = ["setuptools>=77"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "convolutions-to-do"
+version = "{edition.provenance["version"]}"
+requires-python = ">=3.11"
+dependencies = [{needs}]
+
+[tool.setuptools]
+packages = []
+
+[tool.pytest.ini_options]
+testpaths = ["exercises"]
+""".encode()
+
+
+def prove_files(edition: Edition, unpacked: Path, hand_ins: Sequence[HandIn]) -> Points:
+    """What `pytest exercises` says of the unpacked `student.zip`: with its stubs, and with solutions in it."""
+    found = {}
+    for hand_in in (h for h in hand_ins if h.name in ("stubs", "solutions")):
+        with tempfile.TemporaryDirectory(prefix="student-") as scratch:
+            root = Path(scratch) / "work"
+            shutil.copytree(unpacked, root)
+            if hand_in.name == "solutions":
+                hand_in.write_files(root / "exercises")
+            command = [sys.executable, "-m", "pytest", "exercises", "-p", "no:cacheprovider"]
+            done = subprocess.run(command, cwd=root, env=_plain_environment(root), capture_output=True)
+            said = done.stdout.decode("utf-8", "replace")
+            if done.returncode != (0 if hand_in.name == "solutions" else 1) or "Traceback" in said:
+                raise ReleaseError(f"student.zip: pytest exercises with {hand_in.name}: {_last(said)}")
+            found[hand_in.name] = _points_on_screen(said)
+    return found
+
+
+def prove_notebook(edition: Edition, unpacked: Path, hand_ins: Sequence[HandIn]) -> Points:
+    """What the cells of `check` say when the notebook is run from end to end."""
+    found = {}
+    for hand_in in (h for h in hand_ins if h.name in ("stubs", "solutions")):
+        with tempfile.TemporaryDirectory(prefix="notebook-") as scratch:
+            root = Path(scratch) / "work"
+            shutil.copytree(unpacked, root)
+            if hand_in.name == "solutions":
+                (root / NAME).write_bytes(as_bytes(hand_in.notebook(edition)))
+            command = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--allow-errors"]
+            command += ["--output", "executed.ipynb", NAME]
+            environment = _plain_environment(root) | {
+                "IPYTHONDIR": str(root),
+                "JUPYTER_CONFIG_DIR": str(root),
+            }
+            done = subprocess.run(command, cwd=root, env=environment, capture_output=True)
+            if done.returncode:
+                said = done.stderr.decode("utf-8", "replace")
+                raise ReleaseError(f"notebook-student.zip: running it with {hand_in.name}: {_last(said)}")
+            executed = json.loads((root / "executed.ipynb").read_text(encoding="utf-8"))
+            outputs = [o for cell in executed["cells"] for o in cell.get("outputs", ())]
+            errors = [str(o.get("evalue")) for o in outputs if o["output_type"] == "error"]
+            if errors:
+                raise ReleaseError(f"notebook-student.zip: a cell with {hand_in.name} raises: {errors[0]}")
+            found[hand_in.name] = _points_on_screen("".join("".join(o.get("text", "")) for o in outputs))
+    return found
+
+
+def _points_on_screen(said: str) -> dict[str, float]:
+    """Each exercise's points as its share of passed public checks, read off the progress screens."""
+    rows = re.findall(r"^  (ex\d+)  .* (\d+)/(\d+) +(\d+)  ", said, re.MULTILINE)
+    return {name: float(points) * int(right) / int(total) for name, right, total, points in rows}
+
+
+def _plain_environment(home: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
+    return kept | {"HOME": str(home), "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _last(said: str) -> str:
+    return " / ".join(line.strip() for line in said.strip().splitlines()[-3:])

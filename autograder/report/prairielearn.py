@@ -1,0 +1,59 @@
+"""A report in the form PrairieLearn reads: one test per rubric line.
+
+The fields are those of https://prairielearn.readthedocs.io/en/latest/externalGrading/#grading-results.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from autograder.report import rubric
+from autograder.report.model import ExerciseReport, Line, Report
+
+LARGEST = 900_000  # bytes as JSON; the platform takes 1 MB
+LENGTHS = (8_000, 2_000, 500, 100)  # characters of a text; the longest that makes the results small enough
+
+
+def results(report: Report) -> dict[str, Any]:
+    """The content of `results.json`; a hand-in that could not be read is "not gradable" and costs no try."""
+    if report.problem:
+        return not_gradable(report.problem)
+    for length in LENGTHS:
+        found = _results(report, length)
+        if len(json.dumps(found, indent=1)) <= LARGEST:
+            break
+    return found
+
+
+def not_gradable(problem: str) -> dict[str, Any]:
+    """Results without a grade. The platform marks the hand-in as invalid and takes no try off the student."""
+    text = _plain(problem, LENGTHS[0])
+    return {"gradable": False, "score": 0.0, "message": text, "format_errors": [text], "tests": []}
+
+
+def _results(report: Report, length: int) -> dict[str, Any]:
+    return {
+        "gradable": True,
+        "score": report.earned / report.points if report.points else 0.0,
+        "message": f"{report.earned:g} of {report.points:g} points",
+        "output": _plain(rubric.summary(report), length),
+        "tests": [_test(exercise, line, length) for exercise in report.exercises for line in exercise.lines],
+    }
+
+
+def _test(exercise: ExerciseReport, line: Line, length: int) -> dict[str, Any]:
+    return {
+        "name": rubric.title(exercise, line),
+        "description": f"{exercise.name}, {line.category}",
+        "points": round(line.earned, 4),
+        "max_points": line.points,
+        "message": _plain("\n".join(rubric.counted(exercise, line)), length),
+        "output": _plain("\n\n".join(rubric.found(line)), length),
+    }
+
+
+def _plain(text: str, length: int) -> str:
+    """Without what a database or a page cannot take: NUL, lone surrogates, terminal control codes."""
+    shown = text if len(text) <= length else text[: length - 1] + "…"
+    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in shown)

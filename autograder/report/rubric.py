@@ -1,0 +1,44 @@
+"""The words for one rubric line and for the whole report, as every platform shows them."""
+
+from __future__ import annotations
+
+from autograder.report.model import ExerciseReport, Line, Report
+
+
+def title(exercise: ExerciseReport, line: Line) -> str:
+    """What the line is called; its first word is the exercise's short name."""
+    return f"{exercise.name} {exercise.title}: {line.sentence}"
+
+
+def counted(exercise: ExerciseReport, line: Line) -> list[str]:
+    """How many checks passed, and how many of them only with corrected earlier exercises."""
+    parts = [f"{line.passed} of {line.cases} checks passed."]
+    if line.carried:
+        names = ", ".join(exercise.carried_from)
+        parts.append(
+            f"{line.carried} of them with correct versions of {names}, so that no mistake counts twice."
+        )
+    return parts
+
+
+def found(line: Line) -> list[str]:
+    """What is wrong: a paragraph for each finding, equal ones once."""
+    paragraphs = []
+    for finding in line.findings:
+        words = [finding.headline + ("" if finding.device == "cpu" else f" (on {finding.device})")]
+        words += [finding.explanation] if finding.explanation else []
+        words += [f"Read: exercises/README.md{finding.section}"] if finding.section else []
+        words += [f"  {place}" for place in finding.where]
+        words += [f"Call: {finding.call}"] if finding.call else []
+        words += [f"Expected: {finding.expected}"] if finding.expected else []
+        words += [f"Yours: {finding.got}"] if finding.got else []
+        paragraphs.append("\n".join(words))
+    return list(dict.fromkeys(paragraphs))
+
+
+def summary(report: Report) -> str:
+    """Points by exercise, and what was missing or ignored."""
+    lines = [report.problem] if report.problem else []
+    lines += [f"{e.name} {e.title}: {e.earned:g} of {e.points:g}" for e in report.exercises]
+    lines += [f"Note: {note}" for note in report.notes]
+    return "\n".join(lines)

@@ -1,0 +1,408 @@
+"""`nbgrader.zip` with nbgrader's own commands: one course, built and graded once, that all tests look at."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import nbformat
+import pytest
+
+from autograder import gradebook
+from autograder.grade import Grader
+from autograder.gradebook import GradebookError
+from autograder.platforms import nbgrader as runtime
+from autograder.platforms.nbgrader import NotGraded
+from autograder.platforms.shipped import points
+from autograder.release import nbgrader
+from autograder.release.edition import Edition, ReleaseError
+from autograder.release.handins import HandIn, known_hand_ins
+from autograder.release.nbgrader import ASSIGNMENT, SOURCE, hand_over
+from autograder.release.notebook import NAME
+from autograder.report.model import Report
+from autograder.submission import SubmissionError, read_submission
+
+ROOT = Path(__file__).resolve().parents[1]
+EDITION = Edition(ROOT)
+MODULES = [e.module for e in EDITION.catalogue]
+FULL = {e.name: float(e.points) for e in EDITION.catalogue}
+NOTHING = dict.fromkeys(FULL, 0.0)
+HIDDEN_WORDS = (
+    "HIDDEN TESTS",
+    "_runpy",
+    "points_of",
+    "CONVOLUTIONS_",
+    "autograder.suites",
+    "convolutions_graded",
+)
+
+FORGER = """\
+import runpy
+FULL = {"ex1": 10, "ex2": 10, "ex3": 20, "ex4": 10, "ex5": 20, "ex6": 10, "ex7": 20}
+runpy.run_path = lambda *a, **k: {"points" + "_of": lambda exercise: float(FULL[exercise])}
+"""
+NOISE = """\
+import sys, warnings
+warnings.warn("careful")
+print("something on stderr", file=sys.stderr)
+sys.addaudithook(lambda event, _: print(event, file=sys.stderr) if event == "subprocess.Popen" else None)
+os = json = subprocess = None
+"""
+SHADOW = "raise SystemExit('a file of a hand-in was imported')\n"
+
+Points = dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Course:
+    """The course folder after both ways, and what was seen on the way."""
+
+    folder: Path
+    reports: Mapping[str, Report]
+    by_kernel: Points
+    beside_answers: Points
+    safe: Points
+    notes: list[str]
+    pages: list[str]
+    feedback_by_kernel: Mapping[str, str]
+
+    def page(self, student: str) -> str:
+        return self.path("feedback", student, "convolutions.html").read_text(encoding="utf-8")
+
+    def path(self, step: str, student: str, name: str = NAME) -> Path:
+        return self.folder / step / student / ASSIGNMENT / name
+
+
+def edited(path: Path, first_cell: str, tag: str = "") -> None:
+    """Puts a cell of the student's own in front, and a tag on every cell."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        cell["metadata"] |= {"tags": [tag]} if tag else {}
+    notebook["cells"].insert(0, new_cell(first_cell))
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def new_cell(source: str) -> dict[str, Any]:
+    empty: dict[str, Any] = {"cell_type": "code", "execution_count": None, "outputs": [], "metadata": {}}
+    return {**empty, "id": "own", "source": source}
+
+
+def graded(course: Path, hand_ins: Iterable[HandIn]) -> dict[str, Report]:
+    """What `autograder grade` says of the class, and of who else has handed in."""
+    reports = {}
+    with Grader(seed=EDITION.seed) as grader, TemporaryDirectory() as scratch:
+        for hand_in in hand_ins:
+            path = Path(scratch) / hand_in.name / NAME
+            path.parent.mkdir()
+            path.write_text(json.dumps(hand_in.notebook(EDITION)), encoding="utf-8")
+            reports[hand_in.name] = grader.grade(read_submission(path, MODULES)).named(hand_in.name)
+        forged = course / "submitted" / "forger" / ASSIGNMENT / NAME
+        reports["forger"] = grader.grade(read_submission(forged, MODULES)).named("forger")
+    return reports
+
+
+def run_answers(course: Path, yes: bool) -> None:
+    path = course / "nbgrader_config.py"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(f"RUN_ANSWERS = {not yes}\n", f"RUN_ANSWERS = {yes}\n"), encoding="utf-8")
+
+
+def unpacked(folder: Path) -> Path:
+    for name, content in package().files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
+
+
+def package() -> Any:
+    [one] = nbgrader.packages(EDITION)
+    return one
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    folder = unpacked(tmp_path_factory.mktemp("nbgrader") / "course")
+    hand_ins = {h.name: h for h in known_hand_ins(EDITION)}
+    nbgrader.nbgrader(folder, "generate_assignment", ASSIGNMENT)
+
+    # somebody who earns nothing and wants all, and the class
+    forged = hand_over(EDITION, folder, replace(hand_ins["stubs"], name="forger"))
+    edited(forged, FORGER, "skip-execution")
+    for name in ("contextlib", "runpy", "json", "subprocess", "sitecustomize"):
+        forged.with_name(f"{name}.py").write_text(SHADOW, encoding="utf-8")
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(nbgrader.graded, EDITION, folder, list(hand_ins.values()))
+        reports = graded(folder, hand_ins.values())
+        by_kernel = running.result()
+    feedback = {path.parent.parent.name: path.read_text(encoding="utf-8") for path in pages(folder)}
+
+    # the same with the students' cells running beside those with points
+    edited(hand_over(EDITION, folder, replace(hand_ins["solutions"], name="noisy")), NOISE)
+    for extra in forged.parent.glob("*.py"):
+        extra.unlink()
+    run_answers(folder, True)
+    nbgrader.nbgrader(folder, "autograde", ASSIGNMENT, "--force", "--student", "[fn]o*")
+    run_answers(folder, False)
+    beside = gradebook.read_scores(folder, ASSIGNMENT)
+
+    # the safe way
+    late = folder / "submitted" / "unreadable" / ASSIGNMENT / NAME
+    late.parent.mkdir(parents=True)
+    late.write_text('{"no": "notebook <b>at all</b>"}', encoding="utf-8")
+    (folder / "submitted" / "absent" / ASSIGNMENT).mkdir(parents=True)
+    enter_by_hand(folder, "corpus1", "ex5", 7.0)
+    with Grader(seed=EDITION.seed) as grader:
+        reports["noisy"] = reports["solutions"].named("noisy")
+        reports["unreadable"] = unreadable(grader, late)
+    notes = gradebook.write_scores(folder, ASSIGNMENT, reports)
+    missing = gradebook.write_pages(folder, ASSIGNMENT, reports)
+    nbgrader.nbgrader(folder, "generate_feedback", ASSIGNMENT, "--force")
+    safe = gradebook.read_scores(folder, ASSIGNMENT)
+    return Course(folder, reports, by_kernel, beside, safe, notes, missing, feedback)
+
+
+def unreadable(grader: Grader, path: Path) -> Report:
+    with pytest.raises(SubmissionError) as caught:
+        read_submission(path, MODULES)
+    return grader.unreadable("unreadable", str(caught.value))
+
+
+def pages(course: Path) -> list[Path]:
+    return sorted((course / "feedback").glob(f"*/{ASSIGNMENT}/*.html"))
+
+
+def enter_by_hand(course: Path, student: str, exercise: str, score: float) -> None:
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        grade = book.find_grade(f"{exercise}-points", "convolutions", ASSIGNMENT, student)
+        grade.manual_score = score
+        book.db.commit()
+
+
+def test_the_zip_names_the_only_file_that_may_hold_markers() -> None:
+    made = package()
+    assert made.name == "nbgrader.zip" and made.hidden and made.audience == "instructors"
+    assert made.markers == {SOURCE}
+    assert [name for name, content in made.files.items() if b"BEGIN HIDDEN TESTS" in content] == [SOURCE]
+    assert not [name for name in made.files if "exercises/ex" in name or "solutions" in name]
+
+
+def test_every_cell_has_the_metadata_that_nbgrader_wants() -> None:
+    kinds = {"answer": (False, True, False), "points": (True, False, True)}
+    names = []
+    for cell in json.loads(package().files[SOURCE])["cells"]:
+        about = cell["metadata"]["nbgrader"]
+        kind = about["grade_id"].split("-")[1] if "-" in about["grade_id"] else ""
+        wanted = kinds.get(kind, (False, False, True))
+        assert (about["grade"], about["solution"], about["locked"]) == wanted, about
+        assert set(about) <= {"schema_version", "grade_id", "grade", "solution", "locked", "task", "points"}
+        assert about["schema_version"] == 3
+        names += [(about["grade_id"], about["points"])] if about["grade"] else []
+    assert dict(names) == {f"{exercise}-points": worth for exercise, worth in FULL.items()}
+
+
+def test_two_builds_are_alike() -> None:
+    assert package() == package()
+
+
+@pytest.mark.parametrize("student", ["stubs", "solutions", "corpus1", "corpus2", "corpus3"])
+def test_nbgrader_gives_the_points_that_the_autograder_gives(course: Course, student: str) -> None:
+    assert course.by_kernel[student] == points(course.reports[student])
+
+
+def test_the_class_is_exported(course: Course) -> None:
+    with (course.folder / "grades.csv").open(encoding="utf-8") as file:
+        totals = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert totals["solutions"] == 100 and totals["stubs"] == 0
+    assert totals["corpus2"] == pytest.approx(course.reports["corpus2"].earned)
+
+
+def test_no_cell_of_a_student_runs_in_the_kernel_unless_told(course: Course) -> None:
+    assert course.by_kernel["forger"] == NOTHING
+    assert "careful" not in course.feedback_by_kernel["forger"]
+
+
+def test_beside_running_answers_points_can_be_forged_and_the_safe_way_sets_them_right(course: Course) -> None:
+    assert course.beside_answers["forger"] == FULL  # else this test proves nothing
+    assert course.safe["forger"] == points(course.reports["forger"]) == NOTHING
+
+
+def test_what_lands_on_stderr_costs_no_points(course: Course) -> None:
+    assert course.beside_answers["noisy"] == FULL
+
+
+def test_the_safe_way_gives_the_points_that_the_autograder_gives(course: Course) -> None:
+    for student, report in course.reports.items():
+        if student != "corpus1":
+            assert course.safe[student] == points(report), student
+
+
+def test_a_score_entered_by_hand_stays_and_is_said(course: Course) -> None:
+    assert course.safe["corpus1"] == points(course.reports["corpus1"]) | {"ex5": 7.0}
+    [note] = course.notes
+    assert note == "corpus1, ex5: 7, entered by hand, stays; the autograder gives 0"
+
+
+def test_release_and_feedback_tell_nothing_of_what_is_hidden(course: Course) -> None:
+    for step in ("release", "feedback"):
+        files = [path for path in (course.folder / step).rglob("*") if path.is_file()]
+        assert len(files) > 40
+        for path in files:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            assert not [word for word in HIDDEN_WORDS if word in text], path
+    for student, text in course.feedback_by_kernel.items():
+        assert not [word for word in HIDDEN_WORDS if word in text], student
+        assert "points of exercise 3" in text
+
+
+def test_students_get_the_public_checks_whole(course: Course) -> None:
+    released = course.folder / "release" / ASSIGNMENT
+    source = course.folder / "source" / ASSIGNMENT
+    names = {path.relative_to(source) for path in source.rglob("*") if path.is_file()}
+    assert {path.relative_to(released) for path in released.rglob("*") if path.is_file()} == names
+    assert Path("exercises/feedback/catalogue.py") in names
+
+
+def test_feedback_says_what_was_found(course: Course) -> None:
+    for page in (course.feedback_by_kernel["corpus2"], course.page("corpus2")):
+        assert "The kernel seems to be turned upside down" in page
+        assert "ex3: 1.25 of 20 points" in page
+    # no kernel ran for this page, so the words come from the gradebook
+    assert "output_stdout" not in course.page("corpus2")
+
+
+def test_an_unreadable_hand_in_is_told_why_and_has_no_page(course: Course) -> None:
+    assert course.safe["unreadable"] == NOTHING
+    assert course.pages == ["unreadable: no feedback page, nbgrader cannot read the notebook"]
+    assert course.reports["unreadable"].problem in comment(course, "unreadable", "ex1-answer-1")
+
+
+def comment(course: Course, student: str, cell: str) -> str:
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as book:
+        return str(book.find_comment(cell, "convolutions", ASSIGNMENT, student).comment)
+
+
+def test_who_handed_in_nothing_is_named(course: Course) -> None:
+    assert gradebook.without_hand_in(course.folder, ASSIGNMENT) == ["absent"]
+    assert "absent" not in gradebook.submitted(course.folder, ASSIGNMENT)
+
+
+def test_the_courses_own_seed_is_found(course: Course, tmp_path: Path) -> None:
+    assert gradebook.course_seed(course.folder) == EDITION.seed
+    assert gradebook.course_seed(tmp_path) is None
+
+
+def test_a_grader_that_cannot_grade_is_no_0(course: Course, tmp_path: Path) -> None:
+    folder = unpacked(tmp_path / "course")
+    (folder / "gradebook.db").write_bytes((course.folder / "gradebook.db").read_bytes())
+    (folder / "grader" / "release.json").write_text("damaged", encoding="utf-8")
+    path = folder / "submitted" / "solutions" / ASSIGNMENT / NAME
+    path.parent.mkdir(parents=True)
+    path.write_bytes(course.path("submitted", "solutions").read_bytes())
+    with pytest.raises(
+        ReleaseError, match=r"NotGraded: solutions: the cell ex1-points gave no points: .*JSON"
+    ):
+        nbgrader.nbgrader(folder, "autograde", ASSIGNMENT)
+    assert not (folder / "autograded" / "solutions" / ASSIGNMENT).exists()
+
+
+def test_a_folder_without_a_gradebook_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(GradebookError, match="run nbgrader generate_assignment"):
+        gradebook.assignment_in(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_assignment_that_is_not_there_is_refused(course: Course) -> None:
+    assert gradebook.assignment_in(course.folder) == ASSIGNMENT
+    with pytest.raises(GradebookError, match="no assignment 'sums'; run nbgrader generate_assignment"):
+        gradebook.assignment_in(course.folder, "sums")
+
+
+def test_of_two_assignments_one_has_to_be_named(course: Course, tmp_path: Path) -> None:
+    from nbgrader.api import Gradebook
+
+    (tmp_path / "gradebook.db").write_bytes((course.folder / "gradebook.db").read_bytes())
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as book:
+        book.add_assignment("again")
+        book.add_notebook("convolutions", "again")
+    with pytest.raises(GradebookError, match=r"(again, convolutions|convolutions, again) have a notebook"):
+        gradebook.assignment_in(tmp_path)
+    assert gradebook.assignment_in(tmp_path, "again") == "again"
+    with pytest.raises(GradebookError, match="again has no cell ex1-points with 10 points"):
+        gradebook.write_scores(tmp_path, "again", course.reports)
+
+
+def test_what_is_no_gradebook_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "gradebook.db").write_text("not a database", encoding="utf-8")
+    with pytest.raises(GradebookError, match="not a database") as caught:
+        gradebook.read_scores(tmp_path, ASSIGNMENT)
+    assert "\n" not in str(caught.value)
+
+
+def test_nobody_handed_in_is_said(tmp_path: Path) -> None:
+    with pytest.raises(GradebookError, match="no hand-in; expected STUDENT/convolutions"):
+        gradebook.submitted(tmp_path, ASSIGNMENT)
+
+
+def test_a_renamed_notebook_is_graded_all_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "submitted" / "anna" / ASSIGNMENT
+    folder.mkdir(parents=True)
+    (folder / "convolutions (1).ipynb").write_text("{}", encoding="utf-8")
+    assert gradebook.submitted(tmp_path, ASSIGNMENT) == {"anna": folder}
+
+
+@pytest.fixture
+def without_nbgrader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "nbgrader.api", None)
+
+
+@pytest.mark.usefixtures("without_nbgrader")
+def test_without_nbgrader_there_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(GradebookError, match="nbgrader is not installed here"):
+        gradebook.assignment_in(tmp_path)
+
+
+def executed(**outputs: list[Any]) -> Any:
+    """A notebook with all cells for points, which gave 1.0 unless told otherwise."""
+    notebook = nbformat.v4.new_notebook()
+    for name in runtime.points_cells():
+        cell = nbformat.v4.new_code_cell(metadata={"nbgrader": {"grade_id": name}})
+        one = nbformat.v4.new_output("execute_result", {"text/plain": "1.0"})
+        cell.outputs = outputs.get(name.partition("-")[0], [one])
+        notebook.cells.append(cell)
+    return notebook
+
+
+RESOURCES = {"nbgrader": {"student": "anna"}}
+
+
+def test_a_cell_without_a_number_is_neither_right_nor_wrong() -> None:
+    runtime.after_running(executed(), RESOURCES)
+    with pytest.raises(NotGraded, match="anna: the cell ex3-points gave no points: it did not run"):
+        runtime.after_running(executed(ex3=[]), RESOURCES)
+    notebook = executed()
+    del notebook.cells[4]
+    with pytest.raises(NotGraded, match="anna: the cell ex5-points is missing"):
+        runtime.after_running(notebook, RESOURCES)
+
+
+def test_feedback_shows_no_traceback_of_a_cell_with_points() -> None:
+    error = nbformat.v4.new_output("error", ename="E", evalue="", traceback=["----> 1 hidden"])
+    cells = runtime.for_feedback(executed(ex2=[error]), RESOURCES)[0].cells
+    assert cells[1].outputs == [] and len(cells[0].outputs) == 1
+
+
+def test_cells_with_points_have_time_for_a_hand_in_that_hangs() -> None:
+    cell = executed().cells[0]
+    assert runtime.seconds_for(cell) > 600 > runtime.seconds_for(nbformat.v4.new_code_cell()) > 10
