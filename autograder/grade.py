@@ -70,8 +70,13 @@ class Grader:
         self.devices = tuple(devices)
         self.seed = seed
         self.patience = patience or Patience()
-        self._judge = Judge(self.catalogue, self.devices, seed)
         self._sandbox = Sandbox(limits, cuda="cuda" in self.devices, kind=sandbox)
+        self._sandbox.warm_up()
+        try:
+            self._judge = Judge(self.catalogue, self.devices, seed)
+        except BaseException:
+            self._sandbox.close()
+            raise
 
     def __enter__(self) -> Self:
         return self

@@ -9,6 +9,7 @@ A worker that is late, dies or speaks nonsense gives a `WorkerTrouble`; the sand
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import json
 import os
@@ -27,6 +28,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
+
+import torch
 
 from autograder.sandbox import wire
 from autograder.sandbox.confine import Limits
@@ -191,6 +194,7 @@ class Sandbox:
         self._folder.mkdir(mode=0o700)
         self._zygote: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._warm = False
         self._worker: Worker | None = None
 
     def __enter__(self) -> Self:
@@ -198,6 +202,12 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def warm_up(self) -> None:
+        """Starts the warm parent without waiting for it, so that it imports torch while others work."""
+        if self.kind == "fork" and self._zygote is None:
+            with contextlib.suppress(OSError):  # the first worker says what is wrong
+                self._start_zygote()
 
     def worker(self) -> Worker:
         """A fresh worker; the one before is ended.
@@ -253,6 +263,9 @@ class Sandbox:
         if self._zygote is None or self._zygote.poll() is not None:
             self._start_zygote()
         assert self._control is not None
+        if not self._warm:
+            self._answer(START_SECONDS)
+            self._warm = True
         mine, theirs = socket.socketpair()
         read, write = os.pipe()
         try:
@@ -283,7 +296,7 @@ class Sandbox:
             config = self._configuration() | {"control": theirs.fileno()}
             self._zygote = self._launch(config, pass_fds=[theirs.fileno()], stdout=subprocess.DEVNULL)
         self._control = mine
-        self._answer(START_SECONDS)
+        self._warm = False
 
     def _stop_zygote(self) -> None:
         if self._control is not None:
@@ -360,6 +373,8 @@ def _remove(path: Path) -> None:
 
 def usable_cuda() -> bool:
     """Whether this machine has a GPU that torch can use; does not start CUDA in this process."""
+    if torch.version.cuda is None and torch.version.hip is None:
+        return False  # a build for the CPU alone
     probe = "import torch, sys; sys.exit(0 if torch.cuda.is_available() else 1)"
     return (
         subprocess.run([sys.executable, "-I", "-c", probe], capture_output=True, check=False).returncode == 0
