@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from exercises.feedback.catalogue import exercises
 from exercises.feedback.causes import CAUSES
 from exercises.feedback.misconceptions import MISCONCEPTIONS
 
@@ -43,8 +44,68 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
 
 def test_every_code_block_of_the_tutorial_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
     blocks = re.findall(r"```python\n(.*?)```", TUTORIAL.read_text(encoding="utf-8"), re.S)
-    assert blocks
+    assert len(blocks) >= 5
+    names: dict[str, object] = {}  # as a reader would, who goes on where the last block ended
     for block in blocks:
-        exec(block, {})
+        exec(block, names)
         said = re.findall(r"print\(.*\)  # (.*)$", block, re.M)
         assert capsys.readouterr().out.splitlines() == said
+
+
+def sections() -> dict[str, str]:
+    """The tutorial's chapters by heading."""
+    parts = re.split(r"^## ", TUTORIAL.read_text(encoding="utf-8"), flags=re.M)[1:]
+    return {title: text for title, _, text in (part.partition("\n") for part in parts)}
+
+
+def test_the_chapters_stand_in_their_order_and_lead_to_their_exercises() -> None:
+    assert list(sections()) == [
+        "Introduction",
+        "What is a convolution?",
+        "Why are they fundamental?",
+        "Convolutions in deep learning",
+        "torch.nn.Conv2d",
+        "Your turn",
+        "Further resources",
+    ]
+    for title, text in list(sections().items())[:5]:
+        last = text.strip().split("\n\n")[-1]
+        assert last.startswith("→ ") and "(ex" in last, f"{title} leads to no exercise"
+    tutorial = TUTORIAL.read_text(encoding="utf-8")
+    for exercise in exercises():
+        assert f"({exercise.module}.py)" in tutorial
+
+
+def test_every_picture_says_what_it_shows_and_every_animation_is_used() -> None:
+    text = TUTORIAL.read_text(encoding="utf-8")
+    pictures = re.findall(r"!\[([^\]]*)\]\(\.\./img/([\w.]+)\)", text)
+    for alt, name in pictures:
+        assert len(alt.split()) >= 5, f"{name}: its alt text says too little"
+    drawn = {path.name for path in (ROOT / "img").iterdir() if path.suffix in (".gif", ".png")}
+    assert drawn == {name for _, name in pictures}
+
+
+def test_points_and_minutes_are_those_of_the_exercises() -> None:
+    rows = re.findall(r"^\| \[(ex\w+)\.py\].*\| (\d+) \| (\d+) \|$", sections()["Your turn"], re.M)
+    assert rows == [(e.module, str(e.points), str(e.minutes)) for e in exercises()]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "youtube.com/watch?v=eMXuk97NeSI",
+        "ezyang.github.io/convolution-visualizer/",
+        "youtube.com/@animatedai/videos",
+        "But what is a convolution?",
+        "Intuitively Understanding Convolutions for Deep",
+        "arxiv.org/abs/1603.07285",
+    ],
+)
+def test_what_others_have_made_is_linked(place: str) -> None:
+    assert place in TUTORIAL.read_text(encoding="utf-8")
+
+
+def test_the_formulas_name_their_source() -> None:
+    for title in ("Kernel size", "Stride", "Padding", "Dilation"):
+        part = TUTORIAL.read_text(encoding="utf-8").split(f"### {title}\n")[1].split("\n### ")[0]
+        assert re.search(r"relationship \d+|section \d", part), title
