@@ -108,6 +108,16 @@ def test_the_notebook_holds_every_task_stub_and_section_once() -> None:
             assert f'<a id="{target}"></a>' in anchors, target
 
 
+def test_the_tutorial_in_the_notebook_speaks_of_cells() -> None:
+    edition = Edition(ROOT)
+    text = "\n".join(cell.source for cell in cells(edition) if cell.name.startswith("tutorial-"))
+    assert "**Hand in** this notebook." in text
+    assert "pytest exercises`" not in text
+    assert "<!--" not in text
+    assert "](exercises/visualizer/index.html)" in text
+    assert "](../img/" not in text and "](ex" not in text.replace("](exercises/visualizer", "")
+
+
 def test_pictures_of_the_tutorial_are_attached(tmp_path: Path) -> None:
     for name in ("exercises", "solutions", "constraints.txt", "pyproject.toml"):
         (tmp_path / name).symlink_to(ROOT / name)

@@ -170,7 +170,9 @@ def run_on_platform(root: Path) -> int:
         run_otter(str(root))
     except Exception:  # the instructor's trouble: the log tells it, the student gets a sentence
         traceback.print_exc()
-        _write(root / "results" / "results.json", _failed())
+        from autograder.report import gradescope
+
+        _write(root / "results" / "results.json", gradescope.failed())
     finally:
         give_back(root)
     return 0
@@ -233,14 +235,6 @@ def _repair_metadata(path: Path) -> None:
         json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         _write(path, {})
-
-
-def _failed() -> dict[str, Any]:
-    text = (
-        "The autograder itself failed, which is not your fault: tell your instructor. "
-        "Your hand-in is kept and can be graded again."
-    )
-    return {"score": 0.0, "output": text, "output_format": "text", "visibility": "visible", "tests": []}
 
 
 def _write(path: Path, data: object) -> None:

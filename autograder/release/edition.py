@@ -111,8 +111,8 @@ class Edition:
         return self._tree("exercises")
 
     def pictures(self) -> dict[str, bytes]:
-        """`img/`."""
-        return self._tree("img")
+        """`img/`, without the scripts that draw it."""
+        return self._tree("img", lambda name: not name.endswith(".py"))
 
     def feedback_files(self) -> dict[str, bytes]:
         """What failure messages are made with."""

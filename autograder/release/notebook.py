@@ -23,6 +23,17 @@ LOADED = "import math\n\nimport torch\nfrom torch import Tensor, nn\n\nfrom exer
 
 _OWN_IMPORT = re.compile(r"^(?:from exercises\.ex\w+ import .*|import exercises\.ex\w+.*)\n?", re.MULTILINE)
 _PICTURE = re.compile(r"(?P<before>!\[[^\]]*\]\(|src=\")(?:\.\./)?(?P<path>img/[\w.-]+)")
+# what the tutorial says to those who work in files, and what a notebook says there
+_FOR_FILES = re.compile(r"<!-- files: ([\w ]+) -->\n.*?<!-- end -->\n?", re.DOTALL)
+_FOR_CELLS = {
+    "run": (
+        "Replace `raise NotImplementedError(...)` by your code, run the cell, then the cell with `check(...)` "
+        'below it. It says what to do next. `check("ex1", hint=True)` gives a hint, and one more each time; '
+        '`check("ex1", picture=True)` draws wrong results.\n'
+    ),
+    "hand in": "**Hand in** this notebook.\n",
+}
+_TO_PAGE = re.compile(r"\]\((?=visualizer/)")
 _TO_TUTORIAL = re.compile(r"\]\(README\.md(#[\w-]+)\)")
 _TO_FILE = re.compile(r"\[([^\]]+)\]\(ex\d+_\w+\.py\)")
 _HEADING = re.compile(r"^#{2,3} (?P<title>.+)$", re.MULTILINE)
@@ -73,7 +84,9 @@ def _tutorial(edition: Edition) -> Iterator[NotebookCell]:
                 return match[0]
             return f"{match['before']}attachment:{PurePosixPath(match['path']).name}"
 
-        shown = _HEADING.sub(_with_anchor, _TO_FILE.sub(r"\1", _PICTURE.sub(attached, part)))
+        part = _FOR_FILES.sub(lambda match: _FOR_CELLS[match[1]], part)
+        part = _TO_PAGE.sub("](exercises/", _TO_FILE.sub(r"\1", part))
+        shown = _HEADING.sub(_with_anchor, _PICTURE.sub(attached, part))
         yield NotebookCell("text", f"tutorial-{number}", shown.strip(), attachments=attachments)
 
 

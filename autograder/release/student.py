@@ -67,11 +67,11 @@ def packages(edition: Edition) -> list[Package]:
 
 
 def notebook_support(edition: Edition) -> Mapping[str, bytes]:
-    """What the notebook's `check` needs beside it: all of `exercises/` but the stubs and the tutorial."""
-    folders = ("exercises/feedback/", "exercises/tests/")
-    single = ("exercises/__init__.py", "exercises/manifest.json", "exercises/notebook.py")
-    files = edition.exercise_files()
-    return {name: files[name] for name in files if name.startswith(folders) or name in single}
+    """What lies beside the notebook: all of `exercises/` but the stubs and the tutorial, which are in it."""
+    own = {f"exercises/{e.module}.py" for e in edition.catalogue} | {"exercises/README.md"}
+    files = {name: content for name, content in edition.exercise_files().items() if name not in own}
+    photograph = {name: content for name, content in edition.pictures().items() if name == "img/cat.png"}
+    return files | photograph  # the playground's
 
 
 def pyproject(edition: Edition) -> bytes:

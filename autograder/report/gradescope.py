@@ -36,6 +36,15 @@ def results(report: Report) -> dict[str, Any]:
     }
 
 
+def failed() -> dict[str, Any]:
+    """The results where the autograder itself failed: the instructor's trouble, told without details."""
+    text = (
+        "The autograder itself failed, which is not your fault: tell your instructor. "
+        "Your hand-in is kept and can be graded again."
+    )
+    return {"score": 0.0, "output": text, "output_format": "text", "visibility": "visible", "tests": []}
+
+
 def _test(exercise: ExerciseReport, line: Line, number: int) -> dict[str, Any]:
     return {
         "name": rubric.title(exercise, line),

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from exercises.feedback.calls import PRINTED_ELEMENTS
 from exercises.feedback.failures import CheckFailure
+from exercises.feedback.page import link
 from exercises.feedback.steps import TensorResult
 from exercises.tests.local import own_lines
 from exercises.tests.progress import Reason
@@ -40,6 +41,7 @@ def told(failure: CheckFailure, module: str) -> str:
         _compared(failure),
         _message(failure),
         _own(failure),
+        _page(failure),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -175,6 +177,14 @@ def _message(failure: CheckFailure) -> str:
         return ""
     rest = lines[1:LONGEST_MESSAGE]
     return _indented("\n".join([*rest, "..."] if len(lines) > LONGEST_MESSAGE else rest))
+
+
+def _page(failure: CheckFailure) -> str:
+    """Where to look at the call step by step."""
+    if failure.call is None or failure.kind not in ("value", "nan", "shape"):
+        return ""
+    address = link(failure.call, _worst(failure.where))
+    return f"Step by step, in a browser:\n{address}" if address else ""
 
 
 def _own(failure: CheckFailure) -> str:

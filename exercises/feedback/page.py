@@ -1,0 +1,68 @@
+"""Links that open the visualizer at a failing call, with its numbers and at its worst cell.
+
+The names behind the `#` are explained at the top of `exercises/visualizer/index.html`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from exercises.feedback.calls import Call
+from exercises.feedback.reference import arguments
+
+PAGE = Path(__file__).resolve().parents[1] / "visualizer" / "index.html"
+SHOWN = ("conv2d_valid", "conv2d_strided", "conv2d")
+# what the page can show, by its own limits
+LARGEST = {"in": 24, "ch": 4, "k": 11, "p": 12, "s": 12, "d": 12}
+MOST_NUMBERS = 150  # that a link may spell out
+
+
+def link(call: Call, worst: Sequence[int] | None = None) -> str:
+    """The address of the page at this call; empty if the page is not here or cannot show it.
+
+    Args:
+        call: of a convolution.
+        worst: the output's index `(n, o, y, x)` to open the page at.
+    """
+    behind = fragment(call, worst) if call.function in SHOWN and PAGE.is_file() else ""
+    return f"{PAGE.as_uri()}#{behind}" if behind else ""
+
+
+def fragment(call: Call, worst: Sequence[int] | None = None) -> str:
+    """What stands behind the `#`; empty if the page cannot show the call."""
+    given = arguments(call)
+    x, weight, bias = given["x"], given["weight"], given.get("bias")
+    if not (isinstance(x, Tensor) and isinstance(weight, Tensor) and x.dim() == weight.dim() == 4):
+        return ""
+    n, o, row, column = worst if worst is not None and len(worst) == 4 else (0, 0, 0, 0)
+    if n >= x.shape[0] or x.shape[1] != weight.shape[1]:
+        return ""
+    sizes = {
+        "in": tuple(x.shape[2:]),
+        "ch": (x.shape[1], weight.shape[0]),
+        "k": tuple(weight.shape[2:]),
+        "p": _pair(given.get("padding", 0)),
+        "s": _pair(given.get("stride", 1)),
+        "d": _pair(given.get("dilation", 1)),
+    }
+    for name, pair in sizes.items():
+        least = 0 if name == "p" else 1
+        if not all(least <= value <= LARGEST[name] for value in pair):
+            return ""
+    parts = [f"{name}={a}x{b}" for name, (a, b) in sizes.items()]
+    if x[n].numel() + weight.numel() <= MOST_NUMBERS:
+        parts += [f"x={_numbers(x[n])}", f"w={_numbers(weight)}"]
+        parts += [f"b={_numbers(bias)}"] if isinstance(bias, Tensor) else []
+    return "&".join([*parts, f"at=out.{o}.{row}.{column}"])
+
+
+def _pair(value: Any) -> tuple[int, int]:
+    return (value, value) if isinstance(value, int) else (int(value[0]), int(value[1]))
+
+
+def _numbers(values: Tensor) -> str:
+    return ",".join(f"{number:.4g}" for number in values.flatten().tolist())

@@ -1,0 +1,58 @@
+"""A failing public check prints a link to the visualizer that shows the very call."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import torch
+
+from exercises.feedback.calls import Call, Sample
+from exercises.feedback.page import MOST_NUMBERS, PAGE, fragment, link
+
+X = torch.tensor([[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.5]]]])
+W = torch.tensor([[[[1.0, -2.0]]]])
+
+
+def test_the_link_opens_the_page_with_the_calls_numbers_at_its_worst_cell() -> None:
+    call = Call("conv2d", (X, W, torch.tensor([0.5])), {"stride": (1, 2), "padding": 1})
+    address = urlsplit(link(call, (0, 0, 2, 1)))
+    assert address.scheme == "file" and address.path.endswith("/exercises/visualizer/index.html")
+    found = {name: value for name, [value] in parse_qs(address.fragment).items()}
+    assert found == {
+        "in": "2x3", "ch": "1x1", "k": "1x2", "p": "1x1", "s": "1x2", "d": "1x1",
+        "x": "1,2,3,4,5,6.5", "w": "1,-2", "b": "0.5", "at": "out.0.2.1",
+    }  # fmt: skip
+
+
+def test_of_a_batch_the_wrong_picture_is_shown() -> None:
+    call = Call("conv2d_valid", (torch.stack([X[0], X[0] + 10]), W))
+    assert "x=11,12,13,14,15,16.5&" in fragment(call, (1, 0, 0, 0))
+
+
+def test_many_numbers_are_left_to_the_page() -> None:
+    call = Call("conv2d_valid", (Sample((1, 3, 9, 9), seed=1), Sample((2, 3, 3, 3), seed=2)))
+    assert MOST_NUMBERS < 3 * 81
+    assert fragment(call) == "in=9x9&ch=3x2&k=3x3&p=0x0&s=1x1&d=1x1&at=out.0.0.0"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        Call("pad2d", (X, 1)),
+        Call("conv2d_valid", (Sample((1, 1, 40, 9), seed=1), W)),
+        Call("conv2d_valid", (Sample((1, 9, 4, 9), seed=1), Sample((1, 9, 2, 2), seed=1))),
+        Call("conv2d_valid", (X, Sample((1, 2, 1, 1), seed=1))),
+        Call("conv2d_valid", (X[0], W)),
+        Call("conv2d_strided", (X, W), {"stride": 0}),
+    ],
+    ids=["no convolution", "large", "many channels", "channels differ", "three axes", "stride 0"],
+)
+def test_what_the_page_cannot_show_has_no_link(call: Call) -> None:
+    assert link(call) == ""
+
+
+def test_the_page_explains_each_name_that_links_use() -> None:
+    head = PAGE.read_text(encoding="utf-8").split("<style>")[0]
+    for name in ("in", "ch", "k", "p", "s", "d", "x", "w", "b", "at"):
+        assert f"    {name}=" in head
