@@ -1,0 +1,5 @@
+"""What `python exercises/conv2d.py` is made of: read a picture, lay a kernel on it, draw the result."""
+
+
+class Trouble(Exception):
+    """Something the user can mend, told in one line."""
