@@ -66,7 +66,8 @@ def test_it_draws_a_picture_of_its_own_where_there_is_no_cat(
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("settings", [Settings(), Settings((2, 1), (1, 3), (1, 2))], ids=["plain", "all"])
-def test_values_are_torchs(name: str, settings: Settings) -> None:
+def test_values_are_torchs(name: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exercises.playground.slide._BAND", 50)  # several bands, with a stride as well
     kernel = named(name, None)
     source = torch.rand(1, 23, 31)
     result, _ = convolve(source, kernel, lambda x, w: by_torch(x, w, settings))
