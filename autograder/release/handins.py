@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +32,17 @@ class HandIn:
     def notebook(self, edition: Edition) -> dict[str, object]:
         """The student's notebook with these answers in it."""
         return as_notebook(answered(cells(edition), self.modules))
+
+
+def copies(unpacked: Path, hand_ins: Sequence[HandIn]) -> Iterator[tuple[HandIn, Path]]:
+    """Stubs and solutions, each with a fresh copy of an unpacked zip to work in.
+
+    For zips that hold public checks alone: those see less than hidden ones, so others get other points there.
+    """
+    for hand_in in hand_ins:
+        if hand_in.name in ("stubs", "solutions"):
+            with tempfile.TemporaryDirectory(prefix="unpacked-") as scratch:
+                yield hand_in, Path(shutil.copytree(unpacked, Path(scratch) / "work"))
 
 
 def known_hand_ins(edition: Edition) -> list[HandIn]:
