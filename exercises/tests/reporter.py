@@ -175,7 +175,10 @@ def _others(checks: Sequence[Check]) -> list[Line]:
         return []
     counts = Counter(c.exercise for c in checks)
     more = ", ".join(f"{count} of {exercise}" for exercise, count in counts.items())
-    return [("", ""), (wrapped(f"Wrong in the same way: {len(checks)} more ({more}; -v shows them)."), "")]
+    return [
+        ("", ""),
+        (wrapped(f"Wrong in the same way: {len(checks)} more ({more}{wording().how_to_see_more})."), ""),
+    ]
 
 
 class _Screen:

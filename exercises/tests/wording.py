@@ -13,6 +13,7 @@ class Files:
     """The student works in `exercises/ex*.py`."""
 
     more_hints: str = "Stuck? `pytest exercises --hint` gives one more hint each time."
+    how_to_see_more: str = "; -v shows them"
     others: str = "All checks of this run pass. `pytest exercises` runs the other ones too."
 
     def where(self, file: str, line: int) -> str:
@@ -43,6 +44,7 @@ class Cells:
     """The student works in a notebook and calls `check`."""
 
     more_hints: str = "Stuck? Add hint=True to check(...): it gives one more hint each time."
+    how_to_see_more: str = ""
     others: str = "All checks of this run pass. check() runs those of all exercises."
 
     def where(self, file: str, line: int) -> str:
