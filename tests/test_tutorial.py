@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +44,12 @@ def test_every_task_sends_to_a_section_that_exists() -> None:
 def test_every_relative_link_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
         assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def test_every_link_within_a_page_leads_to_a_heading() -> None:
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        assert set(re.findall(r"\]\((#[^)]*)\)", text)) <= anchors(text), page.name
 
 
 def test_every_code_block_of_the_tutorial_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
@@ -81,6 +91,7 @@ def test_every_picture_says_what_it_shows_and_every_animation_is_used() -> None:
     pictures = re.findall(r"!\[([^\]]*)\]\(\.\./img/([\w.]+)\)", text)
     for alt, name in pictures:
         assert len(alt.split()) >= 5, f"{name}: its alt text says too little"
+        assert name.endswith(".png") or re.search(r"\b(slides?|jumps?)\b", alt), f"{name}: what moves?"
     drawn = {path.name for path in (ROOT / "img").iterdir() if path.suffix in (".gif", ".png")}
     assert drawn == {name for _, name in pictures}
 
@@ -88,6 +99,36 @@ def test_every_picture_says_what_it_shows_and_every_animation_is_used() -> None:
 def test_points_and_minutes_are_those_of_the_exercises() -> None:
     rows = re.findall(r"^\| \[(ex\w+)\.py\].*\| (\d+) \| (\d+) \|$", sections()["Your turn"], re.M)
     assert rows == [(e.module, str(e.points), str(e.minutes)) for e in exercises()]
+    assert sum(e.points for e in exercises()) == 100 and 170 <= sum(e.minutes for e in exercises()) <= 200
+    assert "Seven exercises, 100 points, about three hours." in sections()["Your turn"]
+
+
+def test_a_reader_hears_of_what_an_exercise_needs_if_its_section_comes_first() -> None:
+    """Exercise 6 stands before exercise 5 in the text, and calls its `conv2d`."""
+    text, known = TUTORIAL.read_text(encoding="utf-8"), {e.module: e for e in exercises()}
+    arrows = re.findall(r"^→ \[[^]]*\]\((ex\w+)\.py\)(.*(?:\n.+)*)", text, re.M)
+    seen: set[str] = set()
+    for module, words in arrows:
+        for needed in known[module].builds_on:
+            assert needed in seen or f"exercise {known[needed].number}" in words, (module, needed)
+        seen.add(module)
+    assert seen == set(known)
+
+
+def test_every_command_of_the_playground_can_be_typed(tmp_path: Path) -> None:
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in ("exercises", "img"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+    for file in (ROOT / "solutions").glob("ex*.py"):
+        shutil.copy(file, tmp_path / "exercises" / file.name)
+    shutil.copy(ROOT / "img" / "cat.png", tmp_path / "my_photo.jpg")
+    commands = re.findall(r"^    python (exercises/conv2d\.py.*)$", sections()["Your turn"], re.M)
+    assert len(commands) >= 5 and any("--mine" in command for command in commands)
+    for command in commands:
+        typed = [sys.executable, *shlex.split(command), "--no-show"]
+        done = subprocess.run(typed, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        assert (done.returncode, done.stderr) == (0, ""), command
+    assert (tmp_path / "playground.png").is_file() and (tmp_path / "playground.gif").is_file()
 
 
 @pytest.mark.parametrize(
