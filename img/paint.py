@@ -190,7 +190,7 @@ def joined(numbers: list[int]) -> str:
 
 
 def product(value: int, weight: int) -> str:
-    return f"{value}·{weight}" if weight >= 0 else f"{value}·({weight})"
+    return "·".join(f"{n}" if n >= 0 else f"({n})" for n in (value, weight))
 
 
 def sum_lines(one: Sweep, step: Step) -> list[tuple[str, str]]:

@@ -170,6 +170,7 @@ def test_written_sums_are_right(name: str) -> None:
             for left, right in paint.sum_lines(one, step):
                 terms, part = left.split(":  ")[-1].replace("·", "*").split(" = ")
                 assert re.fullmatch(r"[-+*() \d]+", terms)
+                assert not re.search(r"(?<!\()-\d", terms), "negative numbers have brackets"
                 assert eval(terms) == int(part)
                 sums = right.removeprefix("sum: ").split(" = ")
                 so_far += int(part)
