@@ -20,8 +20,8 @@ import torch
 from exercises.feedback.calls import Call, lay_out
 from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.compare import compare
-from exercises.feedback.failures import CheckFailure, NotWritten, mismatch_failure
-from exercises.feedback.steps import TensorResult
+from exercises.feedback.failures import CheckFailure, NotWritten, Outcome, failure_of, mismatch_failure
+from exercises.feedback.steps import Raised, TensorResult
 from exercises.tests import hints, local, messages, on_paper, progress, source
 from exercises.tests.progress import Check
 
@@ -411,12 +411,35 @@ def test_interrupted_code_stops_the_run_and_says_where() -> None:
             ModuleNotFoundError("No module named 'exercises.ex3_conv2d'", name="exercises.ex3_conv2d"),
             "exercises/ex3_conv2d.py is missing",
         ),
+        (
+            ModuleNotFoundError("No module named 'ex1_output_size'", name="ex1_output_size"),
+            "exercises/ex3_conv2d.py imports ex1_output_size: write `from exercises.ex1_output_size import ...` "
+            "instead",
+        ),
         (SystemExit(3), "exercises/ex3_conv2d.py stops the import with SystemExit: 3"),
         (ValueError(), "exercises/ex3_conv2d.py stops the import with ValueError"),
     ],
 )
 def test_what_else_can_stop_an_import_is_told(error: BaseException, sentence: str) -> None:
     assert local.import_failure(error, "ex3_conv2d").headline == sentence
+
+
+@pytest.mark.parametrize(("name", "diagnosis"), [("torch", "import-forgotten"), ("patches", "")])
+def test_a_package_that_was_not_imported_is_named(name: str, diagnosis: str) -> None:
+    raised = Raised("NameError", ("NameError", "Exception"), f"name '{name}' is not defined", (), 0)
+    failure = failure_of(Outcome(raised=raised), Call("conv2d_valid", ()))
+    assert failure is not None and failure.diagnosis == diagnosis
+    assert ("`import torch`" in failure.explanation) == bool(diagnosis)
+
+
+def test_a_link_without_the_calls_numbers_says_so() -> None:
+    weight = torch.tensor([[[[1.0, -2.0]]]])
+    for x, words in (
+        (torch.ones(1, 1, 2, 3), "Step by step, in a browser:\nfile:"),
+        (torch.ones(1, 1, 20, 20), "in a browser, the same settings with other numbers:\nfile:"),
+    ):
+        failure = CheckFailure("value", "wrong", "conv2d_valid", Call("conv2d_valid", (x, weight)))
+        assert words in messages.told(failure, "ex3_conv2d")
 
 
 def test_a_stub_called_while_a_module_is_imported_is_to_do() -> None:

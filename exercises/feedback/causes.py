@@ -66,6 +66,11 @@ CAUSES = {
             "#torchnnconv2d",
         ),
         Cause(
+            "import-forgotten",
+            "A package is known only where it was imported. Write `import torch`, or what else is missing, beside "
+            "the other imports at the top.",
+        ),
+        Cause(
             "nothing-returned",
             "The function ends without `return`, so its caller gets None. Printing a result does not return it.",
         ),

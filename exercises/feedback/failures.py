@@ -17,6 +17,8 @@ from exercises.feedback.compare import Mismatch
 from exercises.feedback.misconceptions import Misconception
 from exercises.feedback.steps import LOADING, Raised
 
+_PACKAGE = re.compile(r"name '(torch|nn|F|math|np|numpy|itertools)' is not defined")
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -119,9 +121,11 @@ def failure_of(outcome: Outcome, call: Call, call_text: str = "") -> CheckFailur
         got=f"{error.kind}: {error.message}",
         trace=error.trace,
     )
-    return (
-        failure.because(CAUSES["view-of-gaps"]) if "view size is not compatible" in error.message else failure
-    )
+    if "view size is not compatible" in error.message:
+        return failure.because(CAUSES["view-of-gaps"])
+    if error.kind == "NameError" and _PACKAGE.match(error.message):
+        return failure.because(CAUSES["import-forgotten"])
+    return failure
 
 
 def is_stub(error: Raised) -> bool:

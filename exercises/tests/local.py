@@ -109,6 +109,8 @@ def _import_trouble(error: BaseException, told: Raised) -> str:
     if isinstance(error, ModuleNotFoundError):
         missing = (error.name or "").removeprefix("exercises.")
         if missing == error.name:
+            if (EXERCISES / f"{missing}.py").is_file():
+                return f"imports {missing}: write `from exercises.{missing} import ...` instead"
             return f"imports {missing}, but there is no such package here"
         return f"imports exercises/{missing}.py, which is missing" if own_lines(told.trace) else "is missing"
     return f"stops the import with {told.kind}: {told.message}".rstrip(": ")

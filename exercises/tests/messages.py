@@ -184,7 +184,11 @@ def _page(failure: CheckFailure) -> str:
     if failure.call is None or failure.kind not in ("value", "nan", "shape"):
         return ""
     address = link(failure.call, _worst(failure.where))
-    return f"Step by step, in a browser:\n{address}" if address else ""
+    if not address:
+        return ""
+    # a link that spells out no numbers opens the page with numbers of its own
+    same = "" if "&x=" in address else ", the same settings with other numbers"
+    return f"Step by step, in a browser{same}:\n{address}"
 
 
 def _own(failure: CheckFailure) -> str:
