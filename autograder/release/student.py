@@ -21,7 +21,7 @@ _START = """\
 # 03 Convolutions
 
 1. Install Python 3.11 or newer. Open a terminal in this folder, the one with `pyproject.toml`.
-2. Make an environment: `python -m venv .venv`
+2. Make an environment: `python -m venv .venv`, or `python3` where there is no `python`
 3. Switch it on: `source .venv/bin/activate`, on Windows `.venv\\Scripts\\activate`
 4. Install: `pip install .` (torch is large; no GPU is needed)
 5. Read [exercises/README.md](exercises/README.md) and open `exercises/ex1_output_size.py`.
@@ -34,7 +34,7 @@ _START_NOTEBOOK = f"""\
 # 03 Convolutions, as a notebook
 
 1. Install Python 3.11 or newer. Open a terminal in this folder, the one with `pyproject.toml`.
-2. Make an environment: `python -m venv .venv`
+2. Make an environment: `python -m venv .venv`, or `python3` where there is no `python`
 3. Switch it on: `source .venv/bin/activate`, on Windows `.venv\\Scripts\\activate`
 4. Install: `pip install . jupyterlab` (torch is large; no GPU is needed)
 5. Start `jupyter lab {NAME}` and run the cells from the top.
