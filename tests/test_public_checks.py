@@ -332,6 +332,17 @@ def test_warnings_of_a_student_are_no_failure(broken: Seen) -> None:
     assert broken.row("ex1").endswith("  done")
 
 
+def test_the_screen_sends_to_the_function_that_is_wrong_and_to_a_check_that_is_told(tmp_path: Path) -> None:
+    """Only conv2d is wrong, and one of its checks calls dilate_kernel too."""
+    folder = given_out(tmp_path)
+    for module in MODULES:
+        shutil.copy(ROOT / "solutions" / f"{module}.py", folder / "exercises")
+    exchange(folder, "ex5_dilation", "dilate_kernel(weight, dilation), bias", "weight.flip(3), bias")
+    seen = run_pytest(folder, "exercises/tests/test_ex5.py")
+    name, check = re.findall(r"line \d+: mend (\w+) \(see (\w+) above\)", seen.flowing)[0]
+    assert name == "conv2d" and f"- ex5: {check} -" in seen.text
+
+
 # what the parts do, in this process
 
 
@@ -528,6 +539,13 @@ def test_what_is_next_is_the_first_function_in_order_even_if_it_waits() -> None:
     waiting = check("to do", waits_for="ex1", what="output_size", place=place)
     (goal,) = progress.goals(CATALOGUE, [check("wrong", "not_exported"), waiting])
     assert goal.sentence == "exercises/ex1_output_size.py, line 50: write output_size, which ex3 waits for"
+
+
+def test_a_check_of_two_functions_that_fails_at_the_second_sends_nobody_to_the_first() -> None:
+    both = Check("ex5_dilation", "test_x", "A sentence.", "wrong", ("dilate_kernel", "conv2d"))
+    assert [goal.function for goal in progress.goals(CATALOGUE, [both])] == ["dilate_kernel", "conv2d"]
+    at_second = replace(both, failed="conv2d")
+    assert [goal.function for goal in progress.goals(CATALOGUE, [at_second])] == ["conv2d"]
 
 
 def test_the_reason_is_the_one_that_most_wrong_answers_share() -> None:

@@ -70,6 +70,7 @@ def check_of(exercise: Exercise, item: pytest.Item, failure: CheckFailure | None
         reasons=messages.reasons(failure),
         spot=messages.spot(failure),
         is_number=messages.is_number(failure),
+        failed=failure.function,
     )
 
 

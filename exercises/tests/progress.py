@@ -24,11 +24,11 @@ Reason = tuple[str, str, str]  # name, explanation, section of the tutorial
 class Check:
     """How one check ended.
 
-    `functions` are the student's functions that it called; `place` is the line where to go on; `waits_for`
-    is the exercise that has to be written first, such as "ex3"; `what` names what is to write, or says in a
-    sentence why the file cannot be used; `text` is the message and `picture` a line about the picture;
-    `reasons` are all that explain the failure, `spot` is the same for failures that look the same, and
-    `is_number` says that the answer is a number or two.
+    `functions` are the student's functions that it called, `failed` the one that was found wrong; `place` is
+    the line where to go on; `waits_for` is the exercise that has to be written first, such as "ex3"; `what`
+    names what is to write, or says in a sentence why the file cannot be used; `text` is the message and
+    `picture` a line about the picture; `reasons` are all that explain the failure, `spot` is the same for
+    failures that look the same, and `is_number` says that the answer is a number or two.
     """
 
     module: str
@@ -44,6 +44,7 @@ class Check:
     reasons: tuple[Reason, ...] = ()
     spot: str = ""
     is_number: bool = False
+    failed: str = ""
 
     @property
     def exercise(self) -> str:
@@ -109,10 +110,15 @@ def goals(catalogue: Sequence[Exercise], checks: Sequence[Check]) -> list[Goal]:
     for exercise in catalogue:
         open_ = [c for c in checks if c.module == exercise.module and c.status != "right"]
         for name in (*exercise.exports, ""):
-            mine = tuple(c for c in open_ if (name in c.functions if name else not c.functions))
+            mine = tuple(c for c in open_ if (name in _asked(c, exercise) if name else not c.functions))
             if mine:
                 found.append(Goal(exercise, name, mine))
     return found
+
+
+def _asked(check: Check, exercise: Exercise) -> tuple[str, ...]:
+    # a check of two functions that fails at the second says nothing against the first
+    return (check.failed,) if check.failed in exercise.exports else check.functions
 
 
 def screen(
