@@ -13,6 +13,8 @@ import os
 import random
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 from PIL import Image
+
+from exercises.feedback.calls import sample
 
 try:
     from playwright.sync_api import Browser, Page, sync_playwright
@@ -514,3 +518,83 @@ def test_gif_of_many_colours_and_frames(watched: Watched) -> None:
         for i in range(picture.n_frames):  # type: ignore[attr-defined]
             picture.seek(i)
             picture.load()
+
+
+@pytest.fixture(scope="module")
+def failures(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What `pytest exercises` tells a student whose kernel is mirrored: one text for each wrong check."""
+    folder = tmp_path_factory.mktemp("hand in")
+    root, ignored = PAGE.parents[2], shutil.ignore_patterns("__pycache__")
+    shutil.copytree(root / "exercises", folder / "exercises", ignore=ignored)
+    for solution in (root / "solutions").glob("ex*.py"):
+        shutil.copy(solution, folder / "exercises")
+    wrong = folder / "exercises" / "ex3_conv2d.py"
+    text = wrong.read_text(encoding="utf-8")
+    assert text.count("weight.flatten(1)") == 1
+    wrong.write_text(text.replace("weight.flatten(1)", "weight.flip(3).flatten(1)"), encoding="utf-8")
+    told = subprocess.run(
+        [sys.executable, "-m", "pytest", "exercises", "-v"],
+        cwd=folder,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    ).stdout
+    return re.split(r"^-{3,} (?=ex\d: test_)", told, flags=re.M)[1:]
+
+
+def test_the_link_of_a_failing_check_opens_its_call_at_the_worst_cell(
+    watched: Watched, failures: list[str]
+) -> None:
+    page, seen = watched.page, []
+    names = ("conv2d_valid", "conv2d_strided", "conv2d")
+
+    def spy(
+        x: torch.Tensor,
+        weight: torch.Tensor,
+        bias: torch.Tensor | None = None,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+    ) -> tuple[Any, ...]:
+        pairs = [[v, v] if isinstance(v, int) else list(v) for v in (stride, padding, dilation)]
+        return x, weight, bias, *pairs
+
+    known = {"torch": torch, "sample": sample, **dict.fromkeys(names, spy)}
+    for failure in failures:
+        link = re.search(r"^file://\S+$", failure, re.M)
+        if not link:
+            continue
+        call = re.search(r"^    ((conv2d\w*)\(.*\))$", failure, re.M)
+        place = re.search(r"Largest error at \[([\d, ]+)\]:\s+expected\s+(\S+),\s", failure)
+        assert call and place, failure
+        x, weight, bias, stride, padding, dilation = eval(call.group(1), known)
+        n, o, row, column = (int(i) for i in place.group(1).split(","))
+        page.goto("about:blank")
+        page.goto(link.group())
+        state = page.evaluate("visualizer.state()")
+        settings = {
+            "in": list(x.shape[2:]), "ch": [x.shape[1], weight.shape[0]], "k": list(weight.shape[2:]),
+            "s": stride, "p": padding, "d": dilation, "t": False, "view": "numbers",
+            "at": {"side": "out", "c": o, "y": row, "x": column},
+        }  # fmt: skip
+        assert {name: state[name] for name in settings} == settings, failure
+        head = re.fullmatch(rf"output\[{o}, {row}, {column}\] = (\S+)", page.locator("#head").inner_text())
+        assert head, failure
+        cell = page.locator(f".out[data-c='{o}'] .cell.at")
+        assert [cell.get_attribute(f"data-{axis}") for axis in "yx"] == [str(row), str(column)]
+        spelt_out = "with other numbers" not in failure
+        if spelt_out:  # links round numbers to four digits
+            right = F.conv2d(x[n : n + 1], weight, bias, stride, padding, dilation)[0]
+            got = torch.tensor(page.evaluate("visualizer.output()"), dtype=right.dtype)
+            torch.testing.assert_close(got, right, rtol=1e-3, atol=1e-2)
+            assert float(head.group(1).replace("−", "-")) == pytest.approx(float(place.group(2)), abs=1e-2)
+        seen.append((call.group(2), spelt_out, bias is not None, stride, padding, dilation))
+    # the run has shown what a link can carry
+    assert {(name, True) for name in names} <= {(name, spelt_out) for name, spelt_out, *_ in seen}
+    assert any(has_bias for _, spelt_out, has_bias, *_ in seen if spelt_out)
+    assert any(
+        stride != [1, 1] and padding != [0, 0] and dilation != [1, 1]
+        for _, spelt_out, _, stride, padding, dilation in seen
+        if spelt_out
+    )
