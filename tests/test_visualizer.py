@@ -429,6 +429,70 @@ def test_gif_has_a_frame_for_each_output_cell(watched: Watched, fragment: str) -
     assert cells == 1 or frames[0].tobytes() != frames[-1].tobytes()
 
 
+def saved(page: Page, button: str) -> Image.Image:
+    with page.expect_download() as caught:
+        page.locator(button).click()
+    return Image.open(io.BytesIO(Path(caught.value.path()).read_bytes()))
+
+
+def greys(picture: Image.Image) -> torch.Tensor:
+    """The picture's brightness, (H, W)."""
+    pixels = torch.frombuffer(bytearray(picture.convert("L").tobytes()), dtype=torch.uint8)
+    return pixels.reshape(picture.height, picture.width).int()
+
+
+@pytest.mark.parametrize(
+    ("fragment", "rows_each"),
+    [("w=sobel-x&p=1", 2), ("w=sharpen&s=2x3&d=2", 1), ("w=box&k=5x3&t=1&s=2", 3)],
+)
+def test_gif_of_a_picture_grows_by_rows(watched: Watched, fragment: str, rows_each: int) -> None:
+    page = watched.open(f"view=picture&{fragment}")
+    end = greys(saved(page, "#png"))
+    film = saved(page, "#gif")
+    height, width = page.evaluate("(p => [p.output.length, p.output[0].length])(visualizer.picture())")
+    steps, left = -(-height // rows_each), end.shape[1] - width
+    assert film.n_frames == steps + 1 <= 151  # type: ignore[attr-defined]
+    for i in (0, steps // 2, steps - 1, steps):
+        film.seek(i)
+        frame = greys(film)
+        assert frame.shape == end.shape
+        done = min(height, rows_each * (i + 1))
+        below = frame[done + 3 : height, left + 3 :]  # but for the outline of the newest rows
+        assert bool(((below - 241).abs() <= 2).all()), "still to come"
+        above = max(0, rows_each * i - 3) if i < steps else height
+        off = (frame - end).abs()
+        assert above == 0 or int(off[:above, left:].max()) <= 8, "what is there stays"
+        # in the picture some rows are outlined, at the end none
+        assert (int(off[:, : left - 12].max()) > 8) == (i < steps)
+    assert film.info["duration"] == 2000
+    film.seek(0)
+    assert 40 <= film.info["duration"] <= 300
+
+
+def test_a_small_picture_is_saved_enlarged(watched: Watched, tmp_path: Path) -> None:
+    page = watched.open("view=picture&w=identity&k=1")
+    Image.effect_noise((20, 12), 80).save(tmp_path / "own.png")
+    page.set_input_files("#file", tmp_path / "own.png")
+    until(page, "visualizer.picture().input.length === 12")
+    still, film = saved(page, "#png"), saved(page, "#gif")
+    assert still.size == film.size == (2 * 20 * 17 + 12, 12 * 17)
+    pixels = torch.tensor(page.evaluate("visualizer.picture().input")).int()
+    enlarged = pixels.repeat_interleave(17, 0).repeat_interleave(17, 1)
+    for left in (0, 20 * 17 + 12):  # the kernel changes nothing, and nothing is outlined
+        assert torch.equal(greys(still)[:, left : left + 20 * 17], enlarged)
+    assert film.n_frames == 12 + 1  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("fragment", ["in=24&ch=1x1&p=3", "view=picture&w=box"])
+def test_settings_that_change_while_a_gif_is_drawn_stop_it(watched: Watched, fragment: str) -> None:
+    page = watched.open(fragment)
+    said = page.evaluate(
+        """() => { const made = visualizer.gif().then(() => "saved", e => e.message);
+                   visualizer.set("in=3&k=2"); return made; }"""
+    )
+    assert "changed meanwhile" in said
+
+
 def test_gif_of_too_many_frames_says_so(watched: Watched) -> None:
     page = watched.open("in=24x24&ch=1x3&k=1")
     page.locator("#gif").click()
@@ -494,6 +558,7 @@ def test_nothing_is_loaded(watched: Watched) -> None:
         == []
     )
     text = PAGE.read_text(encoding="utf-8")
+    assert len(text.encode()) < 100_000
     policy = re.search(r'http-equiv="Content-Security-Policy"\s+content="([^"]*)"', text)
     assert policy and policy.group(1).startswith(STAY)
     assert not re.search(
