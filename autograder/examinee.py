@@ -18,7 +18,7 @@ from exercises.feedback.failures import Outcome
 from exercises.feedback.steps import Raised, Script, Step, TensorResult
 
 STRIKES = 2  # calls of one exercise that may run into the time limit before the rest is not tried
-SUBSTITUTES = Path(__file__).resolve().parent / "sandbox" / "substitutes.py"
+STAND_INS = Path(__file__).resolve().parent / "sandbox" / "stand_ins"
 PRETENDED = "pretend"  # the device that stands in for a GPU, as `sandbox.worker` knows it
 
 
@@ -48,7 +48,7 @@ class Examinee:
     undecided: list[str] = field(default_factory=list)
     seconds: float = 0.0
     _worker: Worker | None = None
-    _loaded: frozenset[str] = frozenset()
+    _loaded: tuple[frozenset[str], tuple[str, ...]] = (frozenset(), ())
     _strikes: Counter[str] = field(default_factory=Counter)
     _printed: str = ""
 
@@ -76,10 +76,10 @@ class Examinee:
         ask = _encoded if isinstance(steps, Script) else _encode
         start = time.monotonic()
         try:
-            worker = self._ready()
+            worker = self._ready(exercise.forbids)
             if exercise.module in self.forbidden:
                 return _trouble("forbidden", self.forbidden[exercise.module])
-            reply = worker.ask(ask(exercise.module, device, exercise.forbids, steps), self.patience.call)
+            reply = worker.ask(ask(exercise.module, device, steps), self.patience.call)
         except WorkerTrouble as trouble:
             if trouble.kind == "timeout":
                 self._strikes[exercise.module] += 1
@@ -102,15 +102,15 @@ class Examinee:
             )
         return Outcome(results, raised)
 
-    def _ready(self) -> Worker:
-        if self._worker is not None and self._worker.alive and self._loaded == self.substituted:
+    def _ready(self, forbids: tuple[str, ...]) -> Worker:
+        """A worker that has the submission loaded. What one forbids stays forbidden, so it serves no other."""
+        wanted = (self.substituted, forbids)
+        if self._worker is not None and self._worker.alive and self._loaded == wanted:
             return self._worker
         self.keep_printed()
         self._worker = self.sandbox.worker()
         self.confined = self._worker.confined
         replaced = {e.module: list(e.exports) for e in self.catalogue if e.module in self.substituted}
-        # the stand-ins travel only where they are needed: elsewhere they would be answers to borrow
-        stand_ins = _stand_ins() if replaced else ""
         request = wire.encode(
             {
                 "do": "load",
@@ -118,7 +118,9 @@ class Examinee:
                 "extras": dict(self.submission.extras),
                 "notebook": None if self.submission.notebook is None else list(self.submission.notebook),
                 "substitutes": replaced,
-                "stand_ins": stand_ins,
+                # they travel only where they are needed: elsewhere they would be answers to borrow
+                "stand_ins": {module: _stand_in(module) for module in replaced},
+                "forbids": list(forbids),
                 "hung": [e.module for e in self.catalogue if self.hung(e)],
                 "exercises": [
                     {"module": e.module, "exports": list(e.exports), "forbids": list(e.forbids)}
@@ -129,7 +131,7 @@ class Examinee:
         reply = self._worker.ask(request, self.patience.call)
         found = reply.get("forbidden")
         self.forbidden = {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
-        self._loaded = self.substituted
+        self._loaded = wanted
         return self._worker
 
     def keep_printed(self) -> str:
@@ -143,8 +145,8 @@ class Examinee:
 
 
 @cache
-def _stand_ins() -> str:
-    return SUBSTITUTES.read_text(encoding="utf-8")
+def _stand_in(module: str) -> str:
+    return (STAND_INS / f"{module}.py").read_text(encoding="utf-8")
 
 
 def _fits(steps: Sequence[Step], results: list[Any], raised: bool) -> bool:
@@ -165,16 +167,14 @@ def _fits(steps: Sequence[Step], results: list[Any], raised: bool) -> bool:
     return True
 
 
-def _encode(module: str, device: str, forbids: tuple[str, ...], steps: Sequence[Step]) -> bytes:
-    return wire.encode(
-        {"do": "run", "module": module, "device": device, "forbids": list(forbids), "steps": list(steps)}
-    )
+def _encode(module: str, device: str, steps: Sequence[Step]) -> bytes:
+    return wire.encode({"do": "run", "module": module, "device": device, "steps": list(steps)})
 
 
 @cache
-def _encoded(module: str, device: str, forbids: tuple[str, ...], steps: Script) -> bytes:
+def _encoded(module: str, device: str, steps: Script) -> bytes:
     """The same, kept: a script is asked of every hand-in."""
-    return _encode(module, device, forbids, steps)
+    return _encode(module, device, steps)
 
 
 def _trouble(kind: str, sentence: str) -> Outcome:

@@ -114,7 +114,7 @@ def test_prints_are_kept_as_text_and_capped(sandbox: Sandbox) -> None:
             "crashed",
             "SIGSEGV",
         ),
-        ("import ctypes\ndef output_size(*a): ctypes.string_at(8)", "crashed", "SIGSEGV"),
+        ("import faulthandler\ndef output_size(*a): faulthandler._sigsegv()", "crashed", "SIGSEGV"),
         ("import os, signal\ndef output_size(*a): os.kill(os.getpid(), signal.SIGSTOP)", "timeout", "1 s"),
         ("import os\ndef output_size(*a): os.closerange(3, 99)", "crashed", "exit code"),
     ],
@@ -297,11 +297,12 @@ def worker_saying(sandbox: Sandbox, body: str) -> Worker:
     """A worker that runs code which knows how to speak the wire itself."""
     worker = sandbox.worker()
     request = {"do": "load", "modules": {"ex1_output_size": body}, "extras": {}, "notebook": None}
-    worker.ask(wire.encode(request | {"substitutes": {}, "hung": [], "stand_ins": "", "exercises": []}), 5)
+    rest = {"substitutes": {}, "hung": [], "stand_ins": {}, "exercises": [], "forbids": []}
+    worker.ask(wire.encode(request | rest), 5)
     return worker
 
 
-RUN = {"do": "run", "module": "ex1_output_size", "device": "cpu", "forbids": [], "steps": []}
+RUN = {"do": "run", "module": "ex1_output_size", "device": "cpu", "steps": []}
 CALL = wire.encode(RUN | {"steps": [{"do": "call", "name": "output_size", "args": ()}]})
 FORGE = """
 import json, os, stat, struct

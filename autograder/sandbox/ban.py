@@ -1,75 +1,109 @@
-"""Finds ready-made convolutions while student code runs.
+"""Takes ready-made convolutions out of a process before student code runs in it, for good.
 
-Every convolution operator of torch, by whatever Python name it is reached, ends in torch's dispatcher. In
-a worker those operators have a kernel of ours in front, which notes the call and raises. It costs other
-operators nothing.
+Every convolution operator of torch, by whatever Python name it is reached, ends in torch's dispatcher. Here a
+kernel of ours is put in front of each of them, which notes the call and raises. It costs other operators nothing.
+
+Student code shares this process, so nothing here can be undone: the handles that could take our kernels out
+again are given to nobody, and functions that do not go through the dispatcher are overwritten where they stand.
+What is noted in `Ban.calls` is for the message alone; to empty it allows nothing.
 """
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import warnings
 from collections.abc import Callable, Iterable
+from typing import Any, NoReturn
 
 import torch
-from torch.library import Library
+from torch.nn.modules import conv
 
-_KEYS = ("CPU", "CUDA", "AutogradCPU", "AutogradCUDA")
+PACKAGES = frozenset(
+    {"scipy", "cv2", "skimage", "torchvision", "kornia", "tensorflow", "jax", "jaxlib", "mxnet", "cupy"}
+    | {"cupyx", "keras", "SimpleITK"}
+)
 _FAMILIES: dict[str, tuple[str, ...]] = {
     "convolution": ("conv", "im2col", "col2im"),
     "padding": ("aten::constant_pad_nd", "aten::reflection_pad", "aten::replication_pad", "aten::pad"),
 }
 _FAIR = ("convert", "conversion")
+# Wherever an operator can have a kernel that computes. The composite ones are there because Python code can
+# ask for a kernel by its key; "MkldnnCPU" because a tensor can be turned into one of oneDNN's.
+_KEYS = (
+    "CompositeImplicitAutograd", "CompositeExplicitAutograd", "CompositeExplicitAutogradNonFunctional",
+    "CompositeImplicitAutogradNestedTensor", "CPU", "CUDA", "Meta", "MkldnnCPU", "QuantizedCPU",
+    "QuantizedCUDA", "SparseCPU", "SparseCUDA", "SparseCsrCPU", "SparseCsrCUDA", "NestedTensorCPU",
+    "NestedTensorCUDA", "AutogradCPU", "AutogradCUDA", "AutogradOther", "AutogradNestedTensor",
+)  # fmt: skip
+
+# bound while there is ctypes: a worker has none
+_keep, _object = ctypes.pythonapi.Py_IncRef, ctypes.py_object
 
 
 class Ban:
-    """Keeps groups of operators out of use.
+    """What may not be called in this process.
 
-    `calls` lists the operators that were called in spite of it, since the last `clear`.
-
-    Code at the top of a hand-in's file may use them: comparing oneself with torch is fair. It meets the ban all
-    the same, and is then run again without.
+    `calls` lists what was called in spite of it, since the last `clear`.
     """
 
     def __init__(self) -> None:
         self.calls: list[str] = []
-        self._libraries: dict[str, list[Library]] = {}
-        every = torch._C._dispatch_get_all_op_names()
-        self._operators = {group: [n for n in every if _belongs(n, group)] for group in _FAMILIES}
+        self._forbidden: set[str] = set()
 
-    def set(self, groups: Iterable[str]) -> None:
-        """Bans exactly the operators of these groups ("convolution", "padding"); others are let free."""
-        wanted = {g for g in groups if g in _FAMILIES}
-        for group in set(self._libraries) - wanted:
-            for library in self._libraries.pop(group):
-                library._destroy()  # type: ignore[no-untyped-call]
-        for group in sorted(wanted - set(self._libraries)):
-            self._libraries[group] = self._install(group)
+    def forbid(self, groups: Iterable[str]) -> None:
+        """Forbids groups ("convolution", "padding"; others are not seen while running) from now on."""
+        for group in sorted((set(groups) & _FAMILIES.keys()) - self._forbidden):
+            self._forbidden.add(group)
+            self._replace_operators(_FAMILIES[group])
+            if group == "convolution":
+                self._overwrite_layers()
+                self._overwrite_numpy()
 
     def clear(self) -> None:
         """Forgets the calls noted so far."""
         self.calls.clear()
 
-    def _install(self, group: str) -> list[Library]:
-        libraries: dict[str, Library] = {}
-        with warnings.catch_warnings():
-            # torch warns that a kernel is replaced: that is what is wanted here
-            warnings.simplefilter("ignore")
-            for operator in self._operators[group]:
-                namespace, name = operator.split("::", 1)
-                if namespace not in libraries:
-                    libraries[namespace] = Library(namespace, "IMPL")  # type: ignore[no-untyped-call]
-                for key in _KEYS:
-                    libraries[namespace].impl(name, self._refuse(operator), key)  # type: ignore[no-untyped-call]
-        return list(libraries.values())
+    def note(self, name: str) -> RuntimeError:
+        """Writes a call down; gives what to raise."""
+        self.calls.append(name)
+        return RuntimeError(f"{name} is not allowed in this exercise")
 
-    def _refuse(self, operator: str) -> Callable[..., None]:
-        def refuse(*_args: object, **_kwargs: object) -> None:
-            self.calls.append(operator)
-            raise RuntimeError(f"{operator} is not allowed in this exercise")
+    def _refusing(self, name: str) -> Callable[..., NoReturn]:
+        def refuse(*_args: object, **_kwargs: object) -> NoReturn:
+            raise self.note(name)
 
         return refuse
 
+    def _replace_operators(self, family: tuple[str, ...]) -> None:
+        libraries: dict[str, Any] = {}
+        with warnings.catch_warnings():
+            # torch warns that a kernel is replaced: that is what is wanted here
+            warnings.simplefilter("ignore")
+            for operator in torch._C._dispatch_get_all_op_names():
+                if not any(word in operator for word in family) or any(word in operator for word in _FAIR):
+                    continue
+                namespace = operator.split("::")[0]
+                if namespace not in libraries:
+                    libraries[namespace] = _endless(torch._C._dispatch_library("IMPL", namespace, ""))
+                refuse = self._refusing(operator)
+                for key in _KEYS:
+                    libraries[namespace].impl(operator, key, refuse, False)
 
-def _belongs(operator: str, group: str) -> bool:
-    named = any(word in operator for word in _FAMILIES[group])
-    return named and not any(word in operator for word in _FAIR)
+    def _overwrite_layers(self) -> None:
+        # a subclass could borrow these without ever calling an operator
+        for name in ("__init__", "reset_parameters", "extra_repr"):
+            setattr(conv._ConvNd, name, self._refusing("torch.nn.Conv2d"))
+
+    def _overwrite_numpy(self) -> None:
+        numpy = [module for name, module in sys.modules.items() if name.split(".")[0] == "numpy"]
+        for name in ("convolve", "correlate", "correlate2"):
+            for module in numpy:
+                if callable(vars(module).get(name)):
+                    setattr(module, name, self._refusing(f"numpy.{name}"))
+
+
+def _endless(library: Any) -> Any:
+    """A handle that lives as long as the process: when it dies, so do the kernels registered with it."""
+    _keep(_object(library))
+    return library

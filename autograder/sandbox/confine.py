@@ -21,7 +21,14 @@ try:
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
-LAYERS = ("session", "limits", "uid", "landlock", "seccomp")
+# each layer, and what a hand-in can do where it is missing
+LAYERS = {
+    "session": "hand-ins see the grader's environment",
+    "limits": "hand-ins can use up memory and disk",
+    "uid": "hand-ins run with the rights of whoever grades",
+    "landlock": "hand-ins can read the files of this machine that any user can",
+    "seccomp": "hand-ins can reach the network and start programs",
+}
 _UNPRIVILEGED = 61000
 _PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_SET_NO_NEW_PRIVS = 1, 8, 38
 _CAP_DAC_READ_SEARCH = 2
@@ -45,16 +52,30 @@ _READABLE = (
 )
 _DEVICES = ("/dev/null", "/dev/zero")
 _GRADER_ONLY = ("autograder", "solutions", "exercises", "tests")
+_ROOT = Path(__file__).resolve().parents[2]
+_HIDDEN = (*_GRADER_ONLY, ".git", "release.json")
 _DENIED = (
-    "socket", "ptrace", "mount", "umount2", "pivot_root", "chroot", "init_module", "finit_module",
-    "delete_module", "kexec_load", "bpf", "execve", "execveat", "fork", "vfork", "setsid", "setpgid",
-    "unshare", "setns", "keyctl", "add_key", "request_key", "perf_event_open", "userfaultfd",
-    "process_vm_readv", "process_vm_writev", "pidfd_open", "pidfd_getfd", "pidfd_send_signal",
-    "io_uring_setup", "io_uring_enter", "io_uring_register", "open_by_handle_at", "name_to_handle_at",
-    "swapon", "swapoff", "reboot", "acct", "quotactl", "settimeofday", "clock_settime", "adjtimex",
-    "iopl", "ioperm", "personality", "fsopen", "fsmount", "move_mount", "open_tree", "mount_setattr",
-    "fanotify_init", "memfd_secret", "ioprio_set",
+    # the network and other processes
+    "socket", "execve", "execveat", "fork", "vfork", "setsid", "setpgid", "ptrace", "kcmp", "tkill",
+    "process_vm_readv", "process_vm_writev", "process_madvise", "process_mrelease", "pidfd_open",
+    "pidfd_getfd", "pidfd_send_signal", "setpriority", "sched_setaffinity", "sched_setattr",
+    "sched_setparam", "sched_setscheduler", "ioprio_set", "migrate_pages", "move_pages",
+    # what would stay when the worker is gone, or is not counted as its memory
+    "shmget", "shmat", "msgget", "semget", "mq_open", "memfd_create", "memfd_secret",
+    # modes, owners and times of files, which Landlock does not guard
+    "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat", "utime", "utimes",
+    "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat", "removexattr",
+    "lremovexattr", "fremovexattr", "removexattrat",
+    # the system as a whole
+    "mount", "umount2", "pivot_root", "chroot", "init_module", "finit_module", "delete_module",
+    "kexec_load", "kexec_file_load", "bpf", "unshare", "setns", "keyctl", "add_key", "request_key",
+    "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register",
+    "open_by_handle_at", "name_to_handle_at", "swapon", "swapoff", "reboot", "acct", "quotactl",
+    "settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "iopl", "ioperm", "modify_ldt",
+    "personality", "fsopen", "fsmount", "fspick", "fsconfig", "move_mount", "open_tree", "mount_setattr",
+    "fanotify_init", "syslog", "vhangup", "sethostname", "setdomainname",
 )  # fmt: skip
+_OWN_PID_ONLY = ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
 _CLONE_THREAD = 0x00010000
 
 
@@ -63,15 +84,17 @@ class Limits:
     """What one worker may use.
 
     `memory` counts bytes above what the zygote itself has; `cpu` is seconds of processor time; `file` bytes
-    per file; `layers` are the confinement layers to use (tests switch single ones off).
+    per file, `disk` in all files (see `folder.Watch`); `layers` are the confinement layers to use (tests
+    switch single ones off).
     """
 
     memory: int = 4 << 30
     cpu: int = 600
     file: int = 16 << 20
+    disk: int = 64 << 20
     open_files: int = 256
     threads: int = 64
-    layers: tuple[str, ...] = LAYERS
+    layers: tuple[str, ...] = tuple(LAYERS)
 
 
 class Confinement:
@@ -97,6 +120,8 @@ class Confinement:
             # Python itself may lie where only root can read (/root/.pyenv). Under Landlock's list of readable
             # folders a worker may keep the right to read past file modes; without Landlock it must not.
             self._read_all = self._ruleset is not None and not _readable_by_all()
+        # without Landlock, file modes are what keeps hidden checks hidden
+        self._shut = _shut_out_others() if self._uid is not None and self._ruleset is None else []
 
     def apply(self) -> dict[str, str]:
         """Confines this process for good; returns what is on, by layer."""
@@ -108,9 +133,13 @@ class Confinement:
             on["session"] = "own session, clean environment, private folder"
         if resource is not None and "limits" in layers:
             on["limits"] = self._set_limits()
+            with contextlib.suppress(OSError):  # where memory runs out, this process goes first
+                Path("/proc/self/oom_score_adj").write_text("1000")
         if self._uid is not None:
             self._drop_uid()
             on["uid"] = f"uid {self._uid}" + (" (may read past file modes, within Landlock)" * self._read_all)
+        if self._shut:
+            on["files"] = f"only the grader's user may read {', '.join(self._shut)}"
         if self._libc is not None and sys.platform == "linux":
             self._libc.prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0)
             self._libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
@@ -118,8 +147,10 @@ class Confinement:
             self._ruleset.restrict()
             on["landlock"] = f"ABI {self._ruleset.abi_version}"
         if self._filter is not None:
-            self._filter.load()
+            _load(self._filter)
             on["seccomp"] = "no sockets, processes, programs, tracing, mounts"
+        # what student code finds in this process must not be of use to it
+        vars(self).clear()
         return on
 
     def _set_limits(self) -> str:
@@ -202,7 +233,36 @@ class Confinement:
         # threads are fair, processes are not; clone3 hides its flags, and libc falls back to clone
         rules.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0))
         rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
+        # limits of one's own process (0) may be asked for and lowered
+        rules.add_rule(refuse, "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))
         return rules
+
+
+def _load(rules: Any) -> None:
+    """Puts a filter into force, with what only this process knows."""
+    import errno
+
+    import pyseccomp
+
+    for name in _OWN_PID_ONLY:
+        rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name, pyseccomp.Arg(0, pyseccomp.NE, os.getpid()))
+    rules.load()
+
+
+def missing(confined: dict[str, str]) -> tuple[str, ...]:
+    """The layers that a worker should have had here; a uid of its own only root can give it."""
+    root = os.name != "posix" or os.geteuid() == 0
+    return tuple(layer for layer in LAYERS if layer not in confined and (root or layer != "uid"))
+
+
+def _shut_out_others() -> list[str]:
+    """Takes from other users the right to read the grader's own files; gives the names of what it shut."""
+    names = []
+    for path in (_ROOT / name for name in _HIDDEN):
+        if path.exists() and not path.is_symlink():
+            path.chmod(path.stat().st_mode & 0o700)
+            names.append(path.name)
+    return names
 
 
 def _readable_paths() -> list[Path]:

@@ -18,7 +18,6 @@ import select
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import tempfile
@@ -33,6 +32,7 @@ import torch
 
 from autograder.sandbox import wire
 from autograder.sandbox.confine import Limits
+from autograder.sandbox.folder import FolderError, Watch, empty
 
 LONGEST_OUTPUT = 64 << 10
 START_SECONDS = 120
@@ -90,9 +90,12 @@ class Output:
 class Worker:
     """One confined process. Use `Sandbox.worker` to get one."""
 
-    def __init__(self, sock: socket.socket, output: Output, end: Callable[[float], int]) -> None:
+    def __init__(
+        self, sock: socket.socket, output: Output, watch: Watch, end: Callable[[float], int]
+    ) -> None:
         self._sock = sock
         self._output = output
+        self._watch = watch
         self._end = end
         self._ended = False
         try:
@@ -124,7 +127,8 @@ class Worker:
             self.end()
             raise WorkerTimeout(timeout) from None
         except wire.WireClosed:
-            raise WorkerTrouble("crashed", _how_it_ended(self.end(grace=1.0))) from None
+            code = self.end(grace=1.0)
+            raise WorkerTrouble("crashed", self._watch.reason or _how_it_ended(code)) from None
         except wire.WireError as error:
             self.end()
             raise WorkerTrouble("malformed", f"the answer was not readable: {error}") from None
@@ -143,6 +147,7 @@ class Worker:
         if self._ended:
             return 0
         self._ended = True
+        self._watch.stop()
         self._sock.close()
         return self._end(grace)
 
@@ -188,14 +193,17 @@ class Sandbox:
         self.limits = limits or Limits()
         self.kind = kind or ("fork" if hasattr(os, "fork") and sys.platform != "darwin" else "subprocess")
         self._cuda = cuda
-        self._room = Path(tempfile.mkdtemp(prefix="conv-sandbox-"))
-        self._room.chmod(0o711)  # an unprivileged worker passes through to its own folder
-        self._folder = self._room / "work"
-        self._folder.mkdir(mode=0o700)
+        self._make_room()
         self._zygote: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._warm = False
         self._worker: Worker | None = None
+
+    def _make_room(self) -> None:
+        self._room = Path(tempfile.mkdtemp(prefix="conv-sandbox-"))
+        self._room.chmod(0o711)  # an unprivileged worker passes through to its own folder
+        self._folder = self._room / "work"
+        self._folder.mkdir(mode=0o700)
 
     def __enter__(self) -> Self:
         return self
@@ -233,13 +241,18 @@ class Sandbox:
         if self._worker is not None:
             self._worker.end()
             self._worker = None
-            self._empty_folder()
+            try:
+                empty(self._folder)
+            except FolderError:  # the next hand-in gets another, and a parent that knows it
+                self._stop_zygote()
+                shutil.rmtree(self._room, ignore_errors=True)
+                self._make_room()
 
     def close(self) -> None:
         """Ends everything and removes the private folder."""
         self.end_worker()
         self._stop_zygote()
-        _remove(self._room)
+        shutil.rmtree(self._room, ignore_errors=True)
 
     def _configuration(self) -> dict[str, Any]:
         return {"limits": asdict(self.limits), "folder": str(self._folder), "cuda": self._cuda}
@@ -270,7 +283,7 @@ class Sandbox:
         read, write = os.pipe()
         try:
             socket.send_fds(self._control, [b'{"do": "spawn"}'], [theirs.fileno(), write])
-            self._answer(30)
+            pid = int(self._answer(30)["pid"])
         except BaseException:
             mine.close()
             os.close(read)
@@ -278,7 +291,10 @@ class Sandbox:
         finally:
             theirs.close()
             os.close(write)
-        return Worker(mine, Output(read), self._end_fork)
+        return Worker(mine, Output(read), self._watched(pid), self._end_fork)
+
+    def _watched(self, pid: int) -> Watch:
+        return Watch(self._folder, pid, self.limits.disk)
 
     def _end_fork(self, grace: float) -> int:
         try:
@@ -345,30 +361,7 @@ class Sandbox:
                 process.kill()
                 return process.wait()
 
-        return Worker(sock, output, end)
-
-    def _empty_folder(self) -> None:
-        for entry in list(self._folder.iterdir()):
-            _remove(entry)
-
-
-def _remove(path: Path) -> None:
-    """Removes a file or folder, whatever modes a submission gave it."""
-
-    def unlock(_function: object, name: str, _error: object) -> None:
-        place = Path(name)
-        for p in (place.parent, place):
-            if not p.is_symlink() and p.exists():
-                p.chmod(stat.S_IRWXU)
-        if place.is_dir() and not place.is_symlink():
-            shutil.rmtree(place, ignore_errors=True)
-        else:
-            place.unlink(missing_ok=True)
-
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, onerror=unlock)
-    else:
-        path.unlink(missing_ok=True)
+        return Worker(sock, output, self._watched(process.pid), end)
 
 
 def usable_cuda() -> bool:

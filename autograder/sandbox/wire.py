@@ -16,9 +16,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+import numpy
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors.numpy import save
+from safetensors.torch import load
 from torch import Tensor
 
 from exercises.feedback.calls import DTYPES, LAYOUTS, lay_out, layout_of
@@ -27,6 +29,7 @@ from exercises.feedback.steps import Opaque, ParameterResult, Raised, TensorResu
 PREFIX = struct.Struct(">4s16sIQ")  # magic, nonce, bytes of header, bytes of payload
 _SIZES = struct.Struct(">IQ")
 MAGIC = b"cv03"
+_BFLOAT16 = ".bfloat16"
 LARGEST_HEADER = 1 << 20  # of an answer
 LARGEST_REQUEST = 256 << 20  # of what the grader itself sends: a hand-in's sources
 LARGEST_PAYLOAD = 256 << 20
@@ -65,15 +68,18 @@ def encode(header: Mapping[str, Any]) -> bytes:
     text = json.dumps(_packed(header, tensors)).encode()
     payload = b""
     if tensors:
-        payload = save({str(i): t for i, t in enumerate(_apart(tensors))})
+        payload = save(dict(_as_array(i, t) for i, t in enumerate(tensors)))
     return _SIZES.pack(len(text), len(payload)) + text + payload
 
 
-def _apart(tensors: list[Tensor]) -> list[Tensor]:
-    """Contiguous tensors that share no memory, as safetensors wants them."""
-    if len(tensors) == 1:
-        return [tensors[0].contiguous()]
-    return [t.clone(memory_format=torch.contiguous_format) for t in tensors]
+def _as_array(number: int, tensor: Tensor) -> tuple[str, numpy.ndarray]:
+    """A tensor's name in the payload, and its numbers as an array, since `safetensors.torch` needs ctypes to
+    save and a worker has none. Arrays know no bfloat16: its bits travel as int16, and the name says so.
+    """
+    numbers = tensor.detach().contiguous()
+    if tensor.dtype is torch.bfloat16:
+        return f"{number}{_BFLOAT16}", numbers.view(torch.int16).numpy()
+    return str(number), numbers.numpy()
 
 
 def parts(whole: bytes) -> tuple[bytes, bytes]:
@@ -113,6 +119,8 @@ def decode(text: bytes, payload: bytes) -> dict[str, Any]:
 
 def _tensors(payload: bytes) -> list[Tensor]:
     entries = load(payload)
+    for name in [n for n in entries if n.endswith(_BFLOAT16)]:
+        entries[name.removesuffix(_BFLOAT16)] = entries.pop(name).view(torch.bfloat16)
     return [entries[str(i)] for i in range(len(entries))]
 
 

@@ -1,11 +1,17 @@
 """The confined side: takes in one submission and answers requests about it.
 
 A worker answers two kinds of request. "load" hands it the source texts; before any of it runs, the worker
-looks through the syntax trees for forbidden calls. "run" runs steps (see `exercises.feedback.steps`).
+looks through the syntax trees for forbidden calls, and puts them out of reach. "run" runs steps (see
+`exercises.feedback.steps`).
+
+Whatever is in this process, student code can find (by frames, say). So nothing is here that it should not have:
+an answer counts by its values alone, what is banned cannot be allowed again, and stand-ins for earlier exercises
+hold no answer to the one that is asked for.
 """
 
 from __future__ import annotations
 
+import ast
 import builtins
 import contextlib
 import importlib
@@ -24,7 +30,7 @@ from typing import Any
 import torch
 
 from autograder.sandbox import wire
-from autograder.sandbox.ban import Ban
+from autograder.sandbox.ban import PACKAGES, Ban
 from exercises.feedback import calls, forbidden, steps
 
 PRETENDED = "pretend"  # the device that stands in for a GPU where there is none
@@ -36,15 +42,17 @@ _SERVED = {"feedback": "", "feedback.calls": Path(calls.__file__).read_text(enco
 class Submitted:
     """A submission inside the worker: its modules, imported when first asked for."""
 
-    def __init__(self, request: Mapping[str, Any]) -> None:
+    def __init__(self, request: Mapping[str, Any], ban: Ban) -> None:
+        self.ban = ban
         self.modules: dict[str, str] = request["modules"]
         self.extras: dict[str, str] = request["extras"]
         self.cells: list[str] | None = request["notebook"]
         self.substitutes: dict[str, list[str]] = request["substitutes"]
         self.hung: list[str] = request["hung"]
-        self.stand_ins: str = request["stand_ins"]
+        self.stand_ins: dict[str, str] = request["stand_ins"]
         self._namespace: types.ModuleType | None = None
         self._loaded: dict[str, types.ModuleType | BaseException] = {}
+        self._forgiving = False
 
     def find_forbidden(self, exercises: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         """One sentence per exercise whose code can reach a forbidden call."""
@@ -87,21 +95,20 @@ class Submitted:
             return {**_SERVED, **self.extras, **self.modules}.get(short)
         return {**self.modules, **self.extras}.get(name)
 
-    def load(self, module: str, ban: Ban, forbids: Sequence[str]) -> None:
-        """Runs a module that was not run before, and bans what its exercise forbids.
+    def load(self, module: str) -> None:
+        """Runs a module that was not run before.
 
-        What a file does at its top is its own affair: one that compares itself with torch there meets the ban,
-        and is then run again without.
+        What a file does at its top is its own affair. One that compares itself with torch there meets the ban; it
+        is then run again statement by statement, leaving out those that fail.
         """
         if module not in self._loaded:
-            ban.clear()
+            self.ban.clear()
             self._try(module)
-            if ban.calls:
-                ban.set(())
+            if self.ban.calls and (self.cells is not None or isinstance(self._loaded[module], BaseException)):
                 self._forget()
+                self._forgiving = True
                 self._try(module)
-        ban.set(forbids)
-        ban.clear()
+        self.ban.clear()
 
     def _try(self, module: str) -> None:
         try:
@@ -111,6 +118,23 @@ class Submitted:
                 self._loaded[module] = importlib.import_module(f"exercises.{module}")
         except BaseException as error:
             self._loaded[module] = error
+
+    def execute(self, source: str, filename: str, namespace: dict[str, Any]) -> None:
+        """Runs a source text of the submission in a namespace."""
+        # tracebacks and torch.jit read source lines through linecache
+        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+        if not self._forgiving:
+            exec(compile(source, filename, "exec", dont_inherit=True), namespace)
+            return
+        tree = ast.parse(source, filename)
+        future = [s for s in tree.body if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
+        for statement in tree.body:
+            alone = ast.Module([*future, statement], [])
+            try:
+                exec(compile(alone, filename, "exec", dont_inherit=True), namespace)
+            except BaseException as error:
+                why = steps.raised(error)
+                print(f"{filename}, line {statement.lineno} is left out: {why.kind}: {why.message}")
 
     def _forget(self) -> None:
         self._namespace = None
@@ -150,9 +174,10 @@ class Submitted:
             sys.modules[NOTEBOOK] = namespace
             for number, cell in enumerate(self.cells or (), 1):
                 with contextlib.suppress(BaseException):  # sys.exit() ends a cell too
-                    exec(_compiled(cell, f"cell {number}"), namespace.__dict__)
-            for module in self.substitutes:
-                namespace.__dict__.update(vars(importlib.import_module(f"exercises.{module}")))
+                    self.execute(cell, f"cell {number}", namespace.__dict__)
+            for module, names in self.substitutes.items():
+                stand_in = importlib.import_module(f"exercises.{module}")
+                namespace.__dict__.update({name: getattr(stand_in, name) for name in names})
         return self._namespace
 
 
@@ -177,6 +202,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             raise ModuleNotFoundError(f"{short}.py was not handed in", name=name)
         if first in ("autograder", "solutions"):
             raise ImportError(f"{name} is not part of what a submission can import")
+        if first in PACKAGES:
+            own.ban.note(name)
+            raise ImportError(f"{name} is not there: the exercises ask you to do without it")
         return None
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType | None:
@@ -194,21 +222,15 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module.__file__ = str(Path.cwd() / "exercises" / f"{short}.py")
         if short not in own.substitutes:
             assert source is not None
-            exec(_compiled(source, f"{short}.py"), module.__dict__)
+            own.execute(source, f"{short}.py", module.__dict__)
             return
         if source is not None and short not in own.hung:
             # what else the file defines may be needed by the later exercise
             with contextlib.suppress(BaseException):
-                exec(_compiled(source, f"{short}.py"), module.__dict__)
-        stand_ins: dict[str, Any] = {}
-        exec(compile(own.stand_ins, "stand_ins", "exec", dont_inherit=True), stand_ins)
-        module.__dict__.update({name: stand_ins[name] for name in own.substitutes[short]})
-
-
-def _compiled(source: str, filename: str) -> types.CodeType:
-    # tracebacks and torch.jit read source lines through linecache
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    return compile(source, filename, "exec", dont_inherit=True)
+                own.execute(source, f"{short}.py", module.__dict__)
+        stand_in: dict[str, Any] = {}
+        exec(compile(own.stand_ins[short], "stand-in", "exec", dont_inherit=True), stand_in)
+        module.__dict__.update({name: stand_in[name] for name in own.substitutes[short]})
 
 
 def serve(sock: socket.socket, confined: Mapping[str, str], ban: Ban) -> None:
@@ -224,11 +246,12 @@ def serve(sock: socket.socket, confined: Mapping[str, str], ban: Ban) -> None:
             return
         reply: dict[str, Any] = {}
         if request["do"] == "load":
-            submitted = Submitted(request)
+            submitted = Submitted(request, ban)
             reply["forbidden"] = submitted.find_forbidden(request["exercises"])
+            ban.forbid(request["forbids"])
             submitted.install()
         elif submitted is not None:
-            reply |= _run(submitted, request, ban)
+            reply |= _run(submitted, request)
             for stream in (out, err):  # the worker is killed in the end, and what is buffered dies with it
                 with contextlib.suppress(Exception):
                     stream.flush()
@@ -237,9 +260,9 @@ def serve(sock: socket.socket, confined: Mapping[str, str], ban: Ban) -> None:
         del request, reply
 
 
-def _run(submitted: Submitted, request: Mapping[str, Any], ban: Ban) -> dict[str, Any]:
+def _run(submitted: Submitted, request: Mapping[str, Any]) -> dict[str, Any]:
     module, device = request["module"], request["device"]
-    submitted.load(module, ban, request["forbids"])
+    submitted.load(module)
 
     def lookup(name: str) -> Any:
         return submitted.lookup(module, name)
@@ -249,7 +272,7 @@ def _run(submitted: Submitted, request: Mapping[str, Any], ban: Ban) -> dict[str
     else:
         asked = request["steps"]
         results, raised = steps.run(asked if device == "cpu" else _moved(asked, device), lookup)
-    return {"results": results, "raised": submitted.own(raised), "banned": ban.calls[:1]}
+    return {"results": results, "raised": submitted.own(raised), "banned": submitted.ban.calls[:1]}
 
 
 def _moved(value: Any, device: str) -> Any:

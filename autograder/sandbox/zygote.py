@@ -25,6 +25,7 @@ import torch
 from autograder.sandbox import wire, worker
 from autograder.sandbox.ban import Ban
 from autograder.sandbox.confine import Confinement, Limits
+from autograder.sandbox.machine_code import refuse_machine_code
 
 _PR_SET_CHILD_SUBREAPER = 36
 _ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT if hasattr(os, "waitid") else 0
@@ -42,7 +43,7 @@ def warm_up() -> Ban:
     wire.decode(*wire.parts(wire.frame(bytes(16), wire.encode({"x": x}))))
     # the ban comes last: from here on, torch's own convolutions answer nobody
     ban = Ban()
-    ban.set(["convolution"])
+    ban.forbid(["convolution"])
     return ban
 
 
@@ -58,20 +59,21 @@ def _become_worker(wire_fd: int, output_fd: int, confinement: Confinement, ban: 
     os.dup2(null, 0)
     os.dup2(output_fd, 1)
     os.dup2(output_fd, 2)
-    confined = _confine(confinement)
-    # the rest of the descriptors belong to the zygote
-    os.closerange(3, wire_fd)
-    os.closerange(wire_fd + 1, 4096)
-    worker.forget_grader()
-    worker.serve(socket.socket(fileno=wire_fd), confined, ban)
+    _serve(socket.socket(fileno=wire_fd), confinement, ban)
 
 
-def _confine(confinement: Confinement) -> dict[str, str]:
+def _serve(sock: socket.socket, confinement: Confinement, ban: Ban) -> None:
     folder = str(confinement.folder)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(HOME=folder, TMPDIR=folder, LANG="C.UTF-8", PATH="/usr/bin:/bin", OMP_NUM_THREADS="1")
-    return confinement.apply()
+    confined = confinement.apply()
+    if os.name == "posix":  # the other descriptors belong to the parent
+        os.closerange(3, sock.fileno())
+        os.closerange(sock.fileno() + 1, 4096)
+    refuse_machine_code()
+    worker.forget_grader()
+    worker.serve(sock, confined, ban)
 
 
 def fork_server(control: socket.socket, config: dict[str, Any]) -> None:
@@ -150,9 +152,7 @@ def single(config: dict[str, Any]) -> None:
     sock.sendall(config["token"].encode())
     ban = warm_up()
     confinement = Confinement(_limits(config), Path(config["folder"]), config["cuda"])
-    confined = _confine(confinement)
-    worker.forget_grader()
-    worker.serve(sock, confined, ban)
+    _serve(sock, confinement, ban)
 
 
 def main() -> None:
