@@ -17,7 +17,7 @@ from autograder.report import gradescope
 from autograder.report.files import as_json, for_student, write_grades, write_json
 from autograder.report.model import Report
 from autograder.report.screen import console, printable, progress, show_table
-from autograder.sandbox.confine import Limits
+from autograder.sandbox.confine import LAYERS, Limits
 from autograder.sandbox.host import SandboxError
 from autograder.submission import SubmissionError, find_submissions, read_submission, student_names
 from exercises.feedback.catalogue import exercises
@@ -73,6 +73,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     grade.add_argument(
         "--show-calls", action="store_true", help="let students see the hidden calls that failed"
+    )
+    grade.add_argument(
+        "--require-confinement",
+        action="store_true",
+        help="grade nothing where this machine cannot confine hand-ins in every way",
     )
     _grading_options(grade)
     grade.set_defaults(run=_grade)
@@ -183,6 +188,9 @@ def _graded(options: argparse.Namespace, paths: Mapping[str, Path]) -> tuple[lis
     rows: list[tuple[str, Report]] = []
     broken = False
     with grader_of(options) as grader, progress(console()) as bar:
+        if options.require_confinement and (layers := grader.unconfined()):
+            lacks = "; ".join(f"no {layer}: {LAYERS[layer]}" for layer in layers)
+            raise CommandError(f"--require-confinement: this machine cannot confine hand-ins ({lacks})")
         task = bar.add_task("Grading", total=len(paths))
         for name, path in paths.items():
             bar.update(task, description=f"Grading {printable(name)}")

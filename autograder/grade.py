@@ -15,7 +15,7 @@ from autograder import __version__
 from autograder.examinee import Examinee, Patience
 from autograder.judge import SUITES, CaseResult, Judge, RubricLine
 from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
-from autograder.sandbox.confine import Limits
+from autograder.sandbox.confine import Limits, missing
 from autograder.sandbox.host import Sandbox, usable_cuda
 from autograder.submission import Submission
 from exercises.feedback.catalogue import Exercise, earlier, exercises
@@ -93,6 +93,13 @@ class Grader:
         """The rubric."""
         return self._judge.lines
 
+    def unconfined(self) -> tuple[str, ...]:
+        """The layers of confinement that this machine does not give."""
+        try:
+            return missing(self._sandbox.worker().confined)
+        finally:
+            self._sandbox.end_worker()
+
     def grade(self, submission: Submission) -> Report:
         """Grades one submission."""
         examinee = Examinee(self._sandbox, submission, self.catalogue, self.patience)
@@ -159,6 +166,7 @@ class Grader:
             submission=digest,
             devices=self.devices,
             confinement=dict(confined),
+            unconfined=missing(confined) if confined else (),
         )
 
 

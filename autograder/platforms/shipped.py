@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from autograder.examinee import Patience
 from autograder.grade import DEFAULT_SEED, Grader, choose_devices
 from autograder.report.model import Report
-from autograder.submission import SubmissionError, find_submissions, read_submission
+from autograder.submission import Submission, SubmissionError, find_submissions, read_submission
 from exercises.feedback.catalogue import exercises
 
 # seconds for all calls of one upload: platforms stop everything after ten minutes, with no points at all
@@ -31,6 +32,16 @@ def seed() -> int:
     return int(release().get("seed", DEFAULT_SEED))
 
 
+def seed_of(submission: Submission) -> int:
+    """The seed for one upload: students may upload again and again, and see what fails each time.
+
+    It depends on what was uploaded, so answers written down in one upload are of no use in the next; and it
+    stands in the report, so `autograder grade --seed` gives the same grade again.
+    """
+    digest = hashlib.sha256(f"{seed()}:{submission.digest}".encode()).digest()
+    return int.from_bytes(digest[:4], "big")
+
+
 def graded(upload: Path, student: str = "submission") -> Report:
     """The report on one upload, whatever it is: an unreadable one earns 0 and is told why.
 
@@ -40,15 +51,16 @@ def graded(upload: Path, student: str = "submission") -> Report:
     """
     modules = [e.module for e in exercises()]
     patience = Patience(submission=LONGEST)
-    with Grader(devices=choose_devices("auto"), seed=seed(), patience=patience) as grader:
-        try:
-            # platforms put even a single file into a folder
-            inside = find_submissions(upload, modules)
-            path = inside[0] if len(inside) == 1 else upload
-            return grader.grade(read_submission(path, modules)).named(student)
-        except SubmissionError as error:
+    try:
+        # platforms put even a single file into a folder
+        inside = find_submissions(upload, modules)
+        submission = read_submission(inside[0] if len(inside) == 1 else upload, modules)
+    except SubmissionError as error:
+        with Grader(seed=seed()) as grader:
             # students need not know where the platform keeps things
             return grader.unreadable(student, str(error).replace(str(upload), "your upload"))
+    with Grader(devices=choose_devices("auto"), seed=seed_of(submission), patience=patience) as grader:
+        return grader.grade(submission).named(student)
 
 
 def points(report: Report) -> dict[str, float]:

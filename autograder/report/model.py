@@ -65,7 +65,10 @@ class ExerciseReport:
 
 @dataclass(frozen=True)
 class Provenance:
-    """What gave this grade: enough to trace it, or to give it again."""
+    """What gave this grade: enough to trace it, or to give it again.
+
+    `confinement` has what confined the hand-in, by layer, and `unconfined` the layers that were missing.
+    """
 
     autograder: str
     suites: str
@@ -75,6 +78,7 @@ class Provenance:
     submission: str
     devices: tuple[str, ...]
     confinement: dict[str, str] = field(default_factory=dict)
+    unconfined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -46,9 +46,14 @@ def show_table(to: Console, rows: Sequence[tuple[str, Report]], folder: Path) ->
         to.print(
             "* some checks passed with correct versions of earlier exercises, so that no mistake counts twice"
         )
-    confinement = next((r.provenance.confinement for _, r in rows if r.provenance.confinement), {})
-    if confinement:
-        to.print(f"Confined by: {', '.join(confinement)}")
+    provenance = next((r.provenance for _, r in rows if r.provenance.confinement), None)
+    if provenance:
+        to.print(f"Confined by: {', '.join(provenance.confinement)}")
+        if provenance.unconfined:
+            to.print(
+                f"Not confined by: {', '.join(provenance.unconfined)}, which this machine lacks "
+                "(docs/security.md says what that means; --require-confinement refuses to grade then)"
+            )
     to.print(f"Reports: {folder} (NAME.json and NAME.results.json per hand-in, grades.csv for the class)")
 
 
