@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,7 +17,8 @@ from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import Outcome
 from exercises.feedback.steps import Raised, Script, Step, TensorResult
 
-STRIKES = 2  # calls of one exercise that may run into the time limit before the rest is not tried
+STRIKES = 2  # time limits that one exercise may use up on calls without an answer; the rest is then not tried
+NOTHING = Script()  # steps that only import the exercise
 STAND_INS = Path(__file__).resolve().parent / "sandbox" / "stand_ins"
 PRETENDED = "pretend"  # the device that stands in for a GPU, as `sandbox.worker` knows it
 
@@ -49,16 +50,19 @@ class Examinee:
     seconds: float = 0.0
     _worker: Worker | None = None
     _loaded: tuple[frozenset[str], tuple[str, ...]] = (frozenset(), ())
-    _strikes: Counter[str] = field(default_factory=Counter)
+    _entered: set[str] = field(default_factory=set)  # modules that the worker has imported
+    _unsafe: set[str] = field(default_factory=set)
+    # seconds without an answer, by exercise and by what is substituted: a corrected one gets its own
+    _lost: defaultdict[tuple[str, frozenset[str]], float] = field(default_factory=lambda: defaultdict(float))
     _printed: str = ""
 
     def has(self, exercise: Exercise) -> bool:
         """Whether the exercise was handed in."""
         return self.submission.notebook is not None or exercise.module in self.submission.modules
 
-    def hung(self, exercise: Exercise) -> bool:
-        """Whether a call of the exercise ran into the time limit."""
-        return self._strikes[exercise.module] > 0
+    def unsafe(self, exercise: Exercise) -> bool:
+        """Whether a call of the exercise ran into the time limit, or its mere import ended the worker."""
+        return exercise.module in self._unsafe
 
     def run(self, exercise: Exercise, device: str, steps: Sequence[Step]) -> Outcome:
         """Runs steps with one exercise's code; whatever goes wrong becomes part of the outcome."""
@@ -66,10 +70,9 @@ class Examinee:
             return _trouble("missing", f"{exercise.module}.py was not handed in")
         if exercise.module in self.forbidden:
             return _trouble("forbidden", self.forbidden[exercise.module])
-        if self._strikes[exercise.module] >= STRIKES:
-            return _trouble(
-                "timeout", f"not tried: {exercise.name} took longer than {self.patience.call:g} s before"
-            )
+        if self._lost[exercise.module, self.substituted] >= STRIKES * self.patience.call:
+            lost = f"{STRIKES * self.patience.call:g} s"
+            return _trouble("timeout", f"not tried: {exercise.name} had used up {lost} without an answer")
         if self.seconds > self.patience.submission:
             limit = f"{self.patience.submission:g} s"
             return _trouble("timeout", f"not tried: the whole hand-in had used up its {limit}")
@@ -79,10 +82,15 @@ class Examinee:
             worker = self._ready(exercise.forbids)
             if exercise.module in self.forbidden:
                 return _trouble("forbidden", self.forbidden[exercise.module])
+            if exercise.module not in self._entered:
+                worker.ask(_encoded(exercise.module, "cpu", NOTHING), self.patience.call)
+                self._entered.add(exercise.module)
             reply = worker.ask(ask(exercise.module, device, steps), self.patience.call)
         except WorkerTrouble as trouble:
+            self._lost[exercise.module, self.substituted] += time.monotonic() - start
+            if trouble.kind == "timeout" or exercise.module not in self._entered:
+                self._unsafe.add(exercise.module)
             if trouble.kind == "timeout":
-                self._strikes[exercise.module] += 1
                 return _trouble("timeout", f"{exercise.name} {trouble}")
             return _trouble(trouble.kind, str(trouble))
         finally:
@@ -109,6 +117,7 @@ class Examinee:
             return self._worker
         self.keep_printed()
         self._worker = self.sandbox.worker()
+        self._entered.clear()
         self.confined = self._worker.confined
         replaced = {e.module: list(e.exports) for e in self.catalogue if e.module in self.substituted}
         request = wire.encode(
@@ -121,7 +130,7 @@ class Examinee:
                 # they travel only where they are needed: elsewhere they would be answers to borrow
                 "stand_ins": {module: _stand_in(module) for module in replaced},
                 "forbids": list(forbids),
-                "hung": [e.module for e in self.catalogue if self.hung(e)],
+                "unsafe": sorted(self._unsafe),
                 "exercises": [
                     {"module": e.module, "exports": list(e.exports), "forbids": list(e.forbids)}
                     for e in self.catalogue

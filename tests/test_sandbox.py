@@ -297,7 +297,7 @@ def worker_saying(sandbox: Sandbox, body: str) -> Worker:
     """A worker that runs code which knows how to speak the wire itself."""
     worker = sandbox.worker()
     request = {"do": "load", "modules": {"ex1_output_size": body}, "extras": {}, "notebook": None}
-    rest = {"substitutes": {}, "hung": [], "stand_ins": {}, "exercises": [], "forbids": []}
+    rest = {"substitutes": {}, "unsafe": [], "stand_ins": {}, "exercises": [], "forbids": []}
     worker.ask(wire.encode(request | rest), 5)
     return worker
 

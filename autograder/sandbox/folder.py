@@ -124,7 +124,7 @@ class Watch:
             except FileNotFoundError:
                 continue  # removed meanwhile
             except OSError:
-                return "the code hid files from the grader"
+                return "the code made folders that cannot be looked into"
         used += self._unlinked()
         if used > self._most:
             return f"the code wrote more than {self._most >> 20} MiB of files"

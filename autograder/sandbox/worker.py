@@ -48,7 +48,7 @@ class Submitted:
         self.extras: dict[str, str] = request["extras"]
         self.cells: list[str] | None = request["notebook"]
         self.substitutes: dict[str, list[str]] = request["substitutes"]
-        self.hung: list[str] = request["hung"]
+        self.unsafe: list[str] = request["unsafe"]
         self.stand_ins: dict[str, str] = request["stand_ins"]
         self._namespace: types.ModuleType | None = None
         self._loaded: dict[str, types.ModuleType | BaseException] = {}
@@ -224,7 +224,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             assert source is not None
             own.execute(source, f"{short}.py", module.__dict__)
             return
-        if source is not None and short not in own.hung:
+        if source is not None and short not in own.unsafe:
             # what else the file defines may be needed by the later exercise
             with contextlib.suppress(BaseException):
                 own.execute(source, f"{short}.py", module.__dict__)
@@ -322,6 +322,8 @@ def prepare_pretended() -> None:
     from torch._subclasses.fake_tensor import FakeTensorMode
     from torch.utils import backend_registration
 
+    # there is no compiler in a worker; a compiled function is the same function
+    torch.compile = _uncompiled
     backend_registration._setup_privateuseone_for_python_backend(PRETENDED)
     with FakeTensorMode():
         # each operator costs milliseconds at its first call here, so call what answers are usually made of
@@ -344,8 +346,13 @@ def prepare_pretended() -> None:
         torch.nn.init.kaiming_uniform_(torch.nn.Parameter(torch.empty_like(weight)), a=2.0)
 
 
+def _uncompiled(model: Any = None, **_: Any) -> Any:
+    return model if model is not None else lambda function: function
+
+
 def forget_grader() -> None:
     """Takes the grader's modules out of reach of `import`; what runs keeps its references."""
+    linecache.clearcache()
     for name in list(sys.modules):
         if name.split(".")[0] in ("autograder", "exercises", "landlockpy", "pyseccomp"):
             del sys.modules[name]

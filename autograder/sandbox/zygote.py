@@ -15,6 +15,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import time
 import traceback
 from pathlib import Path
@@ -67,6 +68,7 @@ def _serve(sock: socket.socket, confinement: Confinement, ban: Ban) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(HOME=folder, TMPDIR=folder, LANG="C.UTF-8", PATH="/usr/bin:/bin", OMP_NUM_THREADS="1")
+    tempfile.tempdir = folder  # else it is the one found before
     confined = confinement.apply()
     if os.name == "posix":  # the other descriptors belong to the parent
         os.closerange(3, sock.fileno())

@@ -33,6 +33,8 @@ from torch import Tensor, nn
 
 LONGEST_TEXT = 4000
 LONGEST_SEQUENCE = 64
+LARGEST_NUMBER = 1024  # bits
+LARGEST_TENSOR = 32 << 20  # bytes
 DEEPEST = 4
 LOADING = -1  # as the step of an exception: before any step, the student's code could not be loaded
 
@@ -125,7 +127,7 @@ def run(
             results.append(_ACTIONS[step["do"]](memory, step, lookup))
         except Unloadable as error:
             return results, raised(error.__cause__ or error, LOADING)
-        except (Exception, SystemExit, KeyboardInterrupt) as error:
+        except BaseException as error:
             return results, raised(error, number)
     return results, None
 
@@ -153,11 +155,15 @@ def _trace(error: BaseException) -> tuple[tuple[str, int, str], ...]:
 
 def plain(value: Any, depth: int = 0) -> Any:
     """Plain data out of whatever came back; what is neither number, text nor tensor becomes `Opaque`."""
-    if value is None or type(value) in (bool, int, float):
+    if value is None or type(value) in (bool, float):
         return value
+    if type(value) is int:
+        return value if value.bit_length() <= LARGEST_NUMBER else Opaque("int of too many digits")
     if type(value) is str:
         return value[:LONGEST_TEXT]
     if type(value) in (Tensor, nn.Parameter) and value.layout is torch.strided and not value.is_quantized:
+        if value.numel() * value.element_size() > LARGEST_TENSOR:
+            return Opaque(f"torch.Tensor of shape {tuple(value.shape)}, which is too large")
         # detach, conj and neg bits resolved: what is sent is the numbers alone
         numbers = value.detach().resolve_conj().resolve_neg()
         return TensorResult(numbers.to("cpu").contiguous(), str(value.device), bool(value.requires_grad))
