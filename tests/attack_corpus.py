@@ -1,0 +1,52 @@
+"""The hostile hand-ins of `submissions/attacks/`, made ready to be handed in.
+
+An attack is a folder with the exercise files that its author changed. One that defines no answer has Amara's right
+one below it. Some other exercises of hers lie beside it: whatever the attack does, their points must not change.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+SUBMISSIONS = Path(__file__).parent / "submissions"
+HERE = SUBMISSIONS / "attacks"
+AMARA = SUBMISSIONS / "class" / "amara"
+EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((HERE / "expected.toml").read_text("utf-8"))
+# exercises that are examined before and after an attack's own, and cost little
+BYSTANDERS = ("ex1_output_size", "ex2_padding", "ex4_stride")
+POINTS = {"ex1": 10, "ex2": 10, "ex3": 20, "ex4": 10, "ex7": 20}
+
+
+def names() -> list[str]:
+    """All attacks, such as "forging/patched_torch"."""
+    return sorted(path.relative_to(HERE).as_posix() for path in HERE.glob("*/*") if path.is_dir())
+
+
+def hand_in(name: str, folder: Path) -> Path:
+    """Writes an attack as its author would hand it in; gives the folder."""
+    folder.mkdir(parents=True)
+    for module in BYSTANDERS:
+        shutil.copy(AMARA / f"{module}.py", folder)
+    shutil.copy(HERE / "attempt.py", folder)
+    for path in sorted((HERE / name).iterdir()):
+        source = path.read_text("utf-8")
+        if not any(line.startswith(("def ", "class ", "conv2d_valid =")) for line in _answers(source)):
+            source += "\n\n" + (AMARA / path.name).read_text("utf-8")
+        (folder / path.name).write_text(source, "utf-8")
+    return folder
+
+
+def _answers(source: str) -> list[str]:
+    exports = ("effective_kernel_size", "pad2d", "conv2d_valid", "conv2d_strided", "Conv2d")
+    return [line for line in source.splitlines() if any(name in line for name in exports)]
+
+
+def wanted_points(name: str) -> dict[str, float]:
+    """What each exercise must earn: the bystanders all, the attacked ones what `expected.toml` says."""
+    attacked = {path.stem.partition("_")[0] for path in (HERE / name).iterdir()}
+    beside = {module.partition("_")[0] for module in BYSTANDERS}
+    full = {exercise: float(POINTS[exercise]) for exercise in beside | attacked}
+    return full | EXPECTED[name].get("points", {})

@@ -1,0 +1,2 @@
+def conv2d_valid(x, weight, bias=None):
+    raise ValueError("x" * (1 << 30))

@@ -1,0 +1,6 @@
+def effective_kernel_size(kernel_size, dilation=1):
+    return 10**10_000
+
+
+def output_size(input_size, kernel_size, stride=1, padding=0, dilation=1):
+    return -(2**63)

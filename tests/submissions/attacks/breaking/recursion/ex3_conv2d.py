@@ -1,0 +1,2 @@
+def conv2d_valid(x, weight, bias=None):
+    return conv2d_valid(x, weight, bias)

@@ -1,0 +1,2 @@
+def conv2d_valid(x, weight, bias=None):
+    return x.new_zeros(1 << 29)
