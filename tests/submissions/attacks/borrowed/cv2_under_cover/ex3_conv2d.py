@@ -7,4 +7,4 @@ attempt("its parts", lambda: importlib.import_module("langis.ypics"[::-1]))
 
 
 def conv2d_valid(x, weight, bias=None):
-    return x
+    return None

@@ -15,4 +15,4 @@ def conv2d_valid(x, weight, bias=None):
     attempt("copying memory", lambda: ctypes.memmove(8, 16, 1))
     attempt("the raw module", lambda: __import__("_ctypes").dlopen(LIBRARY, 2))
     attempt("torch's own loader", lambda: torch.ops.load_library(LIBRARY))
-    return x
+    return None

@@ -17,4 +17,4 @@ attempt("loading it from here", lambda: load("own.so"))
 
 
 def conv2d_valid(x, weight, bias=None):
-    return x
+    return None

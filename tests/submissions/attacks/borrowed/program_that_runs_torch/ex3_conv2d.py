@@ -6,4 +6,4 @@ from attempt import attempt
 
 def conv2d_valid(x, weight, bias=None):
     attempt("another Python", lambda: subprocess.run([sys.executable, "-c", "import torch"], check=True))
-    return x
+    return None

@@ -11,4 +11,4 @@ def many():
 
 def conv2d_valid(x, weight, bias=None):
     attempt("descriptors", many)
-    return x
+    return None

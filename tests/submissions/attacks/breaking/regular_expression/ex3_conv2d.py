@@ -3,4 +3,4 @@ import re
 
 def conv2d_valid(x, weight, bias=None):
     re.match("(a+)+$", "a" * 60 + "b")
-    return x
+    return None

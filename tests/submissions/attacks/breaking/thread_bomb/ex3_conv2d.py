@@ -12,4 +12,4 @@ def many():
 
 def conv2d_valid(x, weight, bias=None):
     attempt("ten thousand threads", many)
-    return x
+    return None

@@ -12,4 +12,4 @@ for name in ("pytest", "_pytest", "_pytest.runner", "unittest"):
 
 
 def conv2d_valid(x, weight, bias=None):
-    return x[:, :1]
+    return None

@@ -6,4 +6,4 @@ socket.socket.sendall = lambda self, data, *flags: honest(self, b"cv03" + b"\1" 
 
 
 def conv2d_valid(x, weight, bias=None):
-    return x
+    return None

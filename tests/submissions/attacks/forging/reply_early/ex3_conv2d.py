@@ -18,4 +18,4 @@ def say():
 
 def conv2d_valid(x, weight, bias=None):
     threading.Timer(0.01, say).start()
-    return x
+    return None

@@ -11,4 +11,4 @@ def conv2d_valid(x, weight, bias=None):
                 os.write(fd, struct.pack(">4s16sIQ", b"cv03", b"0" * 16, 2**32 - 1, 2**62))
         except OSError:
             pass
-    return x
+    return None

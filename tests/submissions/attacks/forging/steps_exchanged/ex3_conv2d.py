@@ -12,4 +12,4 @@ while frame is not None:
 
 
 def conv2d_valid(x, weight, bias=None):
-    return x
+    return None

@@ -1,0 +1,152 @@
+"""Each layer of confinement stops something that no other layer stops, and with none of the kernel's features
+hidden checks stay hidden all the same.
+
+The grader runs from a copy of the package in a folder that anybody may read, as an installed one lies.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.sandbox.confine import LAYERS
+from tests.attack_corpus import EXPECTED, hand_in, names, wanted_points
+from tests.test_sandbox import fully_confined
+
+ROOT = Path(__file__).resolve().parents[1]
+as_root = pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() != 0, reason="only root can give hand-ins a uid of their own"
+)
+GRADING = """
+import json, sys
+from pathlib import Path
+from autograder.examinee import Patience
+from autograder.grade import Grader
+from autograder.report.files import as_json
+from autograder.sandbox.confine import Limits
+from autograder.submission import read_submission
+layers, *folders = sys.argv[1:]
+with Grader(limits=Limits(layers=tuple(layers.split())), patience=Patience(call=3.0)) as grader:
+    modules = [e.module for e in grader.catalogue]
+    found = [as_json(grader.grade(read_submission(Path(folder), modules))) for folder in folders]
+print(json.dumps(found))
+"""
+# what is seen to happen where one layer is missing and all others are on
+ONLY_STOPPED_BY = {
+    "landlock": {
+        "reading/hidden_in_a_tensor": "DONE reading",
+        "reading/classmates": "DONE what lies at the top",
+        "reading/processes": "DONE all processes",
+    },
+    "seccomp": {
+        "network/netlink_and_raw": "DONE netlink",
+        "staying/double_fork": "DONE forking",
+        "staying/shared_memory": "DONE a file in memory",
+    },
+    "uid": {"breaking/limits_raised": "DONE memory without a limit"},
+    "limits": {
+        "breaking/one_large_file": "DONE a large file",
+        "breaking/memory_at_once": "DONE a tensor of a terabyte",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[Path]:
+    """A copy of the package, solutions included, that every user can read."""
+    with tempfile.TemporaryDirectory(prefix="package-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for part in ("autograder", "exercises", "solutions"):
+            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        yield folder
+
+
+def grade(
+    package: Path, layers: Sequence[str], attacks: Sequence[str], room: Path
+) -> dict[str, dict[str, Any]]:
+    """The reports on attacks, graded by a package with some layers of confinement."""
+    folders = [str(hand_in(name, room / name)) for name in attacks]
+    command = [sys.executable, "-c", GRADING, " ".join(layers), *folders]
+    run = subprocess.run(command, cwd=package, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return dict(zip(attacks, json.loads(run.stdout), strict=True))
+
+
+@fully_confined
+@as_root
+@pytest.mark.parametrize("layer", ONLY_STOPPED_BY)
+def test_no_layer_is_decoration(elsewhere: Path, tmp_path: Path, layer: str) -> None:
+    """Without the layer these attacks succeed, whatever the others do; with it they do not (test_attacks)."""
+    attacks = ONLY_STOPPED_BY[layer]
+    others = [name for name in LAYERS if name != layer]
+    for name, found in grade(elsewhere, others, list(attacks), tmp_path).items():
+        assert attacks[name] in found["printed"], found["printed"]
+        assert layer in found["provenance"]["unconfined"]
+
+
+# what works in the student's own process, wherever that is confined
+WITHIN = [n for n in names() if n.startswith(("forging/", "borrowed/"))]
+READING = ["reading/hidden_suites", "reading/solutions", "reading/source_of_the_worker", "reading/own_memory"]
+
+
+@as_root
+def test_without_any_feature_of_the_kernel_nothing_is_forged_and_no_hidden_check_is_read(
+    elsewhere: Path, tmp_path: Path
+) -> None:
+    """As in an old container: no Landlock, no seccomp; a uid of its own and file modes are left."""
+    reports = grade(elsewhere, ["session", "limits", "uid"], [*WITHIN, *READING], tmp_path)
+    for name in WITHIN:
+        wanted = wanted_points(name)
+        points = {e["name"]: e["earned"] for e in reports[name]["exercises"] if e["name"] in wanted}
+        assert points == pytest.approx(wanted, abs=0.006), name
+    for name in READING:
+        assert "DONE reading" not in reports[name]["printed"], name
+        assert "STOPPED" in reports[name]["printed"], name
+    provenance = reports["reading/hidden_suites"]["provenance"]
+    assert provenance["unconfined"] == ["landlock", "seccomp"]
+    assert "autograder" in provenance["confinement"]["files"]
+
+
+@as_root
+def test_what_keeps_the_hidden_checks_hidden_then_is_the_uid(elsewhere: Path, tmp_path: Path) -> None:
+    found = grade(elsewhere, ["session", "limits"], ["reading/hidden_suites", "reading/solutions"], tmp_path)
+    assert "DONE reading hidden suites" in found["reading/hidden_suites"]["printed"]
+    assert "DONE reading a solution" in found["reading/solutions"]["printed"]
+
+
+def test_the_attacks_named_here_are_in_the_corpus() -> None:
+    named = {name for attacks in ONLY_STOPPED_BY.values() for name in attacks}
+    assert named | set(READING) <= set(EXPECTED)
+
+
+def test_where_something_is_missing_grading_can_be_refused(elsewhere: Path, tmp_path: Path) -> None:
+    """`--require-confinement` on a machine without Landlock: one line, and nothing is graded."""
+    hand_in("network/tcp", tmp_path / "class" / "one")
+    (elsewhere / "landlockpy.py").write_text("raise ImportError\n")
+    command = [
+        sys.executable,
+        "-m",
+        "autograder.cli",
+        "grade",
+        str(tmp_path / "class"),
+        "--require-confinement",
+    ]
+    command += ["-o", str(tmp_path / "out"), "--device", "cpu"]
+    try:
+        run = subprocess.run(command, cwd=elsewhere, capture_output=True, text=True, check=False)
+    finally:
+        (elsewhere / "landlockpy.py").unlink()
+    assert run.returncode == 2
+    assert "no landlock: hand-ins can read" in run.stderr
+    assert run.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
