@@ -30,7 +30,7 @@ def test_one_channel(student: SandboxedStudent, draw: Draw, size: int) -> None:
 
 @pytest.mark.points(2.5)
 @pytest.mark.category("values")
-@pytest.mark.parametrize("shape", [(3, 1, 4), (1, 3, 1), (2, 3, 5)], ids=str)
+@pytest.mark.parametrize("shape", [(3, 1, 4), (1, 257, 1), (2, 3, 5)], ids=str)
 def test_batch_and_channels(student: SandboxedStudent, draw: Draw, shape: tuple[int, int, int]) -> None:
     """Every picture of the batch, every output channel; input channels are summed."""
     batch, channels, outputs = shape
@@ -145,6 +145,7 @@ def test_wrong_ranks(student: SandboxedStudent, draw: Draw, shapes: tuple[tuple[
         ((1, 2, 6, 7), (3, 2, 7, 2)),
         ((1, 2, 6, 7), (3, 2, 2, 8)),
         ((1, 2, 6, 7), (3, 2, 2, 2), (2,)),
+        ((1, 2, 6, 7), (3, 2, 2, 2), (4,)),
     ],
     ids=str,
 )

@@ -12,8 +12,8 @@ from exercises.feedback.checks import must_differentiate, must_keep_inputs, must
 Pair = int | tuple[int, int]
 
 
-def conv(*tensors: Sample, **settings: Any) -> Call:
-    return Call("conv2d", tensors, settings)
+def conv(*args: Sample | Pair, **settings: Any) -> Call:
+    return Call("conv2d", args, settings)
 
 
 EVERYTHING = [
@@ -90,7 +90,7 @@ def test_large(student: SandboxedStudent, draw: Draw, settings: dict[str, Pair])
 def test_bias(student: SandboxedStudent, draw: Draw, settings: dict[str, Pair]) -> None:
     """The bias is added once per output value, in the padded border too."""
     x, weight = draw(2, 3, 9, 9), draw(4, 3, 3, 2)
-    must_return(student, conv(x, weight, draw(4), **settings))
+    must_return(student, conv(x, weight, draw(4), *settings.values()))
     must_return(student, conv(x, weight, **settings))
 
 
@@ -185,7 +185,15 @@ def test_errors(student: SandboxedStudent, draw: Draw, settings: dict[str, Pair]
 @pytest.mark.category("errors")
 @pytest.mark.parametrize(
     "bad",
-    [((8, 8), (2, 2, 3, 3)), ((2, 8, 8), (2, 2, 3, 3)), ((1, 2, 8, 8), (2, 3, 3, 3)), 0, (2, 0)],
+    [
+        ((8, 8), (2, 2, 3, 3)),
+        ((2, 8, 8), (2, 2, 3, 3)),
+        ((1, 2, 8, 8), (2, 3, 3)),
+        ((1, 2, 8, 8), (2, 3, 3, 3)),
+        0,
+        (-1, 2),
+        (2, -1),
+    ],
     ids=str,
 )
 def test_errors_of_shapes(student: SandboxedStudent, draw: Draw, bad: Any) -> None:

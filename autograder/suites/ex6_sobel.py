@@ -21,8 +21,8 @@ def test_box_blur(student: SandboxedStudent, size: int) -> None:
 @pytest.mark.parametrize("case", range(3))
 def test_sharpen(student: SandboxedStudent, draw: Draw, case: int) -> None:
     """sharpen_kernel adds the difference to the four neighbours, as much of it as asked for."""
-    call = Call("sharpen_kernel") if case == 0 else Call("sharpen_kernel", (draw.number(0.3, 4.0),))
-    must_return(student, call)
+    amount = ((), (draw.number(0.3, 4.0),), (draw.integer(2, 4),))[case]
+    must_return(student, Call("sharpen_kernel", amount))
 
 
 @pytest.mark.points(1.5)
@@ -84,11 +84,14 @@ def test_gradient(student: SandboxedStudent, draw: Draw, shape: tuple[int, ...])
 
 @pytest.mark.points(0.5)
 @pytest.mark.category("errors")
-@pytest.mark.parametrize("shape", [(7,), (1, 6, 7), (4, 6, 7), (6, 7, 3), (1, 3, 6, 7)], ids=str)
-def test_errors(student: SandboxedStudent, draw: Draw, shape: tuple[int, ...]) -> None:
-    """ValueError for anything that is neither (H, W) nor (3, H, W)."""
-    good = Call("sobel_edges", (draw.image(3, 6, 7),))
-    must_raise(student, Call("sobel_edges", (draw.image(*shape),)), good)
+@pytest.mark.parametrize("bad", [(), (7,), (1, 6, 7), (4, 6, 7), (6, 7, 3), (1, 3, 6, 7), 0, -1], ids=str)
+def test_errors(student: SandboxedStudent, draw: Draw, bad: int | tuple[int, ...]) -> None:
+    """ValueError for anything that is neither (H, W) nor (3, H, W), and for a blur of less than one pixel."""
+    if isinstance(bad, int):
+        must_raise(student, Call("box_blur_kernel", (bad,)), Call("box_blur_kernel", (1,)))
+    else:
+        good = Call("sobel_edges", (draw.image(3, 6, 7),))
+        must_raise(student, Call("sobel_edges", (draw.image(*bad),)), good)
 
 
 @pytest.mark.points(0.5)

@@ -37,7 +37,9 @@ def test_parameters(student: SandboxedStudent, call: Call) -> None:
 
 @pytest.mark.points(2)
 @pytest.mark.category("parameters")
-@pytest.mark.parametrize("call", [layer(16, 64, 3), layer(8, 96, (1, 5))], ids=lambda c: c.text)
+@pytest.mark.parametrize(
+    "call", [layer(16, 64, 3), layer(8, 96, (1, 5)), layer(1, 64, 1)], ids=lambda c: c.text
+)
 def test_start_values(student: SandboxedStudent, call: Call) -> None:
     """Parameters start in torch's interval, evenly spread, new in every layer."""
     must_start_as_torch(student, call)
@@ -76,7 +78,9 @@ def test_forward(student: SandboxedStudent, draw: Draw, call: Call) -> None:
 )
 def test_settings(student: SandboxedStudent, draw: Draw, settings: dict[str, Any]) -> None:
     """Stride, padding and dilation, as numbers and as pairs, alone and together."""
-    must_forward(student, layer(3, 4, (3, 2), **settings), draw(2, 3, 10, 11))
+    # all three may be given by place
+    call = layer(3, 4, (3, 2), **settings) if len(settings) < 3 else layer(3, 4, (3, 2), *settings.values())
+    must_forward(student, call, draw(2, 3, 10, 11))
 
 
 @pytest.mark.points(0.5)
@@ -92,8 +96,9 @@ def test_large(student: SandboxedStudent, draw: Draw) -> None:
     ("kernel", "settings"),
     [
         (3, {"padding": "same"}),
-        ((5, 3), {"padding": "same", "dilation": (1, 2)}),
+        ((5, 3), {"padding": "same", "dilation": (2, 3)}),
         ((2, 4), {"padding": "same"}),
+        ((4, 3), {"padding": "same"}),
         (3, {"padding": "valid", "stride": 2}),
     ],
     ids=str,
@@ -147,7 +152,7 @@ def test_dtype(student: SandboxedStudent, draw: Draw, dtype: str) -> None:
         layer(3, 8, 5),
         layer(2, 4, (3, 2), stride=(2, 1), padding=(1, 0), dilation=2),
         layer(2, 4, 3, padding="same", bias=False),
-        layer(1, 2, 3, padding=1),
+        layer(1, 2, 3, padding=1, dilation=(1, 2)),
     ],
     ids=lambda c: c.text,
 )
@@ -160,7 +165,11 @@ def test_printed_form(student: SandboxedStudent, call: Call) -> None:
 @pytest.mark.category("errors")
 @pytest.mark.parametrize(
     "bad",
-    [layer(2, 3, 3, padding="full"), layer(2, 3, 3, stride=2, padding="same")],
+    [
+        layer(2, 3, 3, padding="full"),
+        layer(2, 3, 3, stride=2, padding="same"),
+        layer(2, 3, 3, stride=(1, 2), padding="same"),
+    ],
     ids=lambda c: c.text,
 )
 def test_errors(student: SandboxedStudent, draw: Draw, bad: Call) -> None:
