@@ -9,7 +9,7 @@ DIST ?= dist
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: grade test release lint check bench clean
+.PHONY: grade test release lint check bench mutation clean
 
 grade: .venv/grader
 	$(BIN)/autograder grade "$(SUBMISSIONS)" --out "$(OUT)"
@@ -32,6 +32,9 @@ check: .venv/dev
 bench: .venv/dev
 	$(BIN)/python -m tests.benchmarks
 
+mutation: .venv/mutation
+	$(BIN)/python -m tests.mutation
+
 clean:
 	rm -rf .venv graded
 
@@ -48,4 +51,9 @@ clean:
 .venv/dev: .venv/bin/python pyproject.toml constraints.txt
 	@echo "Installing what the test suite needs into .venv (the first time takes a minute) ..."
 	$(PIP) --editable '.[dev]'
+	@touch $@ .venv/grader
+
+.venv/mutation: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Installing what the mutation run needs into .venv (the first time takes a minute) ..."
+	$(PIP) --editable '.[mutation]'
 	@touch $@ .venv/grader

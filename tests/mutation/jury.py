@@ -1,0 +1,56 @@
+"""Puts mutants to the hidden suites, with a warm grader's sandbox and cases.
+
+Grading a mutant whole would ask it about all seven exercises. Here only those of its own are asked, and the
+first case that fails ends the trial: it costs points, and that is what "killed" means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+from autograder.examinee import Examinee, Patience
+from autograder.grade import DEFAULT_SEED, Grader
+from autograder.submission import Submission, read_submission
+
+ROOT = Path(__file__).resolve().parents[2]
+SHORT = Patience(call=2.0)  # so that a loop without end ends
+LONG = Patience(call=10.0)  # what a student gets; asked where the short one ran out, since machines are busy
+
+
+class Jury:
+    """The solutions, with one of them replaced by a mutant at a time."""
+
+    def __init__(self, seed: int = DEFAULT_SEED) -> None:
+        self._grader = Grader(seed=seed)
+        self._internals: Any = self._grader
+        self.modules = tuple(e.module for e in self._grader.catalogue)
+        self.solutions = read_submission(ROOT / "solutions", self.modules)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._grader.close()
+
+    def killed_by(self, module: str, source: str) -> str | None:
+        """The first case that this source for the module fails, and how; None if it survives them all."""
+        mutant = replace(self.solutions, modules={**self.solutions.modules, module: source})
+        found, kind = self._trial(module, mutant, SHORT)
+        if kind == "timeout":
+            found, _ = self._trial(module, mutant, LONG)
+        return found
+
+    def _trial(self, module: str, mutant: Submission, patience: Patience) -> tuple[str | None, str]:
+        sandbox, judge = self._internals._sandbox, self._internals._judge
+        examinee = Examinee(sandbox, mutant, self._grader.catalogue, patience)
+        try:
+            for case in judge._cases:
+                if case.exercise.module == module:
+                    failure = case.run(examinee, self._grader.seed)
+                    if failure:
+                        return f"{case.name}: {failure.headline}", failure.kind
+            return None, ""
+        finally:
+            sandbox.end_worker()
