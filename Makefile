@@ -32,7 +32,7 @@ check: .venv/dev
 bench: .venv/dev
 	$(BIN)/python -m tests.benchmarks
 
-mutation: .venv/mutation
+mutation: .venv/dev
 	$(BIN)/python -m tests.mutation
 
 clean:
@@ -51,9 +51,4 @@ clean:
 .venv/dev: .venv/bin/python pyproject.toml constraints.txt
 	@echo "Installing what the test suite needs into .venv (the first time takes a minute) ..."
 	$(PIP) --editable '.[dev]'
-	@touch $@ .venv/grader
-
-.venv/mutation: .venv/bin/python pyproject.toml constraints.txt
-	@echo "Installing what the mutation run needs into .venv (the first time takes a minute) ..."
-	$(PIP) --editable '.[mutation]'
 	@touch $@ .venv/grader
