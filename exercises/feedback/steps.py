@@ -167,9 +167,9 @@ def plain(value: Any, depth: int = 0) -> Any:
         # detach, conj and neg bits resolved: what is sent is the numbers alone
         numbers = value.detach().resolve_conj().resolve_neg()
         return TensorResult(numbers.to("cpu").contiguous(), str(value.device), bool(value.requires_grad))
-    if type(value) in (tuple, list, torch.Size) and len(value) <= LONGEST_SEQUENCE and depth < DEEPEST:
-        items = [plain(v, depth + 1) for v in value]
-        return items if type(value) is list else tuple(items)
+    if isinstance(value, tuple | list) and len(value) <= LONGEST_SEQUENCE and depth < DEEPEST:
+        items = [plain(v, depth + 1) for v in value]  # of a named tuple too: it is a pair with names
+        return items if isinstance(value, list) else tuple(items)
     kind = type(value)
     return Opaque(f"{kind.__module__}.{kind.__qualname__}"[:200])
 
