@@ -1,0 +1,85 @@
+"""Hand-ins examined several at a time, each on the exercises that it is about and no others."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import SimpleQueue
+
+import torch
+
+from autograder.examinee import Examinee, Patience
+from autograder.judge import CaseResult, Judge
+from autograder.sandbox.host import Sandbox
+from autograder.submission import Submission, read_submission
+from exercises.feedback.catalogue import earlier, exercises
+
+SUBMISSIONS = Path(__file__).parent / "submissions"
+CATALOGUE = exercises()
+MODULES = [e.module for e in CATALOGUE]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A hand-in to examine, under which seed, on which exercises."""
+
+    submission: Submission
+    seed: int
+    only: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What came of a task."""
+
+    results: tuple[CaseResult, ...]
+    undecided: tuple[str, ...]
+    printed: str
+    seconds: float
+
+
+def overlaid(path: Path) -> tuple[Submission, tuple[str, ...]]:
+    """A hand-in with what it lacks taken from Amara, who has everything right; and the modules of its own."""
+    own = read_submission(path, MODULES)
+    if own.notebook is not None:
+        return own, tuple(MODULES)
+    amara = read_submission(SUBMISSIONS / "class" / "amara", MODULES)
+    return replace(own, modules={**amara.modules, **own.modules}), tuple(
+        m for m in MODULES if m in own.modules
+    )
+
+
+def building_on(modules: Collection[str]) -> tuple[str, ...]:
+    """These modules, and those exercises that build on one of them."""
+    return tuple(m for m in MODULES if {m, *(e.module for e in earlier(m, CATALOGUE))} & set(modules))
+
+
+def examine_all(tasks: Sequence[Task], patience: Patience) -> list[Examined]:
+    """What comes of each task, in their order; a judge mostly waits for its sandbox, so there are several."""
+    torch.set_num_threads(1)
+    judges = {seed: Judge(CATALOGUE, seed=seed) for seed in dict.fromkeys(task.seed for task in tasks)}
+    workers = min(os.cpu_count() or 1, 4)
+    with ExitStack() as stack:
+        free: SimpleQueue[Sandbox] = SimpleQueue()
+        for _ in range(workers):
+            sandbox = stack.enter_context(Sandbox())
+            sandbox.warm_up()
+            free.put(sandbox)
+
+        def examined(task: Task) -> Examined:
+            sandbox = free.get()
+            try:
+                examinee = Examinee(sandbox, task.submission, CATALOGUE, patience)
+                results = judges[task.seed].examine(examinee, task.only)
+                printed = examinee.keep_printed()
+                sandbox.end_worker()
+            finally:
+                free.put(sandbox)
+            return Examined(tuple(results), tuple(examinee.undecided), printed, examinee.seconds)
+
+        with ThreadPoolExecutor(workers) as pool:
+            return list(pool.map(examined, tasks))

@@ -1,0 +1,3 @@
+from mylib import Conv2d
+
+__all__ = ["Conv2d"]
