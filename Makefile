@@ -9,7 +9,7 @@ DIST ?= dist
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: grade test release lint check bench mutation clean
+.PHONY: grade test release lint check bench mutation seeds clean
 
 grade: .venv/grader
 	$(BIN)/autograder grade "$(SUBMISSIONS)" --out "$(OUT)"
@@ -34,6 +34,9 @@ bench: .venv/dev
 
 mutation: .venv/dev
 	$(BIN)/python -m tests.mutation
+
+seeds: .venv/dev
+	ALL_SEEDS=1 $(BIN)/python -m pytest tests/test_seeds.py
 
 clean:
 	rm -rf .venv graded
