@@ -10,7 +10,8 @@ from textwrap import dedent
 import pytest
 import yaml
 
-from exercises.feedback.forbidden import GROUPS, Finding, find_forbidden
+from exercises.feedback.forbidden import Finding, find_forbidden
+from exercises.feedback.groups import GROUPS
 
 HEAD = """
 import torch
@@ -384,3 +385,58 @@ def test_the_solutions_use_nothing_that_is_forbidden() -> None:
     for module, text in sources.items():
         header = yaml.safe_load("\n".join(line[2:] for line in text.split("# ---")[1].splitlines()))
         assert find_forbidden(sources, module, header["exports"], header["forbids"]) == [], module
+
+
+LAYER = """
+class Conv2d(nn.Module):
+    def forward(self, x):
+        return {used}
+
+    {kind}
+    def compare(self, x):
+        return nn.Conv2d(1, 1, 3)(x)
+
+    def again(self, x):
+        return self.compare(x)
+
+Conv2d(1, 1, 3).compare(torch.zeros(1))
+"""
+
+
+def in_layer(used: str, kind: str = "", text: str = LAYER) -> list[Finding]:
+    return search(text.format(used=used, kind=kind), ["Conv2d"], module="ex7_layer")
+
+
+@pytest.mark.parametrize("used", ["x", "x.sum()", "self.other(x)", "nn.Conv2d.__doc__"])
+def test_a_method_that_nothing_calls_is_no_offence(used: str) -> None:
+    assert in_layer(used) == []
+    assert in_layer(used, "@staticmethod") == []
+
+
+@pytest.mark.parametrize(
+    "used",
+    [
+        "self.compare(x)",
+        "self.again(x)",
+        'getattr(self, "compare")(x)',
+        "Conv2d.compare(self, x)",
+        "helper(self, x)",
+    ],
+)
+def test_a_method_that_is_called_is_one(used: str) -> None:
+    text = LAYER + "\ndef helper(layer, x):\n    return layer.again(x)\n"
+    assert {f.name for f in in_layer(used, text=text)} == {"torch.nn.Conv2d"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("def compare", "def extra_repr"),
+        ("def compare", "def __call__"),
+        ("(nn.Module)", "(torch.autograd.Function)"),
+        ("class Conv2d", "@torch.jit.script\nclass Conv2d"),
+        ("    {kind}", "    @torch.jit.export"),
+    ],
+)
+def test_a_method_that_torch_may_call_is_one_too(old: str, new: str) -> None:
+    assert {f.name for f in in_layer("x", text=LAYER.replace(old, new))} == {"torch.nn.Conv2d"}

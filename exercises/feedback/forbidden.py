@@ -2,8 +2,8 @@
 
 Only code that can be reached by name from the exercise's exports counts: their definitions, whatever these
 mention, and so on, through the hand-in's other files too. A test under `if __name__ == "__main__":`, an
-unused import or an unused function is no offence. Earlier exercises are not followed into, so nobody pays
-twice for one line.
+unused import, function or method is no offence, and neither is to read a docstring. Earlier exercises are not
+followed into, so nobody pays twice for one line.
 
 Names are resolved through imports, aliases, `getattr` and the like. A determined author can still hide a
 call from this; what is really called is seen while running.
@@ -19,56 +19,19 @@ import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from torch import nn
+
 from exercises.feedback.bindings import NOTHING, Binding, Scope, Source, local_names
+from exercises.feedback.groups import GROUPS
 from exercises.feedback.reference import FUNCTIONS
 
-
-@dataclass(frozen=True)
-class Group:
-    """Names that go together, as patterns of full dotted names, and why they are not allowed."""
-
-    reason: str
-    patterns: tuple[str, ...]
-
-
-_CONV = r"\w*[Cc]onv(?!ert)\w*"  # "convert" is another matter
-GROUPS: dict[str, Group] = {
-    "convolution": Group(
-        "this exercise asks you to write it yourself",
-        (
-            rf"torch\.{_CONV}",
-            rf"torch\.nn\.(functional|grad)\.({_CONV}|unfold|fold)",
-            r"torch\.nn(\.\w+)*\.(\w*Conv(?!ert)\w*|Unfold|Fold)",
-            rf"torch\.ops\.\w+\.({_CONV}|\w*im2col\w*|\w*col2im\w*)",
-            rf"torch\.(_C(\.\w+)?|_VF|_refs(\.\w+)*)\.({_CONV}|\w*im2col\w*|\w*col2im\w*)",
-            rf"torch\.ao(\.\w+)*\.{_CONV}",
-            r"numpy(\.\w+)*\.(convolve|correlate)",
-        ),
-    ),
-    "padding": Group(
-        "this exercise asks you to place the zeros yourself",
-        (
-            r"torch\.nn\.functional\._?pad",
-            r"torch\.nn(\.\w+)*\.\w*Pad(\dd|Nd)",
-            r"torch\.constant_pad_nd",
-            r"torch\.ops\.\w+\.\w*pad\w*",
-            r"torch\.(_C(\.\w+)?|_VF|_refs(\.\w+)*)\.\w*pad\w*",
-            r"numpy(\.\w+)*\.pad",
-        ),
-    ),
-    "packages": Group(
-        "this exercise asks you to do without other array and image packages",
-        (
-            r"(scipy|cv2|skimage|torchvision|kornia|tensorflow|jax|jaxlib|mxnet|cupyx?|keras|SimpleITK)(\.\w+)*",
-            r"PIL\.ImageFilter(\.\w+)*",
-        ),
-    ),
-}
 # A file of the hand-in with such a name is not what an import of it means.
 _OUTSIDE = re.compile(r"(torch|numpy|PIL|scipy|cv2|skimage|torchvision|kornia|tensorflow|jax|keras)(\.|$)")
 _EXERCISE = re.compile(r"ex\d+_\w+")
 _EXPORTS = {*FUNCTIONS, "Conv2d"}
 _LONGEST_NAME = 200
+_MODULE = {"torch.nn.Module", "torch.nn.modules.Module", "torch.nn.modules.module.Module"}
+_METHOD_KINDS = {f"builtins.{name}" for name in ("property", "staticmethod", "classmethod")}
 
 # One module seen from another: `F.torch`, `torch.nn.modules.conv.F`
 _DETOURS = (
@@ -142,20 +105,31 @@ class _Search:
         self._queue = [(module, name) for name in exports]
         self._reached: set[tuple[str, str]] = set()
         self._found: dict[tuple[str, int, str], Finding] = {}
+        self._mentioned: set[str] = set()
+        self._idle: list[tuple[str, ast.AST, Scope]] = []  # methods that nobody mentioned yet
         # Each expression is resolved once in each scope, or an alias of aliases of … would take for ever.
         self._resolved: dict[tuple[ast.expr, Scope], _Names] = {}
         self._globals: dict[tuple[str, str, int | None], _Names] = {}
         self._folded: dict[tuple[ast.expr, Scope], str | None] = {}
 
     def findings(self) -> list[Finding]:
-        while self._queue:
-            place = self._queue.pop()
+        while self._queue or self._wake():
+            place = self._queue.pop() if self._queue else ("", "")
             if place in self._reached:
                 continue
             self._reached.add(place)
             with contextlib.suppress(RecursionError, MemoryError):  # too deep, for people as well
                 self._reach(*place)
         return sorted(self._found.values(), key=lambda f: (f.module, f.line, f.name))
+
+    def _wake(self) -> bool:
+        """Walks through the methods that were mentioned meanwhile; whether there were any."""
+        awake = [method for method in self._idle if method[0] in self._mentioned]
+        self._idle = [method for method in self._idle if method[0] not in self._mentioned]
+        for _, node, scope in awake:
+            with contextlib.suppress(RecursionError, MemoryError):
+                self._walk(node, scope)
+        return bool(awake)
 
     def _source(self, key: str) -> Source | None:
         if key not in self._sources:
@@ -194,21 +168,38 @@ class _Search:
         return bad
 
     def _walk(self, node: ast.AST, scope: Scope) -> None:
+        if isinstance(node, ast.Attribute | ast.Name):
+            self._mentioned.add(node.attr if isinstance(node, ast.Attribute) else node.id)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            self._mentioned.add(node.value)  # for getattr
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             self._walk_function(node, scope)
         elif isinstance(node, ast.ClassDef):
             inside = Scope(scope.source, scope, local_names(node.body), is_class=True)
             self._walk_all((*node.decorator_list, *node.bases, *node.keywords), scope)
-            self._walk_all(node.body, inside)
+            # what else a class is made of may call its methods in ways of its own
+            plain = not node.decorator_list and all(self._resolve(b, scope) & _MODULE for b in node.bases)
+            for inner in node.body:
+                if plain and isinstance(inner, ast.FunctionDef) and self._is_idle(inner, inside):
+                    self._idle.append((inner.name, inner, inside))
+                else:
+                    self._walk(inner, inside)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             return  # what counts is where the name is used
         elif isinstance(node, ast.AnnAssign):
             self._walk_all([n for n in (node.target, node.value) if n], scope)
+        elif isinstance(node, ast.Attribute) and node.attr == "__doc__":
+            return
         elif not (
             isinstance(node, ast.expr)
             and self._judge(self._resolve(node, scope), scope.source.key, node.lineno)
         ):
             self._walk_all(self._children(node, scope), scope)
+
+    def _is_idle(self, method: ast.FunctionDef, scope: Scope) -> bool:
+        """Whether a method is called by none but those who mention it: not by Python, nor by torch."""
+        kinds = all(self._resolve(d, scope) & _METHOD_KINDS for d in method.decorator_list)
+        return kinds and not method.name.startswith("__") and not hasattr(nn.Module, method.name)
 
     def _walk_all(self, nodes: Iterable[ast.AST], scope: Scope) -> None:
         for node in nodes:
