@@ -14,16 +14,6 @@ from autograder.grade import DEFAULT_SEED
 from autograder.judge import CaseResult
 
 HONEST = {path.name.partition(".")[0]: path for path in sorted((SUBMISSIONS / "honest").iterdir())}
-# styles that lose points today although they are right, and what has to be mended
-UNFAIR = {
-    "device_asked_by_is_cuda": "a tensor on the pretended accelerator says is_cuda=False",
-    "files_beside_this_one": "the folder that __file__ names is not there in the sandbox",
-    "temporary_files": "tempfile remembers the /tmp of the zygote, where a worker may not write",
-}
-STYLES = [
-    pytest.param(name, marks=[pytest.mark.xfail(strict=True, reason=UNFAIR[name])] if name in UNFAIR else [])
-    for name in HONEST
-]
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +29,7 @@ def told(result: CaseResult) -> str:
     return f"{result.module} {result.case}: {failure.kind}, {failure.headline} ({failure.got})"
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", HONEST)
 def test_an_honest_hand_in_gets_all_points(style: str, examined: dict[str, Examined]) -> None:
     """Nothing is found, so nothing forbidden either, and no earlier exercise had to be replaced."""
     results = examined[style].results
@@ -59,7 +49,7 @@ def test_it_was_asked_everything(style: str, examined: dict[str, Examined]) -> N
 def test_there_are_enough_styles() -> None:
     hand_ins = {name: overlaid(path) for name, path in HONEST.items()}
     complete = [name for name, (_, own) in hand_ins.items() if list(own) == MODULES]
-    assert len(HONEST) - len(UNFAIR) >= 40
+    assert len(HONEST) >= 40
     assert len(complete) >= 12
     assert {path.suffix for path in HONEST.values()} == {"", ".zip", ".ipynb"}
     for module in MODULES:

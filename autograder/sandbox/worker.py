@@ -98,17 +98,25 @@ class Submitted:
     def load(self, module: str) -> None:
         """Runs a module that was not run before.
 
-        What a file does at its top is its own affair. One that compares itself with torch there meets the ban; it
-        is then run again statement by statement, leaving out those that fail.
+        What a file does at its top is its own affair. One that compares itself with torch there meets the ban, and
+        one may draw with a package that is not here; it is then run again statement by statement, leaving out those
+        that fail.
         """
         if module not in self._loaded:
             self.ban.clear()
             self._try(module)
-            if self.ban.calls and (self.cells is not None or isinstance(self._loaded[module], BaseException)):
+            failed = self.cells is not None or isinstance(self._loaded[module], BaseException)
+            if failed and (self.ban.calls or self._lacks_a_package(self._loaded[module])):
                 self._forget()
                 self._forgiving = True
                 self._try(module)
         self.ban.clear()
+
+    def _lacks_a_package(self, error: object) -> bool:
+        if not isinstance(error, ModuleNotFoundError):
+            return False
+        first = str(error.name).split(".")[0]
+        return first not in ("exercises", *self.modules, *self.extras)
 
     def _try(self, module: str) -> None:
         try:
@@ -219,7 +227,8 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         own = self._submitted
         short = module.__name__.removeprefix("exercises.")
         source = own.source_of(module.__name__)
-        module.__file__ = str(Path.cwd() / "exercises" / f"{short}.py")
+        # the worker's own folder, so that what is written beside the file can be
+        module.__file__ = str(Path.cwd() / f"{short}.py")
         if short not in own.substitutes:
             assert source is not None
             own.execute(source, f"{short}.py", module.__dict__)
@@ -293,10 +302,23 @@ def _run_pretended(asked: Sequence[Any], lookup: Callable[[str], Any]) -> tuple[
     # without this, torch.tensor(..., device=x.device) wants a device that is really there
     torch._C._set_only_lift_cpu_tensors(True)
     try:
-        with FakeTensorMode():
+        with FakeTensorMode(), _SaysCuda():
             return steps.run([_pretended(step) for step in asked], lookup, show=_devices)
     finally:
         torch._C._set_only_lift_cpu_tensors(before)
+
+
+class _SaysCuda(torch.overrides.TorchFunctionMode):
+    """Lets tensors on the pretended accelerator answer as on CUDA: code may ask `x.is_cuda` and name the device."""
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if function == torch.Tensor.is_cuda.__get__:  # type: ignore[attr-defined]
+            return args[0].device.type == PRETENDED
+        device = kwargs.get("device")
+        if type(device) is int or (device is not None and torch.device(device).type == "cuda"):
+            kwargs = {**kwargs, "device": PRETENDED}
+        return function(*args, **kwargs)
 
 
 def _pretended(value: Any) -> Any:
