@@ -9,7 +9,7 @@ DIST ?= dist
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: grade test release lint check bench mutation seeds clean
+.PHONY: grade test release lint check bench mutation seeds attacks clean
 
 grade: .venv/grader
 	$(BIN)/autograder grade "$(SUBMISSIONS)" --out "$(OUT)"
@@ -37,6 +37,9 @@ mutation: .venv/dev
 
 seeds: .venv/dev
 	ALL_SEEDS=1 $(BIN)/python -m pytest tests/test_seeds.py
+
+attacks: .venv/dev
+	ALL_ATTACKS=1 $(BIN)/python -m pytest tests/test_attacks.py tests/test_attacks_on_platforms.py
 
 clean:
 	rm -rf .venv graded
