@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _ID = Path(NOTEBOOK).stem
 _POINTS = "-points"
-_MARKDOWN = re.compile(r"([\\`*\[\]$])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]$#~|]|:(?=//))")
 # all that nbgrader's autograde does but running the notebook and believing its outputs
 _WITHOUT_KERNEL = ("IgnorePattern", "LimitOutput", "AssignLatePenalties", "CheckCellMetadata")
 

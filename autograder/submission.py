@@ -11,6 +11,7 @@ import json
 import keyword
 import os
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ _TAKEN_NAMES = sys.stdlib_module_names | {"torch", "numpy", "PIL", "pytest", "ex
 _ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
 _MAX_LISTED = 4
 _MAX_NAME_BYTES = 200
+_NOT_IN_NAMES = frozenset('<>:"/\\|?*')  # somewhere, so that reports can be copied to anywhere
 
 
 @dataclass(frozen=True)
@@ -125,12 +127,21 @@ def student_names(paths: Iterable[Path]) -> dict[Path, str]:
     for path in unique:
         base = stems[path] if shared[stems[path].casefold()] == 1 else _fit_for_file(absolute[path].name)
         name, number = base, 1
-        while name.casefold() in used:
+        while used & _files_of(name):
             number += 1
             name = f"{base}-{number}"
-        used.add(name.casefold())
+        used |= _files_of(name)
         names[path] = name
     return names
+
+
+def _files_of(name: str) -> set[str]:
+    """What a student's report files are called but for `.json`, as file systems tell names apart.
+
+    Where case counts for nothing, an accent may not care either whether it is a letter's part or its own.
+    """
+    same = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return {same, f"{same}.results"}
 
 
 class _Reading:
@@ -311,7 +322,8 @@ def _plain_name(path: Path) -> str:
 
 
 def _fit_for_file(name: str) -> str:
-    name = "".join(letter if letter.isprintable() else "_" for letter in name).strip() or "submission"
+    fit = (letter if letter.isprintable() and letter not in _NOT_IN_NAMES else "_" for letter in name)
+    name = "".join(fit).strip() or "submission"
     while len(name.encode("utf-8")) > _MAX_NAME_BYTES:
         name = name[:-1]
     return name

@@ -181,10 +181,12 @@ def _grade_id(cell: Any) -> str:
 
 def remarks(report: Report) -> dict[str, str]:
     """What a student is told, by exercise, as plain text; what concerns the whole hand-in comes first."""
+    from autograder.report import rubric
+
     first = [report.problem] * bool(report.problem) + list(report.notes)
     told = {}
     for exercise in report.exercises:
-        told[exercise.name] = "\n".join([*first, *_remark(exercise)])
+        told[exercise.name] = rubric.plain("\n".join([*first, *_remark(exercise)]))
         first = []
     return told
 

@@ -7,11 +7,12 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from autograder.report import rubric
 from autograder.report.model import ExerciseReport, Finding, Line, Report
 
 
@@ -61,7 +62,22 @@ def as_json(report: Report) -> dict[str, Any]:
 
 def write_json(path: Path, data: Any) -> None:
     """Writes JSON that any reader accepts: no NaN, no lone surrogates."""
-    write_text(path, json.dumps(data, indent=1, allow_nan=False) + "\n")
+    text = json.dumps(data, indent=1, allow_nan=False)
+    if "\\ud" in text:
+        text = json.dumps(_whole(data), indent=1, allow_nan=False)
+    # the one control code that JSON does not ask to be escaped
+    write_text(path, text.replace("\x7f", "\\u007f") + "\n")
+
+
+def _whole(data: Any) -> Any:
+    """The same data with lone surrogates replaced: a strict reader refuses the whole file for one."""
+    if isinstance(data, str):
+        return data.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(data, Mapping):
+        return {_whole(key): _whole(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_whole(each) for each in data]
+    return data
 
 
 def write_grades(path: Path, rows: Sequence[tuple[str, Report]]) -> None:
@@ -77,5 +93,6 @@ def write_grades(path: Path, rows: Sequence[tuple[str, Report]]) -> None:
 
 
 def _cell(text: str) -> str:
-    # a spreadsheet would run a cell that starts like a formula
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+    text = rubric.plain(text).replace("\n", " ").replace("\t", " ")
+    # a spreadsheet would run a cell that starts like a formula; some also know the full-width signs
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) else text

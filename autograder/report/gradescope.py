@@ -29,7 +29,7 @@ def results(report: Report) -> dict[str, Any]:
         "stdout_visibility": "hidden",
         "tests": tests,
         "extra_data": {
-            "found": report.found,
+            "found": rubric.plain(report.found),
             "suites": report.provenance.suites,
             "seed": report.provenance.seed,
         },

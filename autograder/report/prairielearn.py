@@ -54,6 +54,4 @@ def _test(exercise: ExerciseReport, line: Line, length: int) -> dict[str, Any]:
 
 
 def _plain(text: str, length: int) -> str:
-    """Without what a database or a page cannot take: NUL, lone surrogates, terminal control codes."""
-    shown = text if len(text) <= length else text[: length - 1] + "…"
-    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in shown)
+    return rubric.plain(text if len(text) <= length else text[: length - 1] + "…")

@@ -5,9 +5,19 @@ from __future__ import annotations
 from autograder.report.model import ExerciseReport, Line, Report
 
 
+def plain(text: str) -> str:
+    """Text without what a terminal, a page or a database cannot take: control codes, NUL, lone surrogates.
+
+    An exception's message or a line of source is a student's own words, and may hold any of them.
+    """
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 def title(exercise: ExerciseReport, line: Line) -> str:
     """What the line is called; its first word is the exercise's short name."""
-    return f"{exercise.name} {exercise.title}: {line.sentence}"
+    return plain(f"{exercise.name} {exercise.title}: {line.sentence}")
 
 
 def counted(exercise: ExerciseReport, line: Line) -> list[str]:
@@ -32,7 +42,7 @@ def found(line: Line) -> list[str]:
         words += [f"Call: {finding.call}"] if finding.call else []
         words += [f"Expected: {finding.expected}"] if finding.expected else []
         words += [f"Yours: {finding.got}"] if finding.got else []
-        paragraphs.append("\n".join(words))
+        paragraphs.append(plain("\n".join(words)))
     return list(dict.fromkeys(paragraphs))
 
 
@@ -41,4 +51,4 @@ def summary(report: Report) -> str:
     lines = [report.problem] if report.problem else []
     lines += [f"{e.name} {e.title}: {e.earned:g} of {e.points:g}" for e in report.exercises]
     lines += [f"Note: {note}" for note in report.notes]
-    return "\n".join(lines)
+    return plain("\n".join(lines))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from autograder.report.model import Report
 
@@ -38,9 +38,8 @@ def show_table(to: Console, rows: Sequence[tuple[str, Report]], folder: Path) ->
     table.add_column("found", overflow="fold")
     for student, report in rows:
         cells = [f"{e.earned:g}{'*' * bool(e.carried_from)}" for e in report.exercises]
-        table.add_row(
-            escape(printable(student)), *cells, f"{report.earned:g}", escape(printable(report.found))
-        )
+        # not markup with its brackets escaped: rich takes a backslash before one apart all the same
+        table.add_row(Text(printable(student)), *cells, f"{report.earned:g}", Text(printable(report.found)))
     to.print(table)
     if any(e.carried_from for _, report in rows for e in report.exercises):
         to.print(
@@ -54,9 +53,12 @@ def show_table(to: Console, rows: Sequence[tuple[str, Report]], folder: Path) ->
                 f"Not confined by: {', '.join(provenance.unconfined)}, which this machine lacks "
                 "(docs/security.md says what that means; --require-confinement refuses to grade then)"
             )
-    to.print(f"Reports: {folder} (NAME.json and NAME.results.json per hand-in, grades.csv for the class)")
+    files = "NAME.json and NAME.results.json per hand-in, grades.csv for the class"
+    to.print(Text(f"Reports: {printable(str(folder))} ({files})"))
 
 
 def printable(text: str) -> str:
     """Text without control characters, which a hand-in could use to paint over the table."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -24,7 +24,16 @@ from safetensors.torch import load
 from torch import Tensor
 
 from exercises.feedback.calls import DTYPES, LAYOUTS, lay_out, layout_of
-from exercises.feedback.steps import Opaque, ParameterResult, Raised, TensorResult
+from exercises.feedback.steps import (
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    MOST_BASES,
+    MOST_LINES,
+    Opaque,
+    ParameterResult,
+    Raised,
+    TensorResult,
+)
 
 PREFIX = struct.Struct(">4s16sIQ")  # magic, nonce, bytes of header, bytes of payload
 _SIZES = struct.Struct(">IQ")
@@ -33,6 +42,8 @@ _BFLOAT16 = ".bfloat16"
 LARGEST_HEADER = 1 << 20  # of an answer
 LARGEST_REQUEST = 256 << 20  # of what the grader itself sends: a hand-in's sources
 LARGEST_PAYLOAD = 256 << 20
+LARGEST_TABLE = 1 << 20  # of the tensors' names, dtypes and shapes; safetensors itself takes 100 MB
+MOST_AXES = 64  # more than that, and most of torch's operators fail
 DEEPEST = 16
 _SENDABLE = frozenset(
     [torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.complex64]
@@ -96,7 +107,7 @@ def decode(text: bytes, payload: bytes) -> dict[str, Any]:
     """
     try:
         packed = json.loads(text)
-        tensors = _tensors(payload) if payload else []
+        tensors = dict(enumerate(_tensors(payload))) if payload else {}
         header = _unpacked(packed, tensors, 0)
     except WireError:
         raise
@@ -118,10 +129,17 @@ def decode(text: bytes, payload: bytes) -> dict[str, Any]:
 
 
 def _tensors(payload: bytes) -> list[Tensor]:
+    if int.from_bytes(payload[:8], "little") > LARGEST_TABLE:
+        raise WireError("malformed frame (tensors)")
     entries = load(payload)
     for name in [n for n in entries if n.endswith(_BFLOAT16)]:
         entries[name.removesuffix(_BFLOAT16)] = entries.pop(name).view(torch.bfloat16)
-    return [entries[str(i)] for i in range(len(entries))]
+    tensors = [entries[str(i)] for i in range(len(entries))]
+    # what the grader does with a tensor must work: torch can add and compare no float8, for one
+    if not all(t.dtype in _SENDABLE and t.dim() <= MOST_AXES for t in tensors):
+        raise WireError("malformed frame (dtype or axes)")
+    # a byte other than 0 and 1 would be a third truth value
+    return [t.view(torch.uint8) != 0 if t.dtype is torch.bool else t for t in tensors]
 
 
 def _packed(value: Any, tensors: list[Tensor]) -> Any:
@@ -153,7 +171,7 @@ def _packed(value: Any, tensors: list[Tensor]) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be sent")
 
 
-def _unpacked(value: Any, tensors: list[Tensor], depth: int) -> Any:
+def _unpacked(value: Any, tensors: dict[int, Tensor], depth: int) -> Any:
     if depth > DEEPEST:
         raise WireError("malformed frame (nested too deep)")
     if isinstance(value, list):
@@ -165,25 +183,27 @@ def _unpacked(value: Any, tensors: list[Tensor], depth: int) -> Any:
     if "map" in value:
         return {_a(str, k): _unpacked(v, tensors, depth + 1) for k, v in _a(list, value["map"])}
     if "result" in value:
-        tensor = tensors[_a(int, value["result"])]
-        return TensorResult(tensor, _a(str, value["device"]), _a(bool, value["grad"]))
+        tensor = tensors.pop(_a(int, value["result"]))
+        return TensorResult(tensor, _name(value["device"]), _a(bool, value["grad"]))
     if "tensor" in value:
         layout = value["layout"]
         if layout not in LAYOUTS:
             raise WireError("malformed frame (layout)")
-        return lay_out(tensors[_a(int, value["tensor"])], layout)
+        # once each: a short header could else ask for the same large copy ten thousand times
+        return lay_out(tensors.pop(_a(int, value["tensor"])), layout)
     if "dtype" in value:
         return DTYPES[_a(str, value["dtype"])]
     if "opaque" in value:
-        return Opaque(_a(str, value["opaque"]))
+        return Opaque(_name(value["opaque"]))
     if "parameter" in value:
         name, shape, dtype, device, grad = _a(list, value["parameter"])
-        sizes = tuple(_a(int, s) for s in shape)
-        return ParameterResult(_a(str, name), sizes, _a(str, dtype), _a(str, device), _a(bool, grad))
+        sizes = tuple(_size(s) for s in _few(shape, MOST_AXES))
+        return ParameterResult(_name(name), sizes, _name(dtype), _name(device), _a(bool, grad))
     if "raised" in value:
         kind, bases, message, trace, step = _a(list, value["raised"])
-        lines = tuple((_a(str, f), _a(int, n), _a(str, t)) for f, n, t in trace)
-        return Raised(_a(str, kind), tuple(_a(str, b) for b in bases), _a(str, message), lines, _a(int, step))
+        lines = tuple((_name(f), _size(n), _name(t)) for f, n, t in _few(trace, MOST_LINES))
+        classes = tuple(_name(b) for b in _few(bases, MOST_BASES))
+        return Raised(_name(kind), classes, _name(message, LONGEST_TEXT), lines, _size(step))
     raise WireError("malformed frame (unknown value)")
 
 
@@ -191,6 +211,27 @@ def _a(kind: type, value: Any) -> Any:
     if type(value) is not kind:
         raise WireError(f"malformed frame ({kind.__name__} expected)")
     return value
+
+
+def _name(value: Any, longest: int = LONGEST_NAME) -> str:
+    text: str = _a(str, value)
+    if len(text) > longest:
+        raise WireError("malformed frame (text too long)")
+    return text
+
+
+def _size(value: Any) -> int:
+    number: int = _a(int, value)
+    if not -(1 << 63) <= number < 1 << 63:
+        raise WireError("malformed frame (number too large)")
+    return number
+
+
+def _few(values: Any, most: int) -> list[Any]:
+    found: list[Any] = _a(list, values)
+    if len(found) > most:
+        raise WireError("malformed frame (list too long)")
+    return found
 
 
 def send(sock: socket.socket, whole: bytes, deadline: float) -> None:

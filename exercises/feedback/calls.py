@@ -60,7 +60,7 @@ def layout_of(values: Tensor) -> str:
         return "channels_last"
     if values.stride(0) == 0:
         return "expanded"
-    if values.transpose(-1, -2).is_contiguous():
+    if values.dim() > 1 and values.transpose(-1, -2).is_contiguous():
         return "transposed"
     return "strided"
 

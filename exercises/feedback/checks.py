@@ -6,7 +6,7 @@ in this process or in a confined one is the `Student`'s affair. What is wrong is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Sized
 from functools import cache, cached_property
 from typing import Any, Protocol
 
@@ -192,7 +192,7 @@ def must_keep_inputs(student: Student, call: Call) -> None:
     outcome = student.run(task.keeping)
     _judge(task, outcome, student.device)
     handed = [a for a in (*call.real_args, *call.real_kwargs.values()) if isinstance(a, Tensor)]
-    for number, (before, after) in enumerate(zip(handed, outcome.results[1], strict=False)):
+    for number, (before, after) in enumerate(zip(handed, as_many(outcome.results[1], handed), strict=True)):
         if after is None or not same(before, after.value):
             raise CheckFailure(
                 "mutated",
@@ -203,6 +203,12 @@ def must_keep_inputs(student: Student, call: Call) -> None:
                 expected="inputs left as they were",
                 got=f"tensor argument {number} has other values after the call",
             ).because(CAUSES["input-mutated"])
+
+
+def as_many(values: Iterable[Any], wanted: Sized) -> list[Any]:
+    """As many values as wanted, None where they run out: what is left out must not be what is not looked at."""
+    found = list(values)[: len(wanted)]
+    return found + [None] * (len(wanted) - len(found))
 
 
 def must_differentiate(student: Student, call: Call, wrt: Sequence[int | str]) -> None:

@@ -140,4 +140,5 @@ def describe(value: Any) -> str:
     if isinstance(value, tuple | list):
         return f"a {type(value).__name__} of {len(value)}"
     article = "an" if type(value).__name__[0] in "aeiou" else "a"
-    return f"{article} {type(value).__name__}: {value!r}"
+    text = repr(value)
+    return f"{article} {type(value).__name__}: {text if len(text) <= 200 else text[:199] + '…'}"

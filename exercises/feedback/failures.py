@@ -15,7 +15,7 @@ from exercises.feedback.calls import Call
 from exercises.feedback.causes import CAUSES, Cause
 from exercises.feedback.compare import Mismatch
 from exercises.feedback.misconceptions import Misconception
-from exercises.feedback.steps import LOADING, Raised
+from exercises.feedback.steps import LOADING, LONGEST_TEXT, Raised
 
 _PACKAGE = re.compile(r"name '(torch|nn|F|math|np|numpy|itertools)' is not defined")
 
@@ -55,6 +55,13 @@ class CheckFailure(Exception):
     wanted: Any = field(default=None, repr=False)
     answer: Any = field(default=None, repr=False)
     suspects: Callable[[], Sequence[Cause | Misconception]] = field(default=tuple, repr=False)
+
+    def __post_init__(self) -> None:
+        # a worker may have been made to answer with a megabyte of text, and there are a hundred checks
+        for part in ("headline", "expected", "got", "where"):
+            text = getattr(self, part)
+            if len(text) > LONGEST_TEXT:
+                setattr(self, part, f"{text[: LONGEST_TEXT - 1]}…")
 
     @cached_property
     def causes(self) -> tuple[Cause | Misconception, ...]:
@@ -108,7 +115,8 @@ def failure_of(outcome: Outcome, call: Call, call_text: str = "") -> CheckFailur
         return None
     error = outcome.raised
     if is_stub(error):
-        return NotWritten("not-written", error.message, call.function, call, text, trace=error.trace)
+        said = error.message.strip() or f"{call.function} is not written yet"
+        return NotWritten("not-written", said, call.function, call, text, trace=error.trace)
     if error.step == LOADING:
         return CheckFailure("not-loadable", _not_loaded(error), call.function, call, text, trace=error.trace)
     failure = CheckFailure(

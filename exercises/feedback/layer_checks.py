@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.causes import CAUSES
-from exercises.feedback.checks import Student, must_have_raised
+from exercises.feedback.checks import Student, as_many, must_have_raised
 from exercises.feedback.compare import compare, describe
 from exercises.feedback.failures import (
     CheckFailure,
@@ -175,7 +175,8 @@ def must_backpropagate(student: Student, call: Call, x: Sample) -> None:
     if failure:
         failure.headline = f"the layer's gradients could not be computed: {failure.got}"
         raise failure
-    for (name, expected), got in zip(task.gradients.items(), outcome.results[3], strict=False):
+    gradients = as_many(outcome.results[3], task.gradients)
+    for (name, expected), got in zip(task.gradients.items(), gradients, strict=True):
         if got is None:
             raise no_gradient(task.call, name)
         found = compare(
@@ -196,7 +197,7 @@ def must_train(student: Student, call: Call, x: Sample) -> None:
         raise failure
     state = outcome.results[4]
     moved = [state[name] for name in task.state] if state.keys() == task.state.keys() else state.values()
-    for (name, start), got in zip(task.state.items(), moved, strict=False):
+    for (name, start), got in zip(task.state.items(), as_many(moved, task.state), strict=True):
         expected = start.to(torch.float64) - RATE * task.gradients[name]
         magnitude = float(start.abs().max()) + task.gradient_magnitude
         found = compare(expected, got, dtype=task.dtype, magnitude=magnitude, device=student.device)
@@ -265,10 +266,11 @@ def must_start_as_torch(student: Student, call: Call) -> None:
     must_be_parameters(call, outcome.results[0], student)
     model = torch_layer(call)
     bound = 1.0 / math.sqrt(model.weight[0].numel())
-    for name in dict(model.named_parameters()):
+    for name, parameter in model.named_parameters():
         first, second = (outcome.results[i].get(name) for i in (1, 3))
-        if not isinstance(first, TensorResult) or not isinstance(second, TensorResult):
-            raise _start_failure(call, f"{name} is missing from the state_dict", "an entry", "none")
+        if not (_is_like(first, parameter) and _is_like(second, parameter)):
+            text = f"{name} is missing from the state_dict, or not as it is in the layer"
+            raise _start_failure(call, text, f"shape {tuple(parameter.shape)}", describe(first))
         values = first.value.to(torch.float64)
         largest, spread = float(values.abs().max()), float(values.std())
         if not largest <= bound * 1.0001:
@@ -284,6 +286,13 @@ def must_start_as_torch(student: Student, call: Call) -> None:
         if torch.equal(first.value, second.value):
             text = f"{name} starts with the same numbers in every layer"
             raise _start_failure(call, text, "fresh random numbers", "the same twice")
+
+
+def _is_like(entry: Any, parameter: Tensor) -> bool:
+    """Whether an entry of a state_dict, which a layer can write as it likes, has a parameter's form."""
+    if not isinstance(entry, TensorResult):
+        return False
+    return entry.value.shape == parameter.shape and entry.value.dtype == parameter.dtype
 
 
 def _start_failure(call: Call, headline: str, wanted: str, got: str) -> CheckFailure:

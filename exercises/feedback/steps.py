@@ -32,6 +32,9 @@ import torch
 from torch import Tensor, nn
 
 LONGEST_TEXT = 4000
+LONGEST_NAME = 200  # of a class, a file, a parameter, or a line of source
+MOST_BASES = 20
+MOST_LINES = 8  # of a traceback
 LONGEST_SEQUENCE = 64
 LARGEST_NUMBER = 1024  # bits
 LARGEST_TENSOR = 32 << 20  # bytes
@@ -138,7 +141,7 @@ def raised(error: BaseException, step: int = 0) -> Raised:
         message = str(error)[:LONGEST_TEXT]
     except Exception as inner:
         message = f"(its message could not be read: {type(inner).__name__})"
-    bases = tuple(c.__name__[:200] for c in type(error).__mro__[:20])
+    bases = tuple(c.__name__[:LONGEST_NAME] for c in type(error).__mro__[:MOST_BASES])
     return Raised(bases[0], bases, message, _trace(error), step)
 
 
@@ -150,7 +153,7 @@ def _trace(error: BaseException) -> tuple[tuple[str, int, str], ...]:
     if isinstance(error, SyntaxError) and error.lineno:
         name = (error.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
         lines.append((name, error.lineno, (error.text or "").strip()))
-    return tuple((name, line, text[:200]) for name, line, text in lines[-8:])
+    return tuple((name[:LONGEST_NAME], line, text[:LONGEST_NAME]) for name, line, text in lines[-MOST_LINES:])
 
 
 def plain(value: Any, depth: int = 0) -> Any:
@@ -171,7 +174,7 @@ def plain(value: Any, depth: int = 0) -> Any:
         items = [plain(v, depth + 1) for v in value]  # of a named tuple too: it is a pair with names
         return items if isinstance(value, list) else tuple(items)
     kind = type(value)
-    return Opaque(f"{kind.__module__}.{kind.__qualname__}"[:200])
+    return Opaque(f"{kind.__module__}.{kind.__qualname__}"[:LONGEST_NAME])
 
 
 def _take_arguments(memory: _Memory, step: Step) -> None:
@@ -200,7 +203,7 @@ def _parameters(module: Any) -> Any:
     if not isinstance(module, nn.Module):
         return plain(module)
     return tuple(
-        ParameterResult(name[:200], tuple(p.shape), str(p.dtype), str(p.device), bool(p.requires_grad))
+        ParameterResult(name[:LONGEST_NAME], tuple(p.shape), str(p.dtype), str(p.device), bool(p.requires_grad))
         for name, p in list(nn.Module.named_parameters(module))[:LONGEST_SEQUENCE]
     )
 
@@ -242,7 +245,7 @@ def _inputs(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
 
 def _state(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
     state = nn.Module.state_dict(memory.target)
-    return {str(name)[:200]: plain(t) for name, t in list(state.items())[:LONGEST_SEQUENCE]}
+    return {str(name)[:LONGEST_NAME]: plain(t) for name, t in list(state.items())[:LONGEST_SEQUENCE]}
 
 
 def _load_state(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
