@@ -1,5 +1,6 @@
 # make grade [SUBMISSIONS=path] [OUT=folder]   set up and grade hand-ins
 # make test                                     set up and run the project's whole suite
+# make fuzz [TARGETS="decoder zips"]             set up and fuzz what reads hand-ins (half an hour)
 # make release [DIST=folder]                    set up and build every zip to hand out or upload
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ DIST ?= dist
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: grade test release lint check bench mutation seeds attacks clean
+.PHONY: grade test release lint check bench mutation seeds attacks fuzz clean
 
 grade: .venv/grader
 	$(BIN)/autograder grade "$(SUBMISSIONS)" --out "$(OUT)"
@@ -40,6 +41,9 @@ seeds: .venv/dev
 
 attacks: .venv/dev
 	ALL_ATTACKS=1 $(BIN)/python -m pytest tests/test_attacks.py tests/test_attacks_on_platforms.py
+
+fuzz: .venv/dev
+	$(BIN)/python -m tests.fuzz $(TARGETS)
 
 clean:
 	rm -rf .venv graded

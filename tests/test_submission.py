@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import unicodedata
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -494,6 +495,22 @@ def test_names_of_reports_are_unique_even_where_case_does_not_count(tmp_path: Pa
     assert list(given.values()) == ["anna", "anna.zip", "Ben", "ben-2", "ben-3", "ben-2-2"]
     assert len({name.casefold() for name in given.values()}) == len(paths)
     assert list(student_names([paths[3], paths[2]]).values()) == ["ben", "Ben-2"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("anna", "anna.results"), ("Zo\u00eb", "zoe\u0308"), ("anna.results.results", "anna.results")],
+)
+def test_no_report_is_written_over_that_of_another_student(tmp_path: Path, one: str, other: str) -> None:
+    given = student_names([tmp_path / f"{one}.zip", tmp_path / f"{other}.zip"]).values()
+    files = [f"{name}{ending}" for name in given for ending in (".json", ".results.json")]
+    assert len({unicodedata.normalize("NFC", file.casefold()) for file in files}) == 4
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_reports_can_be_copied_to_a_system_that_knows_fewer_names(tmp_path: Path) -> None:
+    (name,) = student_names([tmp_path / 'a\\b:c|d"e?.zip']).values()
+    assert name == "a_b_c_d_e_"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such names there")

@@ -111,6 +111,79 @@ def test_a_tensor_that_claims_more_than_it_brings_is_refused() -> None:
         wire.decode(b'{"map": []}', payload)
 
 
+def tensor_frame(dtype: str, shape: list[int], body: bytes) -> bytes:
+    """A payload with one tensor, as safetensors lays it out."""
+    head = json.dumps({"0": {"dtype": dtype, "shape": shape, "data_offsets": [0, len(body)]}}).encode()
+    return len(head).to_bytes(8, "little") + head + body
+
+
+RESULT = b'{"map": [["x", {"result": 0, "device": "cpu", "grad": false}]]}'
+
+
+@pytest.mark.parametrize(
+    ("dtype", "size"), [("F8_E4M3", 1), ("F8_E5M2", 1), ("U16", 2), ("U32", 4), ("U64", 8)]
+)
+def test_a_dtype_that_nobody_can_compute_with_is_refused(dtype: str, size: int) -> None:
+    with pytest.raises(wire.WireError, match="dtype"):
+        wire.decode(RESULT, tensor_frame(dtype, [3], bytes(3 * size)))
+
+
+def test_a_tensor_with_more_axes_than_torch_can_handle_is_refused() -> None:
+    wire.decode(RESULT, tensor_frame("U8", [1] * 64, b"x"))
+    with pytest.raises(wire.WireError, match="axes"):
+        wire.decode(RESULT, tensor_frame("U8", [1] * 65, b"x"))
+
+
+def test_a_truth_value_is_0_or_1() -> None:
+    got = wire.decode(RESULT, tensor_frame("BOOL", [4], b"\x00\x01\x02\xff"))["x"]
+    assert got.value.view(torch.uint8).tolist() == [0, 1, 1, 1]
+
+
+def test_no_tensor_is_copied_more_often_than_it_came() -> None:
+    entry = '["x", {"tensor": 0, "layout": "strided"}]'
+    wire.decode(f'{{"map": [{entry}]}}'.encode(), save({"0": torch.ones(4)}))
+    with pytest.raises(wire.WireError):
+        wire.decode(f'{{"map": [{entry}, {entry}]}}'.encode(), save({"0": torch.ones(4)}))
+
+
+def test_tensors_are_counted_from_0() -> None:
+    with pytest.raises(wire.WireError):
+        wire.decode(RESULT.replace(b"0", b"-1"), save({"0": torch.ones(4)}))
+
+
+def test_a_table_of_contents_that_takes_a_gigabyte_to_read_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wire, "load", lambda payload: pytest.fail("it was read"))
+    with pytest.raises(wire.WireError, match="tensors"):
+        wire.decode(b'{"map": []}', ((1 << 20) + 1).to_bytes(8, "little") + bytes(100))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Opaque("x" * 201),
+        ParameterResult("w", (1,) * 65, "torch.float32", "cpu", True),
+        ParameterResult("w", (1 << 63,), "torch.float32", "cpu", True),
+        Raised("E" * 201, (), "", (), 0),
+        Raised("E", ("E",) * 21, "", (), 0),
+        Raised("E", (), "x" * 4001, (), 0),
+        Raised("E", (), "", (("f", 1, "t"),) * 9, 0),
+        Raised("E", (), "", (("f", 10**4000, "t"),), 0),
+        TensorResult(torch.ones(1), "x" * 201),
+    ],
+)
+def test_what_an_honest_worker_would_have_cut_is_refused(value: object) -> None:
+    with pytest.raises(wire.WireError, match="too l"):
+        through(value)
+
+
+def test_every_second_number_of_an_axis_arrives() -> None:
+    got = through(torch.arange(6.0)[::2])
+    assert isinstance(got, torch.Tensor)
+    assert got.tolist() == [0.0, 2.0, 4.0]
+
+
 def test_values_nested_too_deep_are_refused() -> None:
     text = b'{"map": [["x", ' + b"[" * 50 + b"]" * 50 + b"]]}"
     with pytest.raises(wire.WireError, match="deep"):

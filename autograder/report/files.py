@@ -65,8 +65,7 @@ def write_json(path: Path, data: Any) -> None:
     text = json.dumps(data, indent=1, allow_nan=False)
     if "\\ud" in text:
         text = json.dumps(_whole(data), indent=1, allow_nan=False)
-    # the one control code that JSON does not ask to be escaped
-    write_text(path, text.replace("\x7f", "\\u007f") + "\n")
+    write_text(path, text + "\n")
 
 
 def _whole(data: Any) -> Any:

@@ -10,9 +10,8 @@ def plain(text: str) -> str:
 
     An exception's message or a line of source is a student's own words, and may hold any of them.
     """
-    if text.replace("\n", "").replace("\t", "").isprintable():
-        return text
-    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    unfit = {ord(c): "\N{REPLACEMENT CHARACTER}" for c in set(text) - {"\n", "\t"} if not c.isprintable()}
+    return text.translate(unfit) if unfit else text
 
 
 def title(exercise: ExerciseReport, line: Line) -> str:

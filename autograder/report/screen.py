@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from autograder.report import rubric
 from autograder.report.model import Report
 
 NARROWEST = 150  # columns where there is no terminal to ask
@@ -59,6 +60,4 @@ def show_table(to: Console, rows: Sequence[tuple[str, Report]], folder: Path) ->
 
 def printable(text: str) -> str:
     """Text without control characters, which a hand-in could use to paint over the table."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return rubric.plain(text).translate({ord(c): "\N{REPLACEMENT CHARACTER}" for c in "\n\t"})

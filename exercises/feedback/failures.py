@@ -143,7 +143,7 @@ def is_stub(error: Raised) -> bool:
 
 
 def _not_loaded(error: Raised) -> str:
-    if error.kind == "MissingName":
+    if error.kind == "MissingName" and error.message.strip():
         return first_line(error.message)
     file, line, _ = error.trace[-1] if error.trace else ("the file", 0, "")
     place = f"{file}, line {line}" if line else file

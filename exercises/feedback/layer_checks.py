@@ -271,21 +271,23 @@ def must_start_as_torch(student: Student, call: Call) -> None:
         if not (_is_like(first, parameter) and _is_like(second, parameter)):
             text = f"{name} is missing from the state_dict, or not as it is in the layer"
             raise _start_failure(call, text, f"shape {tuple(parameter.shape)}", describe(first))
-        values = first.value.to(torch.float64)
-        largest, spread = float(values.abs().max()), float(values.std())
-        if not largest <= bound * 1.0001:
-            text = f"{name} starts outside the interval of torch's layer"
-            raise _start_failure(call, text, f"|value| at most {bound:.4g}", f"{largest:.4g}")
-        low = 1.0 - 4.0 / math.sqrt(values.numel())
-        if largest < 0.8 * bound or not low <= spread * math.sqrt(3.0) / bound <= 2.0 - low:
-            text = f"{name} does not fill the interval of torch's layer evenly"
-            wanted = f"uniform in ±{bound:.4g}, standard deviation near {bound / math.sqrt(3):.4g}"
-            raise _start_failure(
-                call, text, wanted, f"largest {largest:.4g}, standard deviation {spread:.4g}"
-            )
+        for entry in (first, second):
+            _must_be_uniform(call, name, entry.value.to(torch.float64), bound)
         if torch.equal(first.value, second.value):
             text = f"{name} starts with the same numbers in every layer"
             raise _start_failure(call, text, "fresh random numbers", "the same twice")
+
+
+def _must_be_uniform(call: Call, name: str, values: Tensor, bound: float) -> None:
+    largest, spread = float(values.abs().max()), float(values.std())
+    if not largest <= bound * 1.0001:
+        text = f"{name} starts outside the interval of torch's layer"
+        raise _start_failure(call, text, f"|value| at most {bound:.4g}", f"{largest:.4g}")
+    low = 1.0 - 4.0 / math.sqrt(values.numel())
+    if largest < 0.8 * bound or not low <= spread * math.sqrt(3.0) / bound <= 2.0 - low:
+        text = f"{name} does not fill the interval of torch's layer evenly"
+        wanted = f"uniform in ±{bound:.4g}, standard deviation near {bound / math.sqrt(3):.4g}"
+        raise _start_failure(call, text, wanted, f"largest {largest:.4g}, standard deviation {spread:.4g}")
 
 
 def _is_like(entry: Any, parameter: Tensor) -> bool:

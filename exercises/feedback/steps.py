@@ -203,7 +203,9 @@ def _parameters(module: Any) -> Any:
     if not isinstance(module, nn.Module):
         return plain(module)
     return tuple(
-        ParameterResult(name[:LONGEST_NAME], tuple(p.shape), str(p.dtype), str(p.device), bool(p.requires_grad))
+        ParameterResult(
+            name[:LONGEST_NAME], tuple(p.shape), str(p.dtype), str(p.device), bool(p.requires_grad)
+        )
         for name, p in list(nn.Module.named_parameters(module))[:LONGEST_SEQUENCE]
     )
 

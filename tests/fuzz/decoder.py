@@ -145,9 +145,13 @@ def _value(choices: Choices, depth: int) -> Any:
         shape = tuple(choices.below(9) for _ in range(choices.below(4)))
         return ParameterResult(choices.text(1)[:200], shape, "torch.float32", "cpu", choices.flag())
     if kind == 9:
-        trace = tuple((choices.text(1)[:200], choices.below(99), choices.text(1)[:200]) for _ in range(choices.below(8)))
+        trace = tuple(
+            (choices.text(1)[:200], choices.below(99), choices.text(1)[:200]) for _ in range(choices.below(8))
+        )
         bases = tuple(choices.text(1)[:200] for _ in range(choices.below(5)))
-        return Raised(choices.text(1)[:200], bases, choices.text()[:LONGEST_TEXT], trace, choices.below(4) - 1)
+        return Raised(
+            choices.text(1)[:200], bases, choices.text()[:LONGEST_TEXT], trace, choices.below(4) - 1
+        )
     if kind == 10:
         shape = tuple(choices.below(4) for _ in range(choices.below(5)))
         tensor = torch.arange(math.prod(shape)).to(choices.pick(_DTYPES)).view(shape)
@@ -243,18 +247,24 @@ def _varied_payload(payload: bytes, random: Random) -> bytes:
     if kind == 0 and isinstance(entry, dict):
         entry["dtype"] = random.choice(_NAMES)
     elif kind == 1 and isinstance(entry, dict):
-        entry["shape"] = [random.choice((0, 1, 2, 3, 6, 1 << 31, 1 << 62, -1)) for _ in range(random.randrange(6))]
+        entry["shape"] = [
+            random.choice((0, 1, 2, 3, 6, 1 << 31, 1 << 62, -1)) for _ in range(random.randrange(6))
+        ]
         if random.random() < 0.2:
             entry["shape"] = [1] * random.choice((20, 64, 65, 300))
     elif kind == 2 and isinstance(entry, dict):
-        entry["data_offsets"] = random.choice(([0, len(body)], [0, 0], [0, 4], [4, 0], [0, 1 << 63], [len(body)]))
+        entry["data_offsets"] = random.choice(
+            ([0, len(body)], [0, 0], [0, 4], [4, 0], [0, 1 << 63], [len(body)])
+        )
     elif kind == 3:
         table[random.choice(("0", "1", "2", "x", "__metadata__"))] = entry
     else:
         body = havoc(body, random)
         if isinstance(entry, dict):
             entry["data_offsets"] = [0, len(body)]
-            entry["dtype"], entry["shape"] = random.choice((("U8", 1), ("BOOL", 1), ("F8_E4M3", 1), ("U16", 2), ("F32", 4)))
+            entry["dtype"], entry["shape"] = random.choice(
+                (("U8", 1), ("BOOL", 1), ("F8_E4M3", 1), ("U16", 2), ("F32", 4))
+            )
             entry["shape"] = [len(body) // entry["shape"]]
     head = json.dumps(table).encode()
     return len(head).to_bytes(8, "little") + head + body

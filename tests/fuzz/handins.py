@@ -1,4 +1,7 @@
-"""Whole hand-ins on disk, as folder, zip or single file: a Submission or a SubmissionError, and nothing from outside."""
+"""Whole hand-ins on disk, as folder, zip or single file: a Submission or a SubmissionError.
+
+Nothing that lies outside is read.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +31,22 @@ _OUTSIDE.mkdir()
 (_OUTSIDE / "secret.ipynb").write_text(
     json.dumps({"cells": [{"cell_type": "code", "source": f"{SECRET} = 2"}]})
 )
-_FOLDERS = ("exercises", "Exercises", "tests", "feedback", "a", "b", "__MACOSX", ".git", "ex3", "deep", "__pycache__")
+_FOLDERS = (
+    "exercises",
+    "Exercises",
+    "tests",
+    "feedback",
+    "a",
+    "b",
+    "__MACOSX",
+    ".git",
+    "ex3",
+    "deep",
+    "__pycache__",
+)
 _SOURCES = (
-    b"x = 1\n", b"", b"\xff\xfe\0", b"# coding: latin-1\nx = '\xe4'\n", b"\0", b"def f(): pass\r\n", b"\xef\xbb\xbfx = 1\n",
+    b"x = 1\n", b"", b"\xff\xfe\0", b"# coding: latin-1\nx = '\xe4'\n", b"\0", b"def f(): pass\r\n",
+    b"\xef\xbb\xbfx = 1\n",
     b"# coding: zlib\n", b"PK\x03\x04", b"x = " + b"1" * 3000,
 )  # fmt: skip
 
@@ -55,7 +71,11 @@ def run(data: bytes) -> None:
         both = isinstance(found, Submission) and isinstance(packed, Submission)
         # a zip may not hold what a folder may: names with a backslash
         if both or not any("\\" in str(p) for p in path.rglob("*")):
-            holds(_told(found) == _told(packed), "a zip of a folder is the folder", (_told(found), _told(packed)))
+            holds(
+                _told(found) == _told(packed),
+                "a zip of a folder is the folder",
+                (_told(found), _told(packed)),
+            )
     if kind == 3 and not odd and isinstance(found, Submission):
         moved = _CLASS / "elsewhere"
         path.rename(moved)
@@ -106,7 +126,8 @@ def _find(choices: Choices) -> None:
 
 def _fill(folder: Path, choices: Choices, depth: int) -> bool:
     """Puts things into a folder; whether anything but files and folders is among them."""
-    return any([_entry(folder, choices, depth) for _ in range(1 + choices.below(4))])
+    odd = [_entry(folder, choices, depth) for _ in range(1 + choices.below(4))]
+    return any(odd)
 
 
 def _entry(folder: Path, choices: Choices, depth: int) -> bool:
@@ -123,8 +144,10 @@ def _entry(folder: Path, choices: Choices, depth: int) -> bool:
     if os.path.lexists(path):
         return False
     if kind == 8:
-        target = choices.pick((_OUTSIDE, _OUTSIDE / "ex3_conv2d.py", _OUTSIDE / "secret.ipynb", folder, Path("/dev/zero"), path))
-        os.symlink(target, path)
+        target = choices.pick(
+            (_OUTSIDE, _OUTSIDE / "ex3_conv2d.py", _OUTSIDE / "secret.ipynb", folder, Path("/dev/zero"), path)
+        )
+        path.symlink_to(target)
     elif kind == 9 and hasattr(os, "mkfifo"):
         os.mkfifo(path)
     else:
@@ -146,14 +169,18 @@ def _packed(folder: Path) -> Path:
     path = _CLASS / "student.zip"
     with zipfile.ZipFile(path, "w") as file:
         for each in sorted(p for p in folder.rglob("*") if p.is_file()):
-            file.writestr(each.relative_to(folder).as_posix().encode("utf-8", "replace").decode(), each.read_bytes())
+            file.writestr(
+                each.relative_to(folder).as_posix().encode("utf-8", "replace").decode(), each.read_bytes()
+            )
     return path
 
 
 def seeds() -> Sequence[bytes]:
     """Random ones of each kind."""
     random = Random(0)
-    return [bytes([kind]) + random.randbytes(size) for kind in range(6) for size in (20, 40, 80) for _ in range(4)]
+    return [
+        bytes([kind]) + random.randbytes(size) for kind in range(6) for size in (20, 40, 80) for _ in range(4)
+    ]
 
 
 TARGET = Target("handins", "whole hand-ins", (submission, archive, filenames, notebook), run, seeds)

@@ -78,7 +78,9 @@ def _honest(script: Script, module: str, device: str) -> tuple[list[Any], Raised
     """What a solution answers; the same objects for the same question."""
     asked: Sequence[Step] = script
     if device == PRETENDED:
-        asked = [{**s, "device": "cpu"} if s["do"] == "to" else _on_cpu(s) for s in script if s["do"] != "move"]
+        asked = [
+            {**s, "device": "cpu"} if s["do"] == "to" else _on_cpu(s) for s in script if s["do"] != "move"
+        ]
 
     def lookup(name: str) -> Any:
         return getattr(SOLUTIONS[module], name)
@@ -136,7 +138,11 @@ def run(data: bytes) -> None:
         holds(failure or not liar.lies, "no check passes a wrong answer", (case.name, liar.lies))
         if failure:
             holds(liar.changed, "honest answers pass", (case.name, failure))
-            _look_at(failure, choices.flag(8), CaseResult(case.line, case.exercise.module, case.name, "cpu", failure))
+            _look_at(
+                failure,
+                choices.flag(8),
+                CaseResult(case.line, case.exercise.module, case.name, "cpu", failure),
+            )
 
 
 def _look_at(failure: CheckFailure, causes: bool, result: CaseResult) -> None:
@@ -169,7 +175,15 @@ def _changed(choices: Choices, reply: dict[str, Any]) -> dict[str, Any]:
             if isinstance(reply["results"], list):
                 reply["results"] = reply["results"][: choices.below(len(reply["results"]) + 1)]
         elif kind == 9:
-            reply["results"] = choices.pick((None, [], {}, _value(choices, 0), reply["results"] * 2 if isinstance(reply["results"], list) else 1))
+            reply["results"] = choices.pick(
+                (
+                    None,
+                    [],
+                    {},
+                    _value(choices, 0),
+                    reply["results"] * 2 if isinstance(reply["results"], list) else 1,
+                )
+            )
         elif kind == 10:
             reply[choices.pick(("results", "raised"))] = _value(choices, 0)
         else:
@@ -211,7 +225,12 @@ def _other(choices: Choices, honest: Any, depth: int) -> Any:
             entries[name] = _other(choices, entries.get(name), depth + 1)
         return entries
     if isinstance(honest, ParameterResult):
-        return replace(honest, **choices.pick(({"name": "w"}, {"shape": ()}, {"dtype": "x"}, {"device": "cuda:0"}, {"requires_grad": False})))
+        return replace(
+            honest,
+            **choices.pick(
+                ({"name": "w"}, {"shape": ()}, {"dtype": "x"}, {"device": "cuda:0"}, {"requires_grad": False})
+            ),
+        )
     if isinstance(honest, bool | int | float):
         wrong = (honest + 1, -honest, bool(honest), str(honest), [honest], 10**4000, math.nan)
         return float(honest) if choices.flag(8) and abs(honest) < 2**60 else choices.pick(wrong)
@@ -228,7 +247,10 @@ def _other_tensor(choices: Choices, honest: TensorResult) -> TensorResult:
     elif kind == 1:
         value = value.to(choices.pick(_DTYPES))
     elif kind == 2:
-        value = torch.full_like(value, choices.pick((math.nan, math.inf, -math.inf, 0.0, 60000.0)) if value.is_floating_point() else 1)
+        value = torch.full_like(
+            value,
+            choices.pick((math.nan, math.inf, -math.inf, 0.0, 60000.0)) if value.is_floating_point() else 1,
+        )
     elif kind == 3:
         value = value[..., :0] if value.dim() else value.view(1)
     elif kind == 4:
@@ -237,7 +259,9 @@ def _other_tensor(choices: Choices, honest: TensorResult) -> TensorResult:
         value = value.transpose(-1, -2).contiguous()
     elif kind == 6 and value.numel():
         value = value.clone()
-        value.view(-1)[choices.below(value.numel())] = choices.pick((math.nan, math.inf, 7.0)) if value.is_floating_point() else 1
+        value.view(-1)[choices.below(value.numel())] = (
+            choices.pick((math.nan, math.inf, 7.0)) if value.is_floating_point() else 1
+        )
     elif kind == 7:
         value = value.flip(tuple(range(value.dim())))
     elif kind == 8:
@@ -253,7 +277,9 @@ def _value(choices: Choices, depth: int) -> Any:
     """Anything that a frame can hold."""
     kind = choices.below(13 if depth < 4 else 9)
     if kind < 3:
-        return choices.pick((None, True, False, 0, 1, -1, 3, 2**63, -(10**4000), 1.5, math.nan, math.inf, 1e308))
+        return choices.pick(
+            (None, True, False, 0, 1, -1, 3, 2**63, -(10**4000), 1.5, math.nan, math.inf, 1e308)
+        )
     if kind == 3:
         return choices.text()
     if kind == 4:
@@ -278,10 +304,21 @@ def _value(choices: Choices, depth: int) -> Any:
 
 def _raised(choices: Choices) -> Raised:
     kind = choices.pick(
-        ("ValueError", "NotImplementedError", "MissingName", "SyntaxError", "FakeTensorDeviceMismatchError", "", choices.text(1)[:200])
+        (
+            "ValueError",
+            "NotImplementedError",
+            "MissingName",
+            "SyntaxError",
+            "FakeTensorDeviceMismatchError",
+            "",
+            choices.text(1)[:200],
+        )
     )
     bases = choices.pick(((kind, "Exception"), (kind, "ValueError"), (), (choices.text(1)[:200],)))
-    trace = tuple((choices.text(1)[:200], choices.pick((0, 3, -1, 2**62)), choices.text(1)[:200]) for _ in range(choices.below(4)))
+    trace = tuple(
+        (choices.text(1)[:200], choices.pick((0, 3, -1, 2**62)), choices.text(1)[:200])
+        for _ in range(choices.below(4))
+    )
     message = choices.text()[: steps.LONGEST_TEXT]
     return Raised(kind, bases, message, trace, choices.pick((0, -1, 1, 2, 99, -(2**63))))
 
@@ -297,7 +334,7 @@ def _lies(asked: Script, honest: Sequence[Any], raised: Raised | None, outcome: 
     kinds = [step["do"] for step in asked]
     bare = "forward" not in kinds and "call" not in kinds
     # of the parameters a check speaks where nothing is computed, and of those of the first layer
-    judged = {"call", "forward", "vjp", "inputs", "state", "sgd", "repr"} - ({"vjp"} if "sgd" in kinds else set())
+    judged = {"call", "forward", "inputs", "state", "sgd", "repr", *(["vjp"] if "sgd" not in kinds else [])}
     parameters = [0] if bare and "repr" not in kinds else []
     for place, (kind, right) in enumerate(zip(kinds, honest, strict=False)):
         if place >= len(outcome.results):
@@ -305,9 +342,9 @@ def _lies(asked: Script, honest: Sequence[Any], raised: Raised | None, outcome: 
             break
         said = outcome.results[place]
         random = bare and kind == "state"
-        if kind in judged or place in parameters:
-            if _wrong(right, said, random):
-                found.append(f"{kind} {place}: {said!r:.200}")
+        asked_about = kind in judged or place in parameters
+        if asked_about and _wrong(right, said, random):
+            found.append(f"{kind} {place}: {said!r:.200}")
     return found
 
 
@@ -347,7 +384,9 @@ def seeds() -> Sequence[bytes]:
     number = len(_judge()._cases)
     size = 1 if number <= 256 else 2
     honest = [n.to_bytes(size, "big") for n in range(number)]
-    return honest + [case + b"\x01" + random.randbytes(30) for case in honest]
+    found = honest + [case + b"\x01" + random.randbytes(30) for case in honest]
+    random.shuffle(found)
+    return found
 
 
 TARGET = Target(

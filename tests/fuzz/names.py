@@ -16,19 +16,25 @@ from tests.fuzz.engine import Target, holds
 
 MODULES = [e.module for e in exercises()]
 PIECES = (
-    *MODULES, "ex3", "EX3_Conv2d", "ex 3", "exercise3", "ex03", "ex3_conv2d_v2", ".py", ".PY", ".txt", ".ipynb", ".zip",
+    *MODULES, "ex3", "EX3_Conv2d", "ex 3", "exercise3", "ex03", "ex3_conv2d_v2", ".py", ".PY", ".txt",
+    ".ipynb", ".zip",
     " (1)", "-2", "(12345)", " - Copy", " copy", "_copy", " copy 2", " (copy)", "Copy of ", " - Kopie",
-    "doejane_12345_678901_", "doejane_late_12345_678901_", "Jane Doe_123_assignsubmission_file_", "hw_s123_attempt_",
-    "2026-11-22-10-11-12", "_", "123-456 - Jane Doe - Nov 22, 2026 1011 AM - ", " ", "-", "a", "İ", "ß", "K", "ﬁ", "²", "٣",
-    "\n", "\0", "\udcff", "\u202e", "e\u0301", "é", "É", "x" * 260, "_1" * 120, "a_1_" * 60, " - " * 80, "(1)" * 60, "…",
-    "CON", "nul", "a.results", ".results", "grades", "results.json", ".", "..", "'", '"', "[red]", "<b>", "=1", "test_",
+    "doejane_12345_678901_", "doejane_late_12345_678901_", "Jane Doe_123_assignsubmission_file_",
+    "hw_s123_attempt_",
+    "2026-11-22-10-11-12", "_", "123-456 - Jane Doe - Nov 22, 2026 1011 AM - ", " ", "-", "a", "İ", "ß", "K",
+    "ﬁ", "²", "٣",
+    "\n", "\0", "\udcff", "\u202e", "e\u0301", "é", "É",
+    "x" * 260, "_1" * 120, "a_1_" * 60, " - " * 80, "(1)" * 60, "…",
+    "CON", "nul", "a.results", ".results", "grades", "results.json", ".", "..", "'", '"', "[red]", "<b>", "=1",
+    "test_",
 )  # fmt: skip
 
 
 def name(choices: Choices) -> str:
     """A file's name in pieces; never one that a file cannot have."""
     pieces = [
-        choices.pick(PIECES) if not choices.flag(8) else chr(choices.below(0xD800)) for _ in range(1 + choices.below(6))
+        choices.pick(PIECES) if not choices.flag(8) else chr(choices.below(0xD800))
+        for _ in range(1 + choices.below(6))
     ]
     made = "".join(pieces).replace("/", "").replace("\0", "")
     return made if made not in ("", ".", "..") else "x"
@@ -57,7 +63,10 @@ def check_names(paths: Sequence[Path]) -> None:
     given = student_names(paths)
     holds(set(given) == set(paths), "every hand-in has a name", given)
     files = [f"{name}{ending}" for name in given.values() for ending in (".json", ".results.json")]
-    same = {unicodedata.normalize("NFC", unicodedata.normalize("NFC", file).casefold()) for file in [*files, "grades.csv"]}
+    same = {
+        unicodedata.normalize("NFC", unicodedata.normalize("NFC", file).casefold())
+        for file in [*files, "grades.csv"]
+    }
     holds(len(same) == len(files) + 1, "no report is written over another", given)
     for each in given.values():
         holds(each.isprintable() and each.strip(), "a name can be printed", each)

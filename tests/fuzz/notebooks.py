@@ -18,15 +18,22 @@ from tests.fuzz.zips import check_line
 
 _LINES = (
     "x = 1", "%matplotlib inline", "!pip install torch", "%%bash", "%%time", "%%capture out", "x?", "??y",
-    "files = !ls", "a = %time f()", "def f(x):", "    return x", "    %time", "'''", '"""', "text = 'it\\'s", "(", "]",
-    "# comment ' ( \"\"\"", "x = 1 \\", "!ls \\", "  %%html", "\t", "", "{", "}", "lambda: (", "f'{x!r:{y}}'", "class A:",
-    "-" * 500 + "1", "(" * 150, "x" + ".y" * 300, "not " * 300 + "x", "'\\", '"a" \'b', "\\", "%", "%%", "?", "s = r'\\'",
-    "\x0c", "\ufeff", "# -*- coding: latin-1 -*-", "#coding:utf-16", "# vim: set fileencoding=idna :", "\u2028", "\x1c",
-    "match x:", " case [", "@", "async def g(): await", "0x", "1_", "1e999", "9" * 400, "del x", "print 1", "`", "$", "\ud800",
+    "files = !ls", "a = %time f()", "def f(x):", "    return x", "    %time", "'''", '"""', "text = 'it\\'s",
+    "(", "]",
+    "# comment ' ( \"\"\"", "x = 1 \\", "!ls \\", "  %%html", "\t", "", "{", "}", "lambda: (", "f'{x!r:{y}}'",
+    "class A:",
+    "-" * 500 + "1", "(" * 150, "x" + ".y" * 300, "not " * 300 + "x", "'\\", '"a" \'b', "\\", "%", "%%", "?",
+    "s = r'\\'",
+    "\x0c", "\ufeff", "# -*- coding: latin-1 -*-", "#coding:utf-16", "# vim: set fileencoding=idna :",
+    "\u2028", "\x1c",
+    "match x:", " case [", "@", "async def g(): await", "0x", "1_", "1e999", "9" * 400, "del x", "print 1",
+    "`", "$", "\ud800",
 )  # fmt: skip
 _COOKIES = (
-    b"utf-8", b"latin-1", b"utf-16", b"utf-7", b"cp1252", b"cp037", b"gb18030", b"big5", b"shift_jis", b"euc_jp", b"koi8-r",
-    b"mac-roman", b"idna", b"punycode", b"unicode_escape", b"rot13", b"hex", b"zlib", b"mbcs", b"undefined", b"x" * 500,
+    b"utf-8", b"latin-1", b"utf-16", b"utf-7", b"cp1252", b"cp037", b"gb18030", b"big5", b"shift_jis",
+    b"euc_jp", b"koi8-r",
+    b"mac-roman", b"idna", b"punycode", b"unicode_escape", b"rot13", b"hex", b"zlib", b"mbcs", b"undefined",
+    b"x" * 500,
     b"utf-8-sig", b"ascii", b"iso8859-15", b"cp65001", b"iso2022_jp", b"hz", b"..", b"-",
 )  # fmt: skip
 
@@ -39,7 +46,14 @@ def run(data: bytes) -> None:
         if kind == b"c":
             _cells(json.dumps(made(choices)).encode())
         else:
-            _text(b"#" + choices.bytes(choices.below(4)) + b"coding:" + choices.pick(_COOKIES) + b"\n" + choices.bytes(200))
+            _text(
+                b"#"
+                + choices.bytes(choices.below(4))
+                + b"coding:"
+                + choices.pick(_COOKIES)
+                + b"\n"
+                + choices.bytes(200)
+            )
     elif kind == b"s":
         _text(data)
     else:
@@ -92,7 +106,9 @@ def made(choices: Choices) -> Any:
     cells: list[Any] = []
     for _ in range(choices.below(5)):
         lines = [
-            "".join(chr(choices.below(127)) for _ in range(choices.below(8))) if choices.flag(5) else choices.pick(_LINES)
+            "".join(chr(choices.below(127)) for _ in range(choices.below(8)))
+            if choices.flag(5)
+            else choices.pick(_LINES)
             for _ in range(choices.below(7))
         ]
         source: Any = choices.pick(("\n", "\r\n", "\r", "")).join(lines)
@@ -116,9 +132,15 @@ def seeds() -> Sequence[bytes]:
     """Honest notebooks, and one for each odd line."""
     random = Random(0)
     found = [b"n" + json.dumps({"cells": [{"cell_type": "code", "source": s}]}).encode() for s in _LINES]
-    found += [b"s" + "\n".join(_LINES[at : at + 3]).encode("utf-8", "replace") for at in range(0, len(_LINES), 3)]
+    found += [
+        b"s" + "\n".join(_LINES[at : at + 3]).encode("utf-8", "replace") for at in range(0, len(_LINES), 3)
+    ]
     found += [b"s# coding: " + c + b"\nx = '\xe4\xff'\n" for c in _COOKIES]
-    return found + [b"c" + random.randbytes(60) for _ in range(40)] + [b"t" + random.randbytes(60) for _ in range(20)]
+    return (
+        found
+        + [b"c" + random.randbytes(60) for _ in range(40)]
+        + [b"t" + random.randbytes(60) for _ in range(20)]
+    )
 
 
 def mutate(data: bytes, random: Random) -> bytes:

@@ -1,0 +1,71 @@
+"""Report writers: a student's own words, whatever they are, are shown and do nothing else."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from autograder.gradebook import _as_markdown
+from autograder.platforms.nbgrader import remarks
+from autograder.report import gradescope, prairielearn
+from autograder.report.files import as_json, write_grades, write_json
+from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
+from autograder.report.screen import show_table
+
+
+def report(text: str, student: str = "ada") -> Report:
+    finding = Finding("case", "cpu", "raised", text, where=(f"ex1.py, line 3: {text}",))
+    line = Line("values", "It works.", "values", 10.0, 5.0, 2, 1, 0, (finding,))
+    exercise = ExerciseReport("ex1", "ex1_output_size", "Sizes", 10.0, 5.0, (), (line,))
+    provenance = Provenance("1", "", 1, "2.6", "3.11", "", ("cpu",))
+    return Report(student, 10.0, 5.0, (exercise,), (f"undecided: {text}",), "", 1.0, provenance)
+
+
+@pytest.mark.parametrize("code", ["\x1b[2J", "\0", "\x7f", "\x9b", "\u202e", "\udcff"], ids=ascii)
+def test_no_platform_is_given_control_codes(code: str) -> None:
+    given = report(f"one {code}\ntwo\tthree")
+    told = json.dumps([gradescope.results(given), prairielearn.results(given), remarks(given)])
+    for text in (told, told.encode().decode("unicode_escape", "surrogatepass")):
+        assert code not in text
+    assert "two\\tthree" in told
+
+
+@pytest.mark.parametrize("code", [chr(0xD800), chr(0xDCFF), "\x7f"], ids=ascii)
+def test_a_json_file_holds_nothing_that_a_strict_reader_refuses(tmp_path: Path, code: str) -> None:
+    write_json(tmp_path / "x.json", as_json(report(f"a \\ud800 {code} b")))
+    text = (tmp_path / "x.json").read_text(encoding="utf-8")
+    assert text.replace("\n", "").isprintable()
+    headline = json.loads(text)["exercises"][0]["lines"][0]["findings"][0]["headline"]
+    assert headline.encode("utf-8").startswith(b"a \\ud800 ")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "\r=1", "\n=1", "\t=1", "＝1", "@x", "-1"], ids=ascii)
+def test_no_cell_of_the_table_is_a_formula(tmp_path: Path, text: str) -> None:
+    given = replace(report(""), problem=text)
+    write_grades(tmp_path / "grades.csv", [(text, given)])
+    rows = list(csv.reader(io.StringIO((tmp_path / "grades.csv").read_text(encoding="utf-8"), newline="")))
+    assert len(rows) == 2
+    for cell in (rows[1][0], rows[1][-1]):
+        assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝"))
+
+
+@pytest.mark.parametrize("name", ["\\[a/b", "[/]", "[red]x", "a\x1b[2J"], ids=ascii)
+def test_names_on_the_screen_are_no_markup(name: str) -> None:
+    said = io.StringIO()
+    show_table(Console(file=said, width=150), [(name, report("", name))], Path(name))
+    assert said.getvalue().count(name.replace("\x1b", "\ufffd")) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["# big", "http://example.org/x", "a | b\n--|--\n1 | 2", "~~no~~", "__b__", "<b>", "![x](y)"]
+)
+def test_a_comment_on_nbgraders_page_is_text_and_no_layout(text: str) -> None:
+    page = pytest.importorskip("nbconvert.filters.markdown_mistune").markdown2html_mistune(_as_markdown(text))
+    for tag in ("<h1", "<a", "<table", "<del", "<strong", "<b>", "<img"):
+        assert tag not in page
