@@ -16,7 +16,7 @@ from safetensors.torch import save
 
 from autograder.sandbox import wire
 from exercises.feedback.calls import Sample
-from exercises.feedback.steps import Opaque, ParameterResult, Raised, TensorResult
+from exercises.feedback.steps import Opaque, ParameterResult, Raised, TensorResult, plain
 
 NONCE = bytes(range(16))
 
@@ -176,6 +176,11 @@ def test_a_table_of_contents_that_takes_a_gigabyte_to_read_is_refused(
 def test_what_an_honest_worker_would_have_cut_is_refused(value: object) -> None:
     with pytest.raises(wire.WireError, match="too l"):
         through(value)
+
+
+def test_a_whole_number_too_long_to_be_written_is_told_and_costs_no_worker() -> None:
+    assert through(plain(2**9999)) == 2**9999
+    assert through(plain(10**5000)) == Opaque("int, 16610 bits long")
 
 
 def test_every_second_number_of_an_axis_arrives() -> None:

@@ -35,8 +35,8 @@ LONGEST_TEXT = 4000
 LONGEST_NAME = 200  # of a class, a file, a parameter, or a line of source
 MOST_BASES = 20
 MOST_LINES = 8  # of a traceback
+LONGEST_NUMBER = 10_000  # bits of a whole number; Python itself writes out no more than 4300 digits
 LONGEST_SEQUENCE = 64
-LARGEST_NUMBER = 1024  # bits
 LARGEST_TENSOR = 32 << 20  # bytes
 DEEPEST = 4
 LOADING = -1  # as the step of an exception: before any step, the student's code could not be loaded
@@ -158,10 +158,10 @@ def _trace(error: BaseException) -> tuple[tuple[str, int, str], ...]:
 
 def plain(value: Any, depth: int = 0) -> Any:
     """Plain data out of whatever came back; what is neither number, text nor tensor becomes `Opaque`."""
-    if value is None or type(value) in (bool, float):
+    if type(value) is int and value.bit_length() > LONGEST_NUMBER:
+        return Opaque(f"int, {value.bit_length()} bits long")
+    if value is None or type(value) in (bool, int, float):
         return value
-    if type(value) is int:
-        return value if value.bit_length() <= LARGEST_NUMBER else Opaque("int of too many digits")
     if type(value) is str:
         return value[:LONGEST_TEXT]
     if type(value) in (Tensor, nn.Parameter) and value.layout is torch.strided and not value.is_quantized:

@@ -256,5 +256,5 @@ TARGET = Target(
     (files, gradescope, model, prairielearn, rubric, screen, nbgrader, gradebook),
     run,
     seeds,
-    traced=4,
+    traced=10,
 )
