@@ -134,6 +134,8 @@ def _entry(folder: Path, choices: Choices, depth: int) -> bool:
     kind = choices.below(10)
     if kind in (6, 7) and depth < 3:
         inner = folder / choices.pick(_FOLDERS)
+        if os.path.lexists(inner) and (inner.is_symlink() or not inner.is_dir()):
+            return False
         inner.mkdir(exist_ok=True)
         return _fill(inner, choices, depth + 1)
     name = choices.pick((*names.MODULES, "model", "torch", "conftest", "test_x", "class", "ex3"))
