@@ -98,14 +98,17 @@ class Examinee:
         return self._outcome(exercise, steps, reply)
 
     def _outcome(self, exercise: Exercise, steps: Sequence[Step], reply: dict[str, Any]) -> Outcome:
-        results, raised, banned = reply.get("results"), reply.get("raised"), reply.get("banned")
+        results, raised, banned = reply.get("results"), reply.get("raised"), reply.get("banned", [])
         known = raised is None or isinstance(raised, Raised)
-        if not known or not isinstance(results, list) or not _fits(steps, results, raised is not None):
+        named = isinstance(banned, list) and all(type(name) is str for name in banned)
+        if not (known and named and isinstance(results, list)):
+            return _trouble("malformed", "the answer was not readable")
+        if not _fits(steps, results, raised is not None):
             return _trouble("malformed", "the answer was not readable")
         if banned:
             return _trouble(
                 "forbidden",
-                f"while running, {exercise.module} called {str(banned[0])[:80]}: this exercise asks you to "
+                f"while running, {exercise.module} called {banned[0][:80]}: this exercise asks you to "
                 "write it yourself",
             )
         return Outcome(results, raised)

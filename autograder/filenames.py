@@ -37,7 +37,7 @@ class Named:
     path: PurePosixPath
     module: str
     owner: str | None
-    rank: tuple[tuple[int, ...], int, bool, int]
+    rank: tuple[tuple[int, ...], int, int, int]
 
 
 def recognise(path: PurePosixPath, modules: Sequence[str]) -> Named | None:
@@ -61,7 +61,8 @@ def recognise(path: PurePosixPath, modules: Sequence[str]) -> Named | None:
     for module in modules:
         if stem in (module, module.partition("_")[0]):
             # The closing 0 lets "ex3" come before "ex3-1" and after "ex3 - Copy".
-            rank = ((*again, 0), serial, stem == module, -len(path.parts))
+            exact = path.name == f"{module}.py"
+            rank = ((*again, 0), serial, (stem == module) + exact, -len(path.parts))
             return Named(path, module, owner, rank)
     return None
 

@@ -374,3 +374,20 @@ def test_nothing_is_left_when_the_sandbox_closes() -> None:
     assert not room.exists()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+@pytest.mark.parametrize("banned", ["1", "{}", "[1]", "[[]]", '{"dtype": "float32"}', '"aten::conv2d"'])
+def test_a_note_of_what_was_called_that_is_no_list_of_names_is_malformed(
+    sandbox: Sandbox, banned: str
+) -> None:
+    body = f"""
+import os, struct, sys
+def output_size(*a):
+    frame = sys._getframe()
+    while "nonce" not in frame.f_locals:
+        frame = frame.f_back
+    body = b'{{"map": [["results", [5]], ["raised", null], ["banned", {banned}]]}}'
+    whole = struct.pack(">4s16sIQ", b"cv03", frame.f_locals["nonce"], len(body), 0) + body
+    os.write(frame.f_locals["sock"].fileno(), whole)
+"""
+    assert ask(sandbox, body).trouble_kind in ("malformed",)

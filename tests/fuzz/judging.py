@@ -185,7 +185,7 @@ def _changed(choices: Choices, reply: dict[str, Any]) -> dict[str, Any]:
                 )
             )
         elif kind == 10:
-            reply[choices.pick(("results", "raised"))] = _value(choices, 0)
+            reply[choices.pick(("results", "raised", "banned"))] = _value(choices, 0)
         else:
             reply.pop(choices.pick(("banned", "results", "raised")), None)
             reply.setdefault("results", None)
