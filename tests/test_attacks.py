@@ -144,6 +144,13 @@ def test_a_bad_upload_costs_what_it_should_and_is_told_why(graded: dict[str, Any
     assert UPLOADS[name].says in " ".join([found["problem"], *found["notes"]])
 
 
+def test_the_security_page_tells_the_truth_about_the_corpus() -> None:
+    page = (ROOT / "docs" / "security.md").read_text("utf-8")
+    honest = sum(1 for _ in (ROOT / "tests" / "submissions" / "honest").iterdir())
+    assert f"holds {len(ATTACKS)} attacks, and `tests/bad_files.py` makes {len(UPLOADS)} hostile" in page
+    assert f"{honest} correct hand-ins in as many styles" in page
+
+
 @linux_only
 def test_nobody_else_is_touched(graded: dict[str, Any]) -> None:
     """The honest ones before and after all attacks have everything, and the runs ended well."""

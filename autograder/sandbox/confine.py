@@ -62,8 +62,8 @@ _DENIED = (
     "sched_setparam", "sched_setscheduler", "ioprio_set", "migrate_pages", "move_pages",
     # what would stay when the worker is gone, or is not counted as its memory
     "shmget", "shmat", "msgget", "semget", "mq_open", "memfd_create", "memfd_secret",
-    # modes, owners and times of files, which Landlock does not guard
-    "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat", "utime", "utimes",
+    # modes, owners and times of files, which Landlock does not guard, and sizes, which it does since Linux 6.2
+    "truncate", "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat", "utime", "utimes",
     "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat", "removexattr",
     "lremovexattr", "fremovexattr", "removexattrat",
     # the system as a whole
