@@ -1,5 +1,8 @@
 # make grade [SUBMISSIONS=path] [OUT=folder]   set up and grade hand-ins
-# make test                                     set up and run the project's whole suite
+# make test                                     set up and run the project's suite
+# make platforms                                set up and try the zips with the platforms' own tools (ten minutes)
+# make attacks                                  set up and send every attack through them too (twenty minutes)
+# make seeds | mutation | bench                 see tests/submissions, tests/mutation, tests/benchmarks
 # make fuzz [TARGETS="decoder zips"]             set up and fuzz what reads hand-ins (half an hour)
 # make release [DIST=folder]                    set up and build every zip to hand out or upload
 
@@ -10,13 +13,18 @@ DIST ?= dist
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: grade test release lint check bench mutation seeds attacks fuzz clean
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+.PHONY: grade test platforms release lint check bench mutation seeds attacks fuzz clean
 
 grade: .venv/grader
 	$(BIN)/autograder grade "$(SUBMISSIONS)" --out "$(OUT)"
 
 test: lint check
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(PYTEST)
+
+platforms: .venv/dev
+	$(PYTEST) -m platforms
 
 release: .venv/dev
 	$(BIN)/autograder release --out "$(DIST)"
@@ -40,7 +48,7 @@ seeds: .venv/dev
 	ALL_SEEDS=1 $(BIN)/python -m pytest tests/test_seeds.py
 
 attacks: .venv/dev
-	ALL_ATTACKS=1 $(BIN)/python -m pytest tests/test_attacks.py tests/test_attacks_on_platforms.py
+	ALL_ATTACKS=1 $(PYTEST) -m "platforms or not platforms" tests/test_attacks.py tests/test_attacks_on_platforms.py
 
 fuzz: .venv/dev
 	$(BIN)/python -m tests.fuzz $(TARGETS)

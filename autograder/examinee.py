@@ -119,7 +119,7 @@ class Examinee:
         if self._worker is not None and self._worker.alive and self._loaded == wanted:
             return self._worker
         self.keep_printed()
-        self._worker = self.sandbox.worker()
+        self._worker = self.sandbox.worker(forbids)
         self._entered.clear()
         self.confined = self._worker.confined
         replaced = {e.module: list(e.exports) for e in self.catalogue if e.module in self.substituted}
@@ -132,7 +132,6 @@ class Examinee:
                 "substitutes": replaced,
                 # they travel only where they are needed: elsewhere they would be answers to borrow
                 "stand_ins": {module: _stand_in(module) for module in replaced},
-                "forbids": list(forbids),
                 "unsafe": sorted(self._unsafe),
                 "exercises": [
                     {"module": e.module, "exports": list(e.exports), "forbids": list(e.forbids)}

@@ -17,7 +17,7 @@ AMARA = SUBMISSIONS / "class" / "amara"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((HERE / "expected.toml").read_text("utf-8"))
 # exercises that are examined before and after an attack's own, and cost little
 BYSTANDERS = ("ex1_output_size", "ex2_padding", "ex4_stride")
-POINTS = {"ex1": 10, "ex2": 10, "ex3": 20, "ex4": 10, "ex7": 20}
+POINTS = {"ex1": 10, "ex2": 10, "ex3": 20, "ex4": 10, "ex6": 10, "ex7": 20}
 
 
 def names() -> list[str]:
@@ -40,7 +40,7 @@ def hand_in(name: str, folder: Path) -> Path:
 
 
 def _answers(source: str) -> list[str]:
-    exports = ("effective_kernel_size", "pad2d", "conv2d_valid", "conv2d_strided", "Conv2d")
+    exports = ("effective_kernel_size", "pad2d", "conv2d_valid", "conv2d_strided", "sobel_edges", "Conv2d")
     return [line for line in source.splitlines() if any(name in line for name in exports)]
 
 

@@ -39,7 +39,10 @@ ON_NBGRADER = names() if ALL else [
     "breaking/exit_while_loading", "breaking/output_taken_away", "forging/patched_builtins",
     "forging/results_printed", "reading/hidden_suites", "staying/files_for_the_next",
 ]  # fmt: skip
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="confinement is Linux's")
+pytestmark = [
+    pytest.mark.platforms,
+    pytest.mark.skipif(sys.platform != "linux", reason="confinement is Linux's"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -52,11 +52,11 @@ ONLY_STOPPED_BY = {
         "staying/double_fork": "DONE forking",
         "staying/shared_memory": "DONE a file in memory",
     },
-    "uid": {"breaking/limits_raised": "DONE memory without a limit"},
-    "limits": {
-        "breaking/one_large_file": "DONE a large file",
-        "breaking/memory_at_once": "DONE a tensor of a terabyte",
+    "uid": {
+        "reading/hidden_suites": "DONE reading hidden suites",
+        "reading/solutions": "DONE reading a solution",
     },
+    "limits": {"breaking/one_large_file": "DONE a large file"},
 }
 
 
@@ -86,20 +86,36 @@ def grade(
 @as_root
 @pytest.mark.parametrize("layer", ONLY_STOPPED_BY)
 def test_no_layer_is_decoration(elsewhere: Path, tmp_path: Path, layer: str) -> None:
-    """Without the layer these attacks succeed, whatever the others do; with it they do not (test_attacks)."""
+    """Without the layer these attacks succeed, whatever the others do; with it they do not (test_attacks).
+
+    A uid of its own is for machines without Landlock: there it is tried.
+    """
     attacks = ONLY_STOPPED_BY[layer]
-    others = [name for name in LAYERS if name != layer]
+    others = [name for name in LAYERS if name != layer and (layer, name) != ("uid", "landlock")]
     for name, found in grade(elsewhere, others, list(attacks), tmp_path).items():
         assert attacks[name] in found["printed"], found["printed"]
         assert layer in found["provenance"]["unconfined"]
 
 
 # what works in the student's own process, wherever that is confined
-WITHIN = [n for n in names() if n.startswith(("forging/", "borrowed/"))]
+WITHIN = [name for name in names() if name.startswith("forging/")]
 READING = ["reading/hidden_suites", "reading/solutions", "reading/source_of_the_worker", "reading/own_memory"]
 
 
+@pytest.fixture
+def closed_checkout() -> Iterator[None]:
+    """Closes the checkout that the tests themselves run in: it is no part of what is graded from `elsewhere`."""
+    folders = [ROOT / name for name in ("autograder", "exercises", "solutions", "tests")]
+    modes = [folder.stat().st_mode for folder in folders]
+    for folder in folders:
+        folder.chmod(0o700)
+    yield
+    for folder, mode in zip(folders, modes, strict=True):
+        folder.chmod(mode)
+
+
 @as_root
+@pytest.mark.usefixtures("closed_checkout")
 def test_without_any_feature_of_the_kernel_nothing_is_forged_and_no_hidden_check_is_read(
     elsewhere: Path, tmp_path: Path
 ) -> None:
@@ -115,13 +131,6 @@ def test_without_any_feature_of_the_kernel_nothing_is_forged_and_no_hidden_check
     provenance = reports["reading/hidden_suites"]["provenance"]
     assert provenance["unconfined"] == ["landlock", "seccomp"]
     assert "autograder" in provenance["confinement"]["files"]
-
-
-@as_root
-def test_what_keeps_the_hidden_checks_hidden_then_is_the_uid(elsewhere: Path, tmp_path: Path) -> None:
-    found = grade(elsewhere, ["session", "limits"], ["reading/hidden_suites", "reading/solutions"], tmp_path)
-    assert "DONE reading hidden suites" in found["reading/hidden_suites"]["printed"]
-    assert "DONE reading a solution" in found["reading/solutions"]["printed"]
 
 
 def test_the_attacks_named_here_are_in_the_corpus() -> None:

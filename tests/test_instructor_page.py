@@ -17,6 +17,7 @@ from autograder.release.edition import Edition, as_bytes
 from autograder.release.handins import HandIn, known_hand_ins
 from autograder.release.nbgrader import source_notebook
 
+pytestmark = pytest.mark.platforms
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "instructor.md"
 

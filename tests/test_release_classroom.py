@@ -19,6 +19,7 @@ from autograder.release.handins import HandIn, known_hand_ins
 from autograder.release.package import with_manifest, zipped
 from autograder.release.templates.classroom import runner
 
+pytestmark = pytest.mark.platforms
 ROOT = Path(__file__).resolve().parents[1]
 
 # what the reporter reads, and nothing else

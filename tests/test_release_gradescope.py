@@ -22,6 +22,7 @@ from autograder.release.handins import HandIn, known_hand_ins
 from autograder.release.package import with_manifest, zipped
 from autograder.submission import read_submission
 
+pytestmark = pytest.mark.platforms
 ROOT = Path(__file__).resolve().parents[1]
 STATUSES = ("passed", "failed")
 FORMATS = ("text", "html", "simple_format", "md", "ansi")

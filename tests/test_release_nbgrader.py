@@ -29,6 +29,7 @@ from autograder.release.notebook import NAME
 from autograder.report.model import Report
 from autograder.submission import SubmissionError, read_submission
 
+pytestmark = pytest.mark.platforms
 ROOT = Path(__file__).resolve().parents[1]
 EDITION = Edition(ROOT)
 MODULES = [e.module for e in EDITION.catalogue]

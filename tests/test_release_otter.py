@@ -35,6 +35,7 @@ from autograder.submission import read_submission
 
 pytest.importorskip("otter")
 
+pytestmark = pytest.mark.platforms
 ROOT = Path(__file__).resolve().parents[1]
 EDITION = Edition(ROOT)
 MODULES = [e.module for e in EDITION.catalogue]

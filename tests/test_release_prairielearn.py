@@ -29,6 +29,7 @@ from autograder.report import gradescope, prairielearn
 from autograder.report.model import Finding, Report
 from autograder.submission import read_submission
 
+pytestmark = pytest.mark.platforms
 ROOT = Path(__file__).resolve().parents[1]
 PROVED = ("stubs", "solutions", "corpus1")
 

@@ -138,7 +138,7 @@ def test_trouble_is_a_failed_check_and_the_next_submission_is_fine(
         ("def output_size(*a): return bytearray(1 << 40)", "MemoryError"),
         ("import torch\ndef output_size(*a): return torch.zeros(1 << 40)", "RuntimeError"),
         ("def output_size(*a)\n    return 1", "SyntaxError"),
-        ("import nothing_of_that_name", "ModuleNotFoundError"),
+        ("from nothing_of_that_name import output_size", "ModuleNotFoundError"),
         ("def output_sise(*a): return 1", "MissingName"),
         ("class E(Exception):\n    def __str__(self): raise self\ndef output_size(*a): raise E", "E"),
     ],
@@ -297,7 +297,7 @@ def worker_saying(sandbox: Sandbox, body: str) -> Worker:
     """A worker that runs code which knows how to speak the wire itself."""
     worker = sandbox.worker()
     request = {"do": "load", "modules": {"ex1_output_size": body}, "extras": {}, "notebook": None}
-    rest = {"substitutes": {}, "unsafe": [], "stand_ins": {}, "exercises": [], "forbids": []}
+    rest = {"substitutes": {}, "unsafe": [], "stand_ins": {}, "exercises": []}
     worker.ask(wire.encode(request | rest), 5)
     return worker
 

@@ -11,9 +11,12 @@ What is noted in `Ban.calls` is for the message alone; to empty it allows nothin
 from __future__ import annotations
 
 import ctypes
+import importlib
+import inspect
 import sys
 import warnings
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, NoReturn
 
 import torch
@@ -37,6 +40,23 @@ _KEYS = (
     "NestedTensorCUDA", "AutogradCPU", "AutogradCUDA", "AutogradOther", "AutogradNestedTensor",
 )  # fmt: skip
 
+# implementations that are Python all the way, so that no operator is called by the name
+_IN_PYTHON: dict[str, tuple[tuple[str, str], ...]] = {
+    "convolution": (
+        ("torch._decomp.decompositions", "im2col"),
+        ("torch._decomp.decompositions", "col2im"),
+        ("torch.nn.utils._expanded_weights.conv_utils", "unfold3d"),
+        ("torch.nn.utils._expanded_weights.conv_utils", "conv_unfold_weight_grad_sample"),
+    ),
+    "padding": (
+        ("torch._decomp.decompositions", "_reflection_or_replication_pad"),
+        ("torch._refs", "constant_pad_nd"),
+    ),
+}
+# operators that only TorchScript knows call their kernels directly
+_SCRIPT_OPERATORS = ("prim::mkldnn_convolution",)
+_DEREGISTER = "_ZN5torch3jit18deregisterOperatorERKN3c1014FunctionSchemaE"  # torch::jit::deregisterOperator
+
 # bound while there is ctypes: a worker has none
 _keep, _object = ctypes.pythonapi.Py_IncRef, ctypes.py_object
 
@@ -56,9 +76,12 @@ class Ban:
         for group in sorted((set(groups) & _FAMILIES.keys()) - self._forbidden):
             self._forbidden.add(group)
             self._replace_operators(_FAMILIES[group])
+            for module, name in _IN_PYTHON[group]:
+                _exchange(module, name)
             if group == "convolution":
                 self._overwrite_layers()
                 self._overwrite_numpy()
+                _forget_script_operators()
 
     def clear(self) -> None:
         """Forgets the calls noted so far."""
@@ -101,6 +124,30 @@ class Ban:
             for module in numpy:
                 if callable(vars(module).get(name)):
                     setattr(module, name, self._refusing(f"numpy.{name}"))
+
+
+def _refused(*_args: object, **_kwargs: object) -> NoReturn:
+    raise RuntimeError("a ready-made implementation is not allowed in this exercise")
+
+
+def _exchange(module: str, name: str) -> None:
+    """Gives a Python function other code, wherever it is known under whatever name."""
+    function = inspect.unwrap(getattr(importlib.import_module(module), name, _refused))
+    function.__code__ = _refused.__code__
+
+
+def _forget_script_operators() -> None:
+    """Takes operators out of TorchScript's registry; there is no Python function that does."""
+    library = Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"
+    if not library.exists():  # another system: the search in the source has to do
+        return
+    deregister = getattr(ctypes.CDLL(str(library)), _DEREGISTER)
+    deregister.restype, deregister.argtypes = None, [ctypes.c_void_p]
+    for name in _SCRIPT_OPERATORS:
+        for schema in torch._C._jit_get_schemas_for_operator(name):
+            # a pybind11 object holds the address of its C++ object behind its own head of two words
+            head = object.__basicsize__
+            deregister(ctypes.c_void_p.from_address(id(schema) + head).value)
 
 
 def _endless(library: Any) -> Any:

@@ -62,9 +62,9 @@ _DENIED = (
     "sched_setparam", "sched_setscheduler", "ioprio_set", "migrate_pages", "move_pages",
     # what would stay when the worker is gone, or is not counted as its memory
     "shmget", "shmat", "msgget", "semget", "mq_open", "memfd_create", "memfd_secret",
-    # modes, owners and times of files, which Landlock does not guard, and sizes, which it does since Linux 6.2
-    "truncate", "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat", "utime", "utimes",
-    "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat", "removexattr",
+    # modes, owners and times of files, which Landlock does not guard; sizes, which it does since Linux 6.2
+    "truncate", "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat", "utime",
+    "utimes", "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat", "removexattr",
     "lremovexattr", "fremovexattr", "removexattrat",
     # the system as a whole
     "mount", "umount2", "pivot_root", "chroot", "init_module", "finit_module", "delete_module",
@@ -75,6 +75,8 @@ _DENIED = (
     "personality", "fsopen", "fsmount", "fspick", "fsconfig", "move_mount", "open_tree", "mount_setattr",
     "fanotify_init", "syslog", "vhangup", "sethostname", "setdomainname",
 )  # fmt: skip
+_FCNTL_OWNERS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: who gets a signal when a pipe can be read
+_IOCTL_OWNERS = (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP
 _OWN_PID_ONLY = ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
 _CLONE_THREAD = 0x00010000
 
@@ -233,6 +235,12 @@ class Confinement:
         # threads are fair, processes are not; clone3 hides its flags, and libc falls back to clone
         rules.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0))
         rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
+        for command in _FCNTL_OWNERS:
+            rules.add_rule(refuse, "fcntl", pyseccomp.Arg(1, pyseccomp.EQ, command))
+        for command in _IOCTL_OWNERS:
+            rules.add_rule(refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.EQ, command))
+        # it takes space that no file's size shows; libc has another way
+        rules.add_rule(pyseccomp.ERRNO(errno.EOPNOTSUPP), "fallocate")
         # limits of one's own process (0) may be asked for and lowered
         rules.add_rule(refuse, "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))
         return rules

@@ -13,6 +13,7 @@ from pathlib import Path
 
 MOST_ENTRIES = 1000
 _BEAT = 0.1  # seconds between two looks
+_TRIES = 20  # of one look, where files come and go
 
 
 class FolderError(OSError):
@@ -101,7 +102,12 @@ class Watch:
 
     def _look(self) -> None:
         while not self._over.wait(_BEAT):
-            self.reason = self._trouble()
+            for _ in range(_TRIES):
+                try:
+                    self.reason = self._trouble()
+                    break
+                except FileNotFoundError:  # something went away meanwhile
+                    self.reason = "the code moves its files while they are looked at"
             if self.reason:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(self._pid, getattr(signal, "SIGKILL", signal.SIGTERM))
@@ -115,14 +121,13 @@ class Watch:
                 with os.scandir(folders.pop()) as found:
                     for entry in found:
                         entries += 1
-                        status = entry.stat(follow_symlinks=False)
-                        used += status.st_size
+                        used += _size(entry.stat(follow_symlinks=False))
                         if entry.is_dir(follow_symlinks=False):
                             folders.append(entry.path)
                         if entries > MOST_ENTRIES:
                             return f"the code made more than {MOST_ENTRIES} files and folders"
             except FileNotFoundError:
-                continue  # removed meanwhile
+                raise
             except OSError:
                 return "the code made folders that cannot be looked into"
         used += self._unlinked()
@@ -137,5 +142,10 @@ class Watch:
                 with contextlib.suppress(OSError):
                     status = entry.stat()
                     if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
-                        used += status.st_size
+                        used += _size(status)
         return used
+
+
+def _size(status: os.stat_result) -> int:
+    """Bytes that a file may come to have on disk: those it claims, or those it already takes."""
+    return max(status.st_size, getattr(status, "st_blocks", 0) * 512)

@@ -23,7 +23,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
@@ -217,21 +217,24 @@ class Sandbox:
             with contextlib.suppress(OSError):  # the first worker says what is wrong
                 self._start_zygote()
 
-    def worker(self) -> Worker:
+    def worker(self, forbids: Sequence[str] = ()) -> Worker:
         """A fresh worker; the one before is ended.
+
+        Args:
+            forbids: groups of operators (see `ban`) that it can never call.
 
         Raises:
             SandboxError: if none can be started.
         """
         self.end_worker()
         try:
-            self._worker = self._fork() if self.kind == "fork" else self._start_single()
+            self._worker = self._fork(forbids) if self.kind == "fork" else self._start_single(forbids)
         except (OSError, wire.WireError, ValueError, SandboxError) as first:
             self._stop_zygote()
             if self.kind != "fork":
                 raise SandboxError(f"no sandbox worker could be started: {first}") from first
             try:  # a submission that got at the zygote must not cost the next one its grade
-                self._worker = self._fork()
+                self._worker = self._fork(forbids)
             except (OSError, wire.WireError, ValueError, SandboxError) as error:
                 raise SandboxError(f"no sandbox worker could be started: {error}") from error
         return self._worker
@@ -272,7 +275,7 @@ class Sandbox:
         process.stdin.close()
         return process
 
-    def _fork(self) -> Worker:
+    def _fork(self, forbids: Sequence[str]) -> Worker:
         if self._zygote is None or self._zygote.poll() is not None:
             self._start_zygote()
         assert self._control is not None
@@ -282,7 +285,8 @@ class Sandbox:
         mine, theirs = socket.socketpair()
         read, write = os.pipe()
         try:
-            socket.send_fds(self._control, [b'{"do": "spawn"}'], [theirs.fileno(), write])
+            order = json.dumps({"do": "spawn", "forbids": list(forbids)}).encode()
+            socket.send_fds(self._control, [order], [theirs.fileno(), write])
             pid = int(self._answer(30)["pid"])
         except BaseException:
             mine.close()
@@ -338,11 +342,12 @@ class Sandbox:
         answer: dict[str, Any] = json.loads(text)
         return answer
 
-    def _start_single(self) -> Worker:
+    def _start_single(self, forbids: Sequence[str]) -> Worker:
         token = secrets.token_hex(32)
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(START_SECONDS)
             config = self._configuration() | {"port": server.getsockname()[1], "token": token}
+            config["forbids"] = list(forbids)
             process = self._launch(config, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             while True:
                 sock, _ = server.accept()

@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import torch
+
 # what reads, writes or runs memory by its address; the types (c_int, Structure, sizeof) stay
 _BY_ADDRESS = (
     "CDLL", "PyDLL", "LibraryLoader", "cdll", "pydll", "pythonapi", "CFUNCTYPE", "PYFUNCTYPE", "CFuncPtr",
@@ -21,23 +23,49 @@ _BY_ADDRESS = (
     "_memmove_addr", "_memset_addr", "_string_at_addr", "_wstring_at_addr", "_cast_addr",
 )  # fmt: skip
 
+# A hook holds for one interpreter, so there is only one; and what the collector lists leads to all that this process
+# hides from student code, the hook's own variables among it.
+_REFUSED_EVENTS = frozenset(
+    {"cpython.PyInterpreterState_New", "gc.get_objects", "gc.get_referrers", "gc.get_referents"}
+)
+# what `ban` changed in these would be as it was
+_LOADED_ONCE = tuple(
+    name.replace("/", os.sep)
+    for name in (
+        "/torch/nn/modules/conv.py",
+        "/torch/_decomp/decompositions.py",
+        "/torch/_refs/__init__.py",
+        "/torch/nn/utils/_expanded_weights/conv_utils.py",
+        "/numpy/_core/numeric.py",
+    )
+)
+_REFUSED_MODULES = frozenset({"_tkinter", "_xxsubinterpreters", "_interpreters", "_testcapi"})
+
 
 def refuse_machine_code() -> None:
     """From now on and for good, in this process: Python keeps no way to take an audit hook out again."""
     installed = tuple(f"{Path(place)}{os.sep}" for place in (sys.prefix, sys.base_prefix))
+    # a compiled module that is loaded a second time brings its functions back
+    loaded = frozenset(str(getattr(module, "__file__", "")) for module in list(sys.modules.values()))
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
-        if event.startswith("ctypes."):
-            raise RuntimeError("ctypes is not available to a hand-in")
-        if event == "import" and args[1] is not None and not (type(args[1]) is str and own(args[1])):
-            raise ImportError("a hand-in cannot bring compiled modules")
+        if event.startswith("ctypes.") or event in _REFUSED_EVENTS:
+            raise RuntimeError(f"{event} is not available to a hand-in")
+        if event == "import" and (args[0] in _REFUSED_MODULES or (args[1] is not None and not own(args[1]))):
+            raise ImportError("a hand-in cannot bring or reload compiled modules")
+        if event == "exec" and args[0].co_filename.endswith(_LOADED_ONCE):
+            raise ImportError("a hand-in cannot load this module again")
         if event == "object.__setattr__" and args[1] == "__code__":
             raise RuntimeError("a hand-in cannot exchange the code of a function")
 
-    def own(path: str) -> bool:
+    def own(path: object) -> bool:
+        if type(path) is not str or path in loaded:
+            return False
         return path.startswith(installed) and f"{os.sep}..{os.sep}" not in path
 
     for module in (ctypes, _ctypes):
         for name in _BY_ADDRESS:
             vars(module).pop(name, None)
+    for name in [n for n in vars(torch._C._aoti) if "Runner" in n]:  # they load libraries by themselves
+        delattr(torch._C._aoti, name)
     sys.addaudithook(hook)

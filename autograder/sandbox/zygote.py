@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +54,16 @@ def _limits(config: dict[str, Any]) -> Limits:
     return Limits(**given | {"layers": tuple(given["layers"])})
 
 
-def _become_worker(wire_fd: int, output_fd: int, confinement: Confinement, ban: Ban) -> None:
+def _become_worker(
+    wire_fd: int, output_fd: int, confinement: Confinement, ban: Ban, forbids: Sequence[str]
+) -> None:
     torch.set_num_threads(1)  # first of all: the parent's thread pool did not survive the fork
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(output_fd, 1)
     os.dup2(output_fd, 2)
+    ban.forbid(forbids)
     _serve(socket.socket(fileno=wire_fd), confinement, ban)
 
 
@@ -100,7 +104,7 @@ def fork_server(control: socket.socket, config: dict[str, Any]) -> None:
             if child == 0:
                 control.close()
                 try:
-                    _become_worker(fds[0], fds[1], confinement, ban)
+                    _become_worker(fds[0], fds[1], confinement, ban, order["forbids"])
                 except BaseException:
                     traceback.print_exc()
                     os._exit(70)  # EX_SOFTWARE
@@ -154,6 +158,7 @@ def single(config: dict[str, Any]) -> None:
     sock.sendall(config["token"].encode())
     ban = warm_up()
     confinement = Confinement(_limits(config), Path(config["folder"]), config["cuda"])
+    ban.forbid(config["forbids"])
     _serve(sock, confinement, ban)
 
 

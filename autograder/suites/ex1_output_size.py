@@ -51,7 +51,8 @@ def test_size_with_everything(student: SandboxedStudent, draw: Draw, case: int) 
     given = {"stride": stride, "padding": padding, "dilation": dilation}
     for name in ("stride", "dilation", "padding")[:case]:
         del given[name]
-    fits = dilation * (kernel - 1) + 1 + stride * draw.integer(4, 9) - 2 * padding
+    # wide enough for the kernel whatever is left out above
+    fits = dilation * (kernel - 1) + 1 + stride * (draw.integer(4, 9) + padding) - 2 * padding
     # the last step fits exactly, then misses by one place: else rounding down may hide a wrong reach
     for size in (fits, fits + stride - 1):
         must_return(student, Call("output_size", (size, kernel), given))

@@ -1,0 +1,78 @@
+"""What is banned has no kernel left that computes, under whatever key it is asked for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+# A ban is for good, so it is tried in processes of their own.
+LOOK = """
+import sys
+import torch
+from autograder.sandbox import ban
+if sys.argv[1:]:
+    ban._KEYS = tuple(key for key in ban._KEYS if key not in sys.argv[1:])
+ban.Ban().forbid(["convolution", "padding"])
+words = [word for family in ban._FAMILIES.values() for word in family]
+for operator in torch._C._dispatch_get_all_op_names():
+    if any(w in operator for w in words) and not any(f in operator for f in ban._FAIR):
+        for line in torch._C._dispatch_dump_table(operator).splitlines():
+            key, _, kernel = line.partition(": ")
+            print(operator, key, "ours" if "/dev/null:0" in kernel else "other")
+"""
+# these keys do something on the way (gradients, batches, traces) and pass a call on to one that computes
+PASSING_ON = (
+    "Autograd", "Autocast", "FuncTorch", "Functionalize", "ADInplaceOrView", "Tracer", "Python", "BackendSelect",
+    "Conjugate", "Negative", "ZeroTensor", "Named", "Batched", "VmapMode", "PreDispatch", "DeferredInit", "TESTING_",
+)  # fmt: skip
+
+
+def computing(*left_out: str) -> tuple[int, list[str]]:
+    """How many operators are banned, and the kernels that compute and are not ours."""
+    command = [sys.executable, "-c", LOOK, *left_out]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    rows = [line.split() for line in run.stdout.splitlines()]
+    others = [
+        f"{op} at {key}" for op, key, whose in rows if whose == "other" and not key.startswith(PASSING_ON)
+    ]
+    return len({op for op, _, _ in rows}), others
+
+
+def test_no_banned_operator_has_a_kernel_left_that_computes() -> None:
+    banned, others = computing()
+    assert banned > 150
+    assert others == []
+
+
+@pytest.mark.parametrize("key", ["MkldnnCPU", "CompositeExplicitAutograd", "CPU"])
+def test_a_key_that_is_forgotten_is_seen(key: str) -> None:
+    _, others = computing(key)
+    assert others
+
+
+def test_what_is_banned_cannot_be_allowed_again() -> None:
+    """No Python object leads to the handle whose end would end the ban."""
+    tried = """
+import gc, torch
+from autograder.sandbox.ban import Ban
+from autograder.sandbox.machine_code import refuse_machine_code
+ban = Ban()
+ban.forbid(["convolution"])
+refuse_machine_code()
+handles = [o for o in gc.get_objects() if type(o).__name__ == "_DispatchModule"]
+for value in vars(ban).values():
+    if hasattr(value, "clear"):
+        value.clear()
+del ban
+gc.collect()
+try:
+    torch.conv2d(torch.ones(1, 1, 3, 3), torch.ones(1, 1, 1, 1))
+except RuntimeError as error:
+    print(len(handles), error)
+"""
+    run = subprocess.run([sys.executable, "-c", tried], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "0 aten::conv2d is not allowed in this exercise"
