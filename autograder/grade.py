@@ -14,6 +14,7 @@ import torch
 from autograder import __version__
 from autograder.examinee import Examinee, Patience
 from autograder.judge import SUITES, CaseResult, Judge, RubricLine
+from autograder.pictures import drawable, pictures, visualizer
 from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
 from autograder.sandbox.confine import Limits, missing
 from autograder.sandbox.host import Sandbox, usable_cuda
@@ -142,7 +143,8 @@ class Grader:
         mine = [r for r in results if r.module == exercise.module]
         votes = _votes(mine)
         rubric = [line for line in self._judge.lines if line.module == exercise.module]
-        lines = [_line(line, [r for r in mine if r.line == line.name], votes) for line in rubric]
+        drawn = next((r for line in rubric for r in _shown(line, mine) if drawable(r.failure)), None)
+        lines = [_line(line, [r for r in mine if r.line == line.name], votes, drawn) for line in rubric]
         carried = any(r.carried for r in mine)
         before = earlier(exercise.module, self.catalogue)
         wrong = {r.module for r in results if r.failure}
@@ -179,9 +181,15 @@ def _votes(results: Sequence[CaseResult]) -> dict[str, Counter[str]]:
     return votes
 
 
-def _line(line: RubricLine, results: Sequence[CaseResult], votes: dict[str, Counter[str]]) -> Line:
+def _shown(line: RubricLine, results: Sequence[CaseResult]) -> list[CaseResult]:
+    """The failed cases of a line that the report tells of."""
+    return [r for r in results if r.line == line.name and r.failure][:SHOWN_FINDINGS]
+
+
+def _line(
+    line: RubricLine, results: Sequence[CaseResult], votes: dict[str, Counter[str]], drawn: CaseResult | None
+) -> Line:
     passed = sum(r.failure is None for r in results)
-    failed = [r for r in results if r.failure]
     return Line(
         name=line.name,
         sentence=line.sentence,
@@ -191,11 +199,11 @@ def _line(line: RubricLine, results: Sequence[CaseResult], votes: dict[str, Coun
         cases=line.cases,
         passed=passed,
         carried=sum(r.carried for r in results),
-        findings=tuple(_finding(r, votes) for r in failed[:SHOWN_FINDINGS]),
+        findings=tuple(_finding(r, votes, r is drawn) for r in _shown(line, results)),
     )
 
 
-def _finding(result: CaseResult, votes: dict[str, Counter[str]]) -> Finding:
+def _finding(result: CaseResult, votes: dict[str, Counter[str]], draw: bool) -> Finding:
     failure = result.failure
     assert failure is not None
     if failure.causes:
@@ -212,6 +220,9 @@ def _finding(result: CaseResult, votes: dict[str, Counter[str]]) -> Finding:
         call=failure.call_text,
         expected=failure.expected,
         got=failure.got,
+        place=failure.where,
+        visualizer=visualizer(failure),
+        pictures=pictures(failure) if draw else (),
     )
 
 

@@ -43,7 +43,7 @@ def for_student(report: Report, show_calls: bool) -> Report:
         return report
 
     def finding(f: Finding) -> Finding:
-        return replace(f, case="", call="", expected="", got="")
+        return replace(f, case="", call="", expected="", got="", place="", visualizer="", pictures=())
 
     def line(one: Line) -> Line:
         return replace(one, findings=tuple(finding(f) for f in one.findings))

@@ -9,11 +9,32 @@ SCHEMA = 1
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A slice of a tensor to draw, or a sentence where there is nothing to draw.
+
+    `rows` has one text for each row, its numbers separated by spaces ("nan" and "inf" among them). `low` and `high`
+    are the ends of the scale; `signed` is for a difference, whose scale has zero in its middle; `marked` is the
+    worst place, as row and column.
+    """
+
+    title: str
+    subtitle: str = ""
+    sentence: str = ""
+    rows: tuple[str, ...] = ()
+    low: float = 0.0
+    high: float = 0.0
+    signed: bool = False
+    marked: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
 class Finding:
     """One failed case of a rubric line.
 
     `diagnosis` is the name of the misconception found, or empty; `explanation` is for the student, with
-    `section` as the place in the tutorial. `call`, `expected` and `got` show hidden inputs.
+    `section` as the place in the tutorial. What comes after `where` shows hidden inputs: `place` tells where in
+    the answer `expected` and `got` are, `visualizer` is what stands behind the `#` to open the visualizer there,
+    and `pictures` are input, expected, yours and difference of the first wrong tensor of an exercise.
     """
 
     case: str
@@ -27,6 +48,9 @@ class Finding:
     call: str = ""
     expected: str = ""
     got: str = ""
+    place: str = ""
+    visualizer: str = ""
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)

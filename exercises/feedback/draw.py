@@ -299,9 +299,9 @@ def _draw_legend(
     return top + TEXT
 
 
-def shrunk(values: Tensor, worst: bool) -> tuple[Tensor, tuple[int, int]]:
-    """At most `SIDE` rows and columns; of a difference the largest of each block is kept."""
-    common = math.ceil(max(values.shape) / SIDE)
+def shrunk(values: Tensor, worst: bool, side: int = SIDE) -> tuple[Tensor, tuple[int, int]]:
+    """At most `side` rows and columns, and the steps taken; of a difference the largest of each block is kept."""
+    common = math.ceil(max(values.shape) / side)
     step = (min(common, max(1, values.shape[0] // 8)), min(common, max(1, values.shape[1] // 8)))
     if step == (1, 1):
         return values, step
