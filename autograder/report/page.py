@@ -1,0 +1,274 @@
+"""One student's feedback as a web page: a single file that needs no network and no script.
+
+The words are here, the layout is in `page.html`, a Jinja2 template with autoescape on: a name, an exception's message
+or a line of source is a student's own text, and shows as text whatever it holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
+
+from autograder.report import rubric
+from autograder.report.grid import Grid, grid
+from autograder.report.model import ExerciseReport, Finding, Line, Report
+
+LARGEST = 300_000  # bytes of a page
+# characters of a text and causes of an exercise; the most that makes the page small enough
+LEVELS = ((4_000, 1_000), (1_000, 1_000), (300, 30), (100, 8), (60, 2))
+MOST_LINES = 8  # of a student's own code for one cause
+TEMPLATE = Path(__file__).with_name("page.html")
+TUTORIAL = Path(__file__).resolve().parents[2] / "exercises" / "README.md"
+
+# what to do, where no diagnosis says it
+ADVICE = {
+    "missing": "If you did write it, check the file's name and hand it in again.",
+    "not-written": "The file still has its `raise NotImplementedError`. Put your code in its place.",
+    "not-loadable": "None of this file could run, so its checks could not pass. Mend this line first: the rest "
+    "may well be right.",
+    "forbidden": "This exercise gives points for code of your own. Slicing, `unfold` of a tensor, `einsum` and "
+    "matrix products are allowed.",
+    "timeout": "Most often a loop never ends, or it runs over much more than it has to.",
+    "crashed": "The process that ran your code ended in the middle of a call, so there was no answer to look at.",
+    "raised": "Your code stopped with an error before it gave an answer.",
+}
+NOT_TRIED = "These checks were left out, because earlier calls had taken too long."
+# a wrong answer that no diagnosis explains, by itself and beside others
+ALONE = "None of the common mistakes explains it. Try a small input whose answer you can work out on paper."
+BESIDE = (
+    "None of the common mistakes explains this one. Mend what else is listed here first: it may go with it."
+)
+# the call says nothing about these
+_WHATEVER_THE_CALL = ("missing", "not-written", "not-loadable", "forbidden")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A call that failed."""
+
+    call: str
+    device: str
+    expected: str
+    got: str
+    place: str
+    visualizer: str
+    same_numbers: bool
+
+
+@dataclass
+class Cause:
+    """Findings with the same cause, told once."""
+
+    headline: str
+    explanation: str
+    section: str
+    title: str
+    where: Sequence[str]
+    sentences: list[str] = field(default_factory=list)
+    calls: list[Shown] = field(default_factory=list)
+    grids: list[Grid] = field(default_factory=list)
+
+
+def feedback_page(report: Report) -> str:
+    """The page as HTML, under 300 kB; the same for the same report.
+
+    It shows what the report holds: hidden calls are taken out before, by `for_student`.
+    """
+    page = ""
+    for length, causes in LEVELS:
+        page = _page(report, length, causes)
+        if len(page.encode("utf-8")) <= LARGEST:
+            break
+    return page
+
+
+def _page(report: Report, length: int, most: int) -> str:
+    def cut(text: str) -> str:
+        return text if len(text) <= length else f"{text[:length]} … (cut: it has {len(text)} characters)"
+
+    parts = [_exercise(exercise, report, cut, most) for exercise in report.exercises]
+    text: str = _template().render(
+        report=report,
+        student=cut(report.student),
+        problem=cut(report.problem),
+        printed=cut(report.printed),
+        notes=[cut(note) for note in report.notes[:50]],
+        parts=parts,
+        headline=_headline(report),
+        provenance=_provenance(report),
+        samples=any("sample(" in f.call for e in report.exercises for f in e.findings),
+    )
+    return text
+
+
+@cache
+def _template() -> Any:
+    made = Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=_fit
+    )
+    made.filters |= {"points": _points, "ticks": _ticks}
+    return made.from_string(TEMPLATE.read_text(encoding="utf-8"))
+
+
+def _fit(value: Any) -> Any:
+    """Text without control codes; what a filter made markup was plain text before."""
+    return value if not isinstance(value, str) or isinstance(value, Markup) else rubric.plain(value)
+
+
+def _points(value: float) -> str:
+    return f"{round(value, 2):g}"
+
+
+def _ticks(text: str) -> Markup:
+    """Text whose parts in backticks show as code."""
+    parts = [escape(part) for part in rubric.plain(text).split("`")]
+    if len(parts) % 2 == 0:
+        return escape(rubric.plain(text))
+    coded = [Markup("<code>{}</code>").format(p) if i % 2 else p for i, p in enumerate(parts)]
+    return Markup("").join(coded)
+
+
+def _headline(report: Report) -> str:
+    if report.problem:
+        return "Your hand-in could not be graded"
+    if report.exercises and all(_whole(line) for e in report.exercises for line in e.lines):
+        return "Every check passed. Well done!"
+    kinds = {f.kind for e in report.exercises for f in e.findings}
+    if kinds and kinds <= {"missing", "not-written"} and not report.earned:
+        return "Nothing is written yet, so there is nothing to say about your code"
+    return ""
+
+
+def _whole(line: Line) -> bool:
+    return line.passed == line.cases
+
+
+def _exercise(exercise: ExerciseReport, report: Report, cut: Any, most: int) -> Mapping[str, Any]:
+    causes = list(_causes(exercise, cut))
+    open_lines = sum(not _whole(line) for line in exercise.lines)
+    return {
+        "it": exercise,
+        "state": _state(exercise, bool(report.problem)),
+        "carried": _carried(exercise),
+        "lines": [(line, _result(line, bool(report.problem))) for line in exercise.lines],
+        "causes": causes[:most],
+        "left_out": len(causes) - len(causes[:most]),
+        "open_lines": open_lines,
+    }
+
+
+def _state(exercise: ExerciseReport, ungraded: bool) -> str:
+    whole = sum(_whole(line) for line in exercise.lines)
+    kinds = {f.kind for f in exercise.findings}
+    if ungraded:
+        return "not graded"
+    if whole == len(exercise.lines):
+        return "all right"
+    for kind, words in (
+        ("missing", "not handed in"),
+        ("not-written", "not written yet"),
+        ("not-loadable", "could not be loaded"),
+    ):
+        if kinds == {kind} and whole == 0:
+            return words
+    if "forbidden" in kinds:
+        return "uses something that is not allowed here"
+    return f"{whole} of {len(exercise.lines)} passed"
+
+
+def _result(line: Line, ungraded: bool) -> tuple[str, str]:
+    """The word for a line, and the name of its look."""
+    if ungraded:
+        return "Not checked", "none"
+    if _whole(line):
+        return "Passed", "all"
+    return ("In part", "part") if line.passed else ("Not yet", "none")
+
+
+def _carried(exercise: ExerciseReport) -> str:
+    count = sum(line.carried for line in exercise.lines)
+    if not count:
+        return ""
+    *first, last = exercise.carried_from or ("earlier exercises",)
+    names = f"{', '.join(first)} and {last}" if first else last
+    checks = "One check of this exercise passes" if count == 1 else f"{count} checks of this exercise pass"
+    return f"{checks} with a correct version of {names}. You get the points: no mistake counts twice."
+
+
+def _causes(exercise: ExerciseReport, cut: Any) -> Iterator[Cause]:
+    """The findings of an exercise, those with the same cause together."""
+    groups: dict[tuple[object, ...], Cause] = {}
+    unknown = BESIDE if len({(f.headline, f.explanation) for f in exercise.findings}) > 1 else ALONE
+    for line in exercise.lines:
+        for finding in line.findings:
+            same = (finding.headline, finding.explanation, finding.section, finding.where)
+            if same not in groups:
+                groups[same] = Cause(
+                    cut(_capital(finding.headline)),
+                    cut(finding.explanation or _advice(finding, unknown)),
+                    finding.section,
+                    _titles().get(finding.section, finding.section.lstrip("#").replace("-", " ")),
+                    [cut(place) for place in finding.where[-MOST_LINES:]],
+                )
+            _add(groups[same], line, finding, cut)
+    return iter(groups.values())
+
+
+def _advice(finding: Finding, unknown: str) -> str:
+    if _not_tried(finding):
+        return NOT_TRIED
+    return ADVICE.get(finding.kind, unknown)
+
+
+def _not_tried(finding: Finding) -> bool:
+    return finding.kind == "timeout" and finding.headline.startswith("not tried")
+
+
+def _add(cause: Cause, line: Line, finding: Finding, cut: Any) -> None:
+    if line.sentence not in cause.sentences:
+        cause.sentences.append(line.sentence)
+    cause.grids += [grid(picture) for picture in finding.pictures]
+    if finding.call and finding.kind not in _WHATEVER_THE_CALL and not _not_tried(finding):
+        told = finding.kind == "raised" and finding.got in finding.headline
+        cause.calls.append(
+            Shown(
+                cut(finding.call),
+                "" if finding.device == "cpu" else finding.device,
+                "" if told else cut(finding.expected),
+                "" if told else cut(finding.got),
+                cut(finding.place),
+                finding.visualizer,
+                "&x=" in finding.visualizer,
+            )
+        )
+
+
+def _capital(headline: str) -> str:
+    # only words: a function's name stays as it is written
+    first = headline.split(" ", 1)[0]
+    return headline[:1].upper() + headline[1:] if first in ("the", "no", "not", "after") else headline
+
+
+@cache
+def _titles() -> Mapping[str, str]:
+    """The tutorial's headings by their anchors; none where the tutorial is not at hand."""
+    if not TUTORIAL.is_file():
+        return {}
+    headings = re.findall(r"^#+ (.+)$", TUTORIAL.read_text(encoding="utf-8"), re.M)
+    return {"#" + re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-"): h for h in headings}
+
+
+def _provenance(report: Report) -> str:
+    known = report.provenance
+    parts = [f"autograder {known.autograder}"]
+    parts += [f"checks {known.suites[:12]}"] if known.suites else []
+    parts += [f"hand-in {known.submission[:12]}"] if known.submission else []
+    parts += [f"torch {known.torch}", f"Python {known.python}", f"devices: {', '.join(known.devices)}"]
+    return "; ".join(parts)
