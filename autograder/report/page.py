@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,8 @@ from autograder.report.grid import Grid, grid
 from autograder.report.model import ExerciseReport, Finding, Line, Report
 
 LARGEST = 300_000  # bytes of a page
-# characters of a text and causes of an exercise; the most that makes the page small enough
-LEVELS = ((4_000, 1_000), (1_000, 1_000), (300, 30), (100, 8), (60, 2))
+# characters of a text, causes of an exercise and calls of a cause; the most that makes the page small enough
+LEVELS = ((4_000, 1_000, 1_000), (1_000, 1_000, 1_000), (300, 30, 10), (100, 8, 2), (60, 2, 1))
 MOST_LINES = 8  # of a student's own code for one cause
 TEMPLATE = Path(__file__).with_name("page.html")
 TUTORIAL = Path(__file__).resolve().parents[2] / "exercises" / "README.md"
@@ -60,6 +60,7 @@ class Shown:
     place: str
     visualizer: str
     same_numbers: bool
+    grids: Sequence[Grid] = ()
 
 
 @dataclass
@@ -73,7 +74,6 @@ class Cause:
     where: Sequence[str]
     sentences: list[str] = field(default_factory=list)
     calls: list[Shown] = field(default_factory=list)
-    grids: list[Grid] = field(default_factory=list)
 
 
 def feedback_page(report: Report) -> str:
@@ -82,20 +82,21 @@ def feedback_page(report: Report) -> str:
     It shows what the report holds: hidden calls are taken out before, by `for_student`.
     """
     page = ""
-    for length, causes in LEVELS:
-        page = _page(report, length, causes)
+    for length, causes, calls in LEVELS:
+        page = _page(report, length, causes, calls)
         if len(page.encode("utf-8")) <= LARGEST:
             break
     return page
 
 
-def _page(report: Report, length: int, most: int) -> str:
+def _page(report: Report, length: int, causes: int, calls: int) -> str:
     def cut(text: str) -> str:
         return text if len(text) <= length else f"{text[:length]} … (cut: it has {len(text)} characters)"
 
-    parts = [_exercise(exercise, report, cut, most) for exercise in report.exercises]
+    parts = [_exercise(exercise, report, cut, causes) for exercise in report.exercises]
     text: str = _template().render(
         report=report,
+        most_calls=calls,
         student=cut(report.student),
         problem=cut(report.problem),
         printed=cut(report.printed),
@@ -139,7 +140,7 @@ def _headline(report: Report) -> str:
     if report.problem:
         return "Your hand-in could not be graded"
     if report.exercises and all(_whole(line) for e in report.exercises for line in e.lines):
-        return "Every check passed. Well done!"
+        return "Every check passed: well done"
     kinds = {f.kind for e in report.exercises for f in e.findings}
     if kinds and kinds <= {"missing", "not-written"} and not report.earned:
         return "Nothing is written yet, so there is nothing to say about your code"
@@ -170,7 +171,7 @@ def _state(exercise: ExerciseReport, ungraded: bool) -> str:
     if ungraded:
         return "not graded"
     if whole == len(exercise.lines):
-        return "all right"
+        return "complete"
     for kind, words in (
         ("missing", "not handed in"),
         ("not-written", "not written yet"),
@@ -234,20 +235,23 @@ def _not_tried(finding: Finding) -> bool:
 def _add(cause: Cause, line: Line, finding: Finding, cut: Any) -> None:
     if line.sentence not in cause.sentences:
         cause.sentences.append(line.sentence)
-    cause.grids += [grid(picture) for picture in finding.pictures]
     if finding.call and finding.kind not in _WHATEVER_THE_CALL and not _not_tried(finding):
         told = finding.kind == "raised" and finding.got in finding.headline
-        cause.calls.append(
-            Shown(
-                cut(finding.call),
-                "" if finding.device == "cpu" else finding.device,
-                "" if told else cut(finding.expected),
-                "" if told else cut(finding.got),
-                cut(finding.place),
-                finding.visualizer,
-                "&x=" in finding.visualizer,
-            )
+        shown = Shown(
+            cut(finding.call),
+            "" if finding.device == "cpu" else finding.device,
+            "" if told else cut(finding.expected),
+            "" if told else cut(finding.got),
+            cut(finding.place),
+            finding.visualizer,
+            "&x=" in finding.visualizer,
+            [
+                grid(replace(p, title=cut(p.title), subtitle=cut(p.subtitle), sentence=cut(p.sentence)))
+                for p in finding.pictures
+            ],
         )
+        # the call with pictures in front, where it can be seen
+        cause.calls.insert(0 if shown.grids else len(cause.calls), shown)
 
 
 def _capital(headline: str) -> str:

@@ -1,0 +1,413 @@
+"""The feedback page: all of a report is on it, in any browser, and a student's own words do nothing but show.
+
+The tests in a browser need Chromium and playwright, as those of the visualizer.
+"""
+
+from __future__ import annotations
+
+import html.parser
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from autograder.examinee import Patience
+from autograder.grade import Grader
+from autograder.pictures import drawable, pictures
+from autograder.report import grid, rubric
+from autograder.report.files import as_json, for_student, write_json
+from autograder.report.model import ExerciseReport, Finding, Line, Picture, Provenance, Report
+from autograder.report.page import LARGEST, feedback_page
+from autograder.submission import read_submission
+from exercises.feedback import draw
+from exercises.feedback.calls import Call, sample
+from exercises.feedback.catalogue import exercises
+from exercises.feedback.compare import Mismatch
+from exercises.feedback.failures import CheckFailure, mismatch_failure
+from exercises.feedback.steps import TensorResult
+from tests.test_tutorial import TUTORIAL, anchors
+
+try:
+    from playwright.sync_api import Browser, sync_playwright
+except ImportError:
+    Browser = sync_playwright = None  # type: ignore[assignment, misc]
+
+SUBMISSIONS = Path(__file__).parent / "submissions"
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+GRADED = {
+    "full points": "class/amara",
+    "nothing written": "class/bjørn",
+    "forbidden": "class/ivan",
+    "timeout": "class/Γιώργος",
+    "not loadable": "class/花子",
+    "three misconceptions": "class/Фатима",
+    "several": "wrong/several_edges",
+}
+EMPTY = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+HOSTILE = [
+    "<script>document.title = 'taken'</script>",
+    "</pre></div></main><h1>taken</h1>",
+    '"><img src=x onerror="document.title=\'taken\'">',
+    "' style='position:fixed'",
+    "{{ 7 * 7 }}{% raw %}{# #}",
+    "]]><!-- <style>*{display:none}</style>",
+    "&lt;b&gt; &amp; &#0;",
+    "# big\n[x](javascript:alert(1)) `code` **b** `",
+    "\x1b[2J\0\x7f\x9b\u202e\udcff\ud800",
+    "W" * 3000,
+    "javascript:alert(1)",
+]
+
+
+@pytest.fixture(scope="module")
+def reports() -> dict[str, Report]:
+    """Reports on hand-ins of the corpus, and on one that could not be read."""
+    modules = [e.module for e in exercises()]
+    found = {}
+    with Grader(patience=Patience(call=1.0)) as grader:
+        for name, path in GRADED.items():
+            found[name] = grader.grade(read_submission(SUBMISSIONS / path, modules))
+        found["unreadable"] = grader.unreadable("ada", "ada.zip: is no zip archive")
+    return found
+
+
+def hostile(text: str, lines: int = 2, findings: int = 1) -> Report:
+    """A report with a text in each place that a student, or a student's files, can put one."""
+    picture = Picture("input", text, rows=("1 nan -2", "inf 0 3"), low=-2, high=3)
+    finding = Finding(
+        "case", "cpu", "raised", f"f raised {text}", "", "", "", (f"ex1.py, line 3: {text}",) * 3,
+        text, text, text, text, "in=3x3&x=1", (picture, replace(picture, signed=True, marked=(1, 2))),
+    )  # fmt: skip
+    told = [replace(finding, headline=f"{i} {finding.headline}") for i in range(findings)]
+    made = [Line(f"l{i}", f"It `works` {i}.", "values", 1.0, 0.5, 2, 1, 1, tuple(told)) for i in range(lines)]
+    exercise = ExerciseReport("ex1", "ex1_output_size", "Sizes", 10.0, 5.0, ("ex0",), tuple(made))
+    provenance = Provenance("1", "a" * 64, 1, "2.6", "3.11", "b" * 64, ("cpu",))
+    return Report(text, 10.0, 5.0, (exercise,), (text, f"ignored: {text}"), text, 1.0, provenance, text)
+
+
+class Reader(html.parser.HTMLParser):
+    """Reads a page strictly: every tag is closed, in turn; collects text, attributes and identifiers."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.said: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len({name for name, _ in attrs}) == len(attrs), f"<{tag}> says something twice"
+        self.tags.append((tag, dict(attrs)))
+        if tag not in EMPTY:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open and self.open.pop() == tag, f"</{tag}> closes nothing"
+        if tag in ("td", "th"):
+            self.said.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] != "style":
+            self.said.append(data)
+
+    @property
+    def text(self) -> str:
+        return flat("".join(self.said))
+
+    def all(self, attribute: str) -> list[str]:
+        return [str(a[attribute]) for _, a in self.tags if attribute in a]
+
+
+@cache
+def read(page: str) -> Reader:
+    reader = Reader()
+    reader.feed(page)
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+def flat(text: str) -> str:
+    return " ".join(rubric.plain(text).replace("`", "").split())
+
+
+@pytest.mark.parametrize("name", [*GRADED, "unreadable"])
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_report_is_on_its_page(reports: dict[str, Report], name: str, shown: bool) -> None:
+    report = for_student(reports[name], shown)
+    page = feedback_page(report)
+    assert page == feedback_page(report)
+    assert len(page.encode()) < LARGEST
+    reader = read(page)
+    text = reader.text
+    assert f"{round(report.earned, 2):g} of {report.points:g} points" in text
+    for words in (report.student, report.problem, *report.notes, report.printed):
+        assert flat(words) in text
+    for exercise in report.exercises:
+        assert f"{exercise.name} {exercise.title}" in text
+        for line in exercise.lines:
+            counts = f"{line.passed} of {line.cases} {round(line.earned, 2):g} of {line.points:g}"
+            assert f"{flat(line.sentence)} {counts}" in text, line.name
+        for finding in exercise.findings:
+            assert flat(finding.headline)[1:] in text
+            assert flat(finding.explanation) in text
+            assert all(flat(place) in text for place in finding.where)
+            for part in (finding.call, finding.expected, finding.got, finding.place):
+                if finding.kind in ("value", "shape", "dtype", "type"):
+                    assert flat(part) in text
+        if any(line.carried for line in exercise.lines):
+            assert exercise.carried_from and "no mistake counts twice" in text
+
+
+def test_the_same_cause_is_told_once(reports: dict[str, Report]) -> None:
+    text = read(feedback_page(reports["nothing written"])).text
+    assert text.count("ex3: conv2d_valid is not written yet") == 2  # the second is the student's own line
+    assert "Nothing is written yet" in text
+    assert "Every check passed" in read(feedback_page(reports["full points"])).text
+    assert "What to mend" not in feedback_page(reports["full points"])
+
+
+def test_no_hidden_call_is_on_the_page_unless_shown(reports: dict[str, Report]) -> None:
+    for report in reports.values():
+        hidden = feedback_page(for_student(report, False))
+        calls = {f.call for e in report.exercises for f in e.findings if f.call}
+        assert not [call for call in calls if call in read(hidden).text]
+        assert "sample(" not in hidden and "index.html#" not in hidden and "<svg" not in hidden
+    shown = feedback_page(for_student(reports["three misconceptions"], True))
+    assert "sample(" in shown and "index.html#in=" in shown and shown.count("<svg") >= 10
+
+
+def test_no_field_of_a_finding_that_shows_inputs_is_left() -> None:
+    told = {"device", "kind", "headline", "diagnosis", "explanation", "section", "where"}
+    report = for_student(hostile("text"), False)
+    finding = next(report.exercises[0].findings)
+    for field in fields(Finding):
+        assert field.name in told or not getattr(finding, field.name), field.name
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_a_students_words_are_text(text: str) -> None:
+    page = feedback_page(hostile(text))
+    reader = read(page)
+    plain = read(feedback_page(hostile("x")))
+    assert [tag for tag, _ in reader.tags] == [tag for tag, _ in plain.tags]
+    names = lambda r: [sorted(attributes) for _, attributes in r.tags]  # noqa: E731
+    assert names(reader) == names(plain)
+    for other in ("href", "src", "style", "class", "id"):
+        assert reader.all(other) == plain.all(other)
+    assert reader.text.count(flat(text)) >= 5
+    assert page.replace("\n", "").replace("\t", "").isprintable()
+    page.encode("utf-8")
+
+
+@pytest.mark.parametrize("text", ["é" * 100_000, '"' * 100_000, "<" * 100_000, "a b\n" * 25_000])
+def test_long_texts_are_cut_and_the_page_stays_small(text: str) -> None:
+    page = feedback_page(hostile(text))
+    assert len(page.encode()) <= LARGEST and "(cut: it has 100000 characters)" in page
+    every = replace(hostile(text, 19, 3), exercises=hostile(text, 19, 3).exercises * 7)
+    crowded = feedback_page(every)
+    assert len(crowded.encode()) <= LARGEST
+    assert "It <code>works</code> 18." in crowded
+    read(crowded)
+
+
+def test_links_lead_to_what_exists(reports: dict[str, Report]) -> None:
+    known = anchors(TUTORIAL.read_text(encoding="utf-8"))
+    seen = set()
+    for report in reports.values():
+        reader = read(feedback_page(report))
+        identifiers = reader.all("id")
+        assert len(set(identifiers)) == len(identifiers)
+        for address in reader.all("href"):
+            path, _, behind = address.partition("#")
+            if address.startswith("data:"):
+                continue
+            if not path:
+                assert behind in identifiers
+            elif path == "exercises/README.md":
+                assert f"#{behind}" in known
+            else:
+                assert path == "exercises/visualizer/index.html" and behind.startswith("in=")
+            if path:
+                assert (TUTORIAL.parents[1] / path).is_file()
+            seen.add(path)
+        for name in reader.all("aria-labelledby"):
+            assert name in identifiers
+    assert len(seen) == 3
+
+
+def test_the_way_into_the_visualizer_is_the_call_at_its_worst_place(reports: dict[str, Report]) -> None:
+    findings = [f for e in reports["three misconceptions"].exercises for f in e.findings if f.visualizer]
+    assert findings
+    for finding in findings:
+        place = re.search(r"at \[\d+, (\d+), (\d+), (\d+)\]", finding.place)
+        if place:
+            assert finding.visualizer.endswith("at=out." + ".".join(place.groups()))
+
+
+def test_pictures_are_small_and_one_set_for_an_exercise(reports: dict[str, Report], tmp_path: Path) -> None:
+    count = 0
+    for report in reports.values():
+        for exercise in report.exercises:
+            drawn = [f.pictures for f in exercise.findings if f.pictures]
+            assert len(drawn) <= 1
+            for four in drawn:
+                count += 1
+                assert [p.title for p in four] == ["input", "expected", "yours", "difference"]
+                write_json(tmp_path / "p.json", [vars(p) for p in four])
+                assert (tmp_path / "p.json").stat().st_size <= 20_000
+        write_json(tmp_path / "r.json", as_json(report))
+    assert count >= 4
+
+
+def failure(expected: torch.Tensor, got: torch.Tensor, kind: str = "value") -> CheckFailure:
+    call = Call("conv2d", (sample((1, 1, 4, 4), seed=1), sample((1, 1, 2, 2), seed=2)), {})
+    made = mismatch_failure(Mismatch(kind, "", ""), call)
+    made.wanted, made.answer = expected, TensorResult(got, "cpu")
+    return made
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 300, 300), (1, 1, 2, 4000), (900, 5), (21, 20)])
+def test_pictures_of_large_tensors_are_thinned(shape: tuple[int, ...], tmp_path: Path) -> None:
+    right = torch.randn(shape, dtype=torch.float64) * 1e-200
+    wrong = right.clone()
+    wrong.flatten()[-1] = 1e200
+    four = pictures(failure(right, wrong))
+    for picture in four:
+        assert len(picture.rows) <= 20 and all(len(row.split()) <= 20 for row in picture.rows)
+    row, column = four[3].marked or (0, 0)
+    assert four[3].rows[row].split()[column] == "1e+200"
+    write_json(tmp_path / "p.json", [vars(p) for p in four])
+    assert (tmp_path / "p.json").stat().st_size <= 24_000
+
+
+def test_what_is_no_picture_is_not_drawn() -> None:
+    square = torch.zeros(2, 2, dtype=torch.float64)
+    assert drawable(failure(square, square + 1))
+    assert drawable(failure(square, torch.zeros(3, 3), "shape"))
+    assert not drawable(None)
+    assert not drawable(failure(square[0], square[0]))
+    assert not drawable(failure(square, torch.zeros(1, 1, 400, 400), "shape"))
+    assert not drawable(failure(square, square, "dtype"))
+
+
+def test_numbers_without_a_place_on_the_scale_are_shown_as_such() -> None:
+    drawn = grid.grid(Picture("yours", rows=("nan 1", "-inf 0"), low=0, high=1))
+    assert [n.text for n in drawn.numbers] == ["nan", "1", "-inf", "0"]
+    assert "NaN" in drawn.legend
+    assert grid.grid(Picture("input", sentence="nothing")).image == ""
+
+
+def test_the_scales_are_those_of_the_pictures_that_students_draw() -> None:
+    assert grid.BLUE_TO_RED == draw.BLUE_TO_RED and grid.DARK_TO_LIGHT == draw.DARK_TO_LIGHT
+    assert grid.NO_NUMBER == draw.NO_NUMBER
+
+
+@pytest.mark.parametrize("value", [0.0, -0.001, 0.5, -12.345, 999.9, 123456.0, -1e-12, 1e200, -1e200])
+def test_a_number_in_a_cell_is_short(value: float) -> None:
+    assert len(grid.short(value)) <= 7
+    assert float(grid.short(value)) == pytest.approx(value, rel=0.5)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if sync_playwright is None:
+        pytest.skip("the Python package playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here; Debian has it as the package chromium")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_in_a_browser_it_asks_for_nothing_fits_and_complains_of_nothing(
+    browser: Browser, reports: dict[str, Report], tmp_path: Path, width: int
+) -> None:
+    pages = {name: feedback_page(report) for name, report in reports.items()}
+    pages |= {f"hostile {i}": feedback_page(hostile(text)) for i, text in enumerate(HOSTILE)}
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    complaints: list[str] = []
+    requests: list[str] = []
+    page.on("console", lambda m: complaints.append(m.text))
+    page.on("pageerror", lambda e: complaints.append(str(e)))
+    page.on("request", lambda r: requests.append(r.url))
+    for name, text in pages.items():
+        path = tmp_path / "page.html"
+        path.write_text(text, encoding="utf-8")
+        page.goto(path.as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert page.title().startswith("Feedback for "), name
+        assert complaints == [], name
+    assert {url for url in requests if not url.startswith("data:")} == {(tmp_path / "page.html").as_uri()}
+    context.close()
+
+
+def test_a_keyboard_reaches_every_link_and_closed_part(
+    browser: Browser, reports: dict[str, Report], tmp_path: Path
+) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(feedback_page(reports["three misconceptions"]), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    wanted = page.evaluate(
+        "[...document.querySelectorAll('a, summary')].filter(e => e.checkVisibility()).length"
+    )
+    reached = 0
+    for _ in range(wanted):
+        page.keyboard.press("Tab")
+        reached += page.evaluate("['A', 'SUMMARY'].includes(document.activeElement.tagName)")
+    assert reached == wanted >= 10
+    levels = page.evaluate("[...document.querySelectorAll('h1, h2, h3, h4')].map(h => +h.tagName[1])")
+    assert levels[0] == 1 and levels.count(1) == 1
+    unnamed = page.evaluate(
+        "[...document.querySelectorAll('svg')].filter(s => !s.getAttribute('aria-label')).length"
+    )
+    assert unnamed == 0
+    page.close()
+
+
+def contrast(one: str, other: str) -> float:
+    def light(colour: str) -> float:
+        parts = [int(n) / 255 for n in re.findall(r"\d+", colour)[:3]]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05
+
+    a, b = light(one), light(other)
+    return max(a, b) / min(a, b)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_stand_out_from_their_ground(
+    browser: Browser, reports: dict[str, Report], tmp_path: Path, scheme: Any
+) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(feedback_page(reports["several"]), encoding="utf-8")
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(path.as_uri())
+    pairs = page.evaluate(
+        """[...document.querySelectorAll("h1, p, a, td, th, dt, dd, li, pre, summary, caption, figcaption, .soft")]
+        .map(e => {
+            let ground = e;
+            while (getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)") ground = ground.parentElement;
+            return [getComputedStyle(e).color, getComputedStyle(ground).backgroundColor].join("|");
+        })"""
+    )
+    for pair in set(pairs):
+        assert contrast(*pair.split("|")) >= 4.5, pair
+    page.close()
