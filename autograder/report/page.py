@@ -17,6 +17,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from autograder.report import rubric
+from autograder.report.files import write_text
 from autograder.report.grid import Grid, grid
 from autograder.report.model import ExerciseReport, Finding, Line, Report
 
@@ -87,6 +88,11 @@ def feedback_page(report: Report) -> str:
         if len(page.encode("utf-8")) <= LARGEST:
             break
     return page
+
+
+def write_page(path: Path, report: Report) -> None:
+    """Writes a student's page, whole or not at all."""
+    write_text(path, feedback_page(report))
 
 
 def _page(report: Report, length: int, causes: int, calls: int) -> str:
