@@ -16,6 +16,7 @@ from autograder.platforms import shipped
 from autograder.report import gradescope
 from autograder.report.files import as_json, for_student, write_grades, write_json
 from autograder.report.model import Report
+from autograder.report.page import write_page
 from autograder.report.screen import console, printable, progress, show_table
 from autograder.sandbox.confine import LAYERS, Limits
 from autograder.sandbox.host import SandboxError
@@ -204,6 +205,7 @@ def _graded(options: argparse.Namespace, paths: Mapping[str, Path]) -> tuple[lis
             shown = for_student(report, options.show_calls)
             write_json(out / f"{name}.json", as_json(shown))
             write_json(out / f"{name}.results.json", gradescope.results(shown))
+            write_page(out / f"{name}.html", shown)
             rows.append((name, report))
             bar.advance(task)
     write_grades(out / "grades.csv", rows)
