@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import torch
 
+from autograder.cli import main
 from autograder.examinee import Patience
 from autograder.grade import Grader
 from autograder.pictures import drawable, pictures
@@ -319,6 +320,13 @@ def test_the_scales_are_those_of_the_pictures_that_students_draw() -> None:
 def test_a_number_in_a_cell_is_short(value: float) -> None:
     assert len(grid.short(value)) <= 7
     assert float(grid.short(value)) == pytest.approx(value, rel=0.5)
+
+
+def test_grading_writes_the_page_without_hidden_calls(tmp_path: Path) -> None:
+    hand_in = str(SUBMISSIONS / "wrong" / "ex6_grey_is_the_mean")
+    assert main(["grade", hand_in, "--device", "cpu", "-o", str(tmp_path)]) == 0
+    page = (tmp_path / "ex6_grey_is_the_mean.html").read_text(encoding="utf-8")
+    assert "feedback for ex6_grey_is_the_mean" in read(page).text and "sample(" not in page
 
 
 @pytest.fixture(scope="module")

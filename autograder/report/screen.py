@@ -54,7 +54,9 @@ def show_table(to: Console, rows: Sequence[tuple[str, Report]], folder: Path) ->
                 f"Not confined by: {', '.join(provenance.unconfined)}, which this machine lacks "
                 "(docs/security.md says what that means; --require-confinement refuses to grade then)"
             )
-    files = "NAME.html for the student, NAME.json and NAME.results.json, per hand-in; grades.csv for the class"
+    files = (
+        "NAME.html for the student, NAME.json and NAME.results.json, per hand-in; grades.csv for the class"
+    )
     to.print(Text(f"Reports: {printable(str(folder))} ({files})"))
 
 

@@ -18,7 +18,7 @@ from rich.console import Console
 
 from autograder import gradebook
 from autograder.platforms import nbgrader
-from autograder.report import files, gradescope, model, prairielearn, rubric, screen
+from autograder.report import files, gradescope, model, page, prairielearn, rubric, screen
 from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
 from exercises.feedback.catalogue import exercises
 from tests.fuzz.choices import Choices
@@ -43,7 +43,10 @@ def look_at(report: Report, show_calls: bool = False, pages: bool = True, otter:
     student = files.for_student(report, show_calls)
     if not show_calls:
         findings = [f for e in student.exercises for f in e.findings]
-        holds(not any(f.call or f.expected or f.got or f.case for f in findings), "hidden inputs stay hidden")
+        holds(
+            not any(f.call or f.expected or f.got or f.case or f.place or f.pictures for f in findings),
+            "hidden inputs stay hidden",
+        )
         holds(not student.printed, "prints stay hidden, which may show inputs")
     _json_file(files.as_json(student))
     graded = gradescope.results(student)
@@ -52,6 +55,7 @@ def look_at(report: Report, show_calls: bool = False, pages: bool = True, otter:
     _grades([(report.student, report), ("b", student)])
     if pages:
         _screen([(report.student, report)])
+        _feedback(page.feedback_page(student))
     told = nbgrader.remarks(files.for_student(report, show_calls=False))
     holds(set(told) == {e.name for e in report.exercises}, "every exercise has its remarks")
     for text in told.values():
@@ -158,6 +162,25 @@ class _Tags(html.parser.HTMLParser):
 
     def handle_decl(self, decl: str) -> None:
         holds(False, "no declarations on a page", decl)
+
+
+@cache
+def _template() -> str:
+    return page.TEMPLATE.read_text(encoding="utf-8")
+
+
+class _OwnTags(html.parser.HTMLParser):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        holds(f"<{tag}" in _template(), "only tags of the template", (tag, attrs))
+        for name, value in attrs:
+            holds(not name.startswith("on") and not str(value).startswith("javascript"), "no script", attrs)
+
+
+def _feedback(text: str) -> None:
+    """The student's own page."""
+    _plain(text, "the feedback page")
+    holds(len(text.encode("utf-8")) <= page.LARGEST, "the page is small", len(text))
+    _OwnTags().feed(text)
 
 
 def _page(markdown: str) -> None:
