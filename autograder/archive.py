@@ -151,10 +151,14 @@ class FolderTree(Tree):
 class _BoundedFile(io.FileIO):
     """A file that refuses large reads: `zipfile` reads the table of contents in one go, whatever its size."""
 
+    def __init__(self, path: Path, most: int) -> None:
+        super().__init__(path)
+        self._most = most
+
     def read(self, size: int | None = -1, /) -> bytes:
         if size is None or size < 0:
             size = os.fstat(self.fileno()).st_size - self.tell()
-        if size > _MAX_SINGLE_READ:
+        if size > self._most:
             raise zipfile.BadZipFile("table of contents too large")
         return super().read(size) or b""
 
@@ -162,11 +166,12 @@ class _BoundedFile(io.FileIO):
 class ZipTree(Tree):
     """A zip, read in memory. Only what is asked for is decompressed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, contents: int | None = None) -> None:
+        """Open a zip whose table of contents has at most `contents` bytes, 4 MiB unless told."""
         super().__init__(shown(path.name))
         self._entries: dict[PurePosixPath, zipfile.ZipInfo] = {}
         try:
-            self._file = _BoundedFile(path)
+            self._file = _BoundedFile(path, contents or _MAX_SINGLE_READ)
         except OSError as error:
             raise SubmissionError(f"{self.label}: {error.strerror or 'cannot be opened'}") from error
         try:

@@ -32,7 +32,15 @@ from autograder.archive import (
 from autograder.filenames import Named, exercise_number, looks_like_one, recognise
 from autograder.notebook import MAX_NOTEBOOK_BYTES, code_cells
 
-__all__ = ["Submission", "SubmissionError", "find_submissions", "read_submission", "student_names"]
+__all__ = [
+    "Submission",
+    "SubmissionError",
+    "find_submissions",
+    "fit_for_file",
+    "read_submission",
+    "report_files",
+    "student_names",
+]
 
 # Folders of the exercise package whose Python files are never an answer.
 _OTHER_FOLDERS = frozenset({"tests", "feedback", "visualizer"})
@@ -125,17 +133,17 @@ def student_names(paths: Iterable[Path]) -> dict[Path, str]:
     names: dict[Path, str] = {}
     used: set[str] = set()
     for path in unique:
-        base = stems[path] if shared[stems[path].casefold()] == 1 else _fit_for_file(absolute[path].name)
+        base = stems[path] if shared[stems[path].casefold()] == 1 else fit_for_file(absolute[path].name)
         name, number = base, 1
-        while used & _files_of(name):
+        while used & report_files(name):
             number += 1
             name = f"{base}-{number}"
-        used |= _files_of(name)
+        used |= report_files(name)
         names[path] = name
     return names
 
 
-def _files_of(name: str) -> set[str]:
+def report_files(name: str) -> set[str]:
     """What a student's report files are called but for `.json`, as file systems tell names apart.
 
     Where case counts for nothing, an accent may not care either whether it is a letter's part or its own.
@@ -318,10 +326,11 @@ def _listed(names: Sequence[object]) -> str:
 
 
 def _plain_name(path: Path) -> str:
-    return _fit_for_file(path.name if path.is_dir() else path.stem)
+    return fit_for_file(path.name if path.is_dir() else path.stem)
 
 
-def _fit_for_file(name: str) -> str:
+def fit_for_file(name: str) -> str:
+    """The name with nothing in it that some file system, terminal or reader of file names stumbles over."""
     fit = (letter if letter.isprintable() and letter not in _NOT_IN_NAMES else "_" for letter in name)
     name = "".join(fit).strip() or "submission"
     while len(name.encode("utf-8")) > _MAX_NAME_BYTES:
