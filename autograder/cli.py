@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from autograder import __version__
+from autograder.classroom import NOTHING, classes_of
 from autograder.examinee import Patience
 from autograder.grade import DEFAULT_SEED, DeviceError, Grader, choose_devices
 from autograder.judge import Judge, SuiteError
@@ -20,7 +22,7 @@ from autograder.report.page import write_page
 from autograder.report.screen import console, printable, progress, show_table
 from autograder.sandbox.confine import LAYERS, Limits
 from autograder.sandbox.host import SandboxError
-from autograder.submission import SubmissionError, find_submissions, read_submission, student_names
+from autograder.submission import SubmissionError, read_submission
 from exercises.feedback.catalogue import exercises
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,7 +56,14 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         type=Path,
         metavar="PATH",
-        help="a hand-in, or a folder with one sub-folder, zip or notebook for each",
+        help="a hand-in, a folder with one sub-folder, zip or notebook for each, or a class download as it comes "
+        "from Canvas, Gradescope, Moodle or nbgrader",
+    )
+    grade.add_argument(
+        "--roster",
+        type=Path,
+        metavar="CSV",
+        help="the class list (columns name, login, email): gives names, and adds those who handed in nothing",
     )
     grade.add_argument(
         "--nbgrader",
@@ -174,13 +183,19 @@ def _grade(options: argparse.Namespace) -> int:
     for path in options.paths:
         if not path.exists():
             raise CommandError(f"{path}: there is no such file or folder")
-    paths = [found for path in options.paths for found in find_submissions(path, modules)]
-    rows, broken = _graded(options, {name: path for path, name in student_names(paths).items()})
+    with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
+        entries = classes_of(options.paths, modules, options.roster, Path(scratch))
+        paths = {each.student: each.path for each in entries}
+        rows, broken = _graded(options, paths, {each.student: each.notes for each in entries})
     show_table(console(), rows, options.out)
     return 1 if broken else 0
 
 
-def _graded(options: argparse.Namespace, paths: Mapping[str, Path]) -> tuple[list[tuple[str, Report]], bool]:
+def _graded(
+    options: argparse.Namespace,
+    paths: Mapping[str, Path | None],
+    notes: Mapping[str, tuple[str, ...]] | None = None,
+) -> tuple[list[tuple[str, Report]], bool]:
     """Grades hand-ins by name and writes their reports; also whether one of them could not be graded."""
     modules = [e.module for e in exercises()]
     out: Path = options.out
@@ -196,12 +211,15 @@ def _graded(options: argparse.Namespace, paths: Mapping[str, Path]) -> tuple[lis
         for name, path in paths.items():
             bar.update(task, description=f"Grading {printable(name)}")
             try:
+                if path is None:
+                    raise SubmissionError(NOTHING)
                 report = grader.grade(read_submission(path, modules)).named(name)
             except SubmissionError as error:
                 report = grader.unreadable(name, str(error))
             except (SuiteError, SandboxError) as error:  # it must not cost the others their grades
                 report = grader.unreadable(name, f"could not be graded: {error}")
                 broken = True
+            report = replace(report, notes=(*(notes or {}).get(name, ()), *report.notes))
             shown = for_student(report, options.show_calls)
             write_json(out / f"{name}.json", as_json(shown))
             write_json(out / f"{name}.results.json", gradescope.results(shown))
@@ -216,6 +234,8 @@ def _grade_course(options: argparse.Namespace) -> int:
     from autograder import gradebook
 
     course: Path = options.nbgrader
+    if options.roster is not None:
+        raise CommandError("--roster goes with a class download; an nbgrader course has its own list")
     if options.paths:
         raise CommandError(
             f"--nbgrader {course} grades what was submitted there; leave out {options.paths[0]}"
