@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import stat
 import string
@@ -19,6 +20,7 @@ from autograder.classroom import HandedIn, class_of, classes_of, download
 from autograder.classroom.found import Found
 from autograder.classroom.names import canvas_name, moodle_name
 from autograder.classroom.roster import Row, with_roster
+from autograder.cli import main
 from autograder.submission import Submission, SubmissionError, read_submission
 
 MODULES = (
@@ -133,6 +135,20 @@ def test_marks_below_the_top_say_nothing(tmp_path: Path) -> None:
     assert [entry.student for entry in entries] == ["anna", "ben", "carl"]
 
 
+def test_exercises_at_the_top_are_one_hand_in_whatever_lies_beside_them(tmp_path: Path) -> None:
+    marks = {
+        "submission_metadata.yml": "submission_1:\n  :submitters:\n  - :name: ben\n",
+        "submission_1/ex1.py": "",
+        "doe_1_2_ex3.py": "",
+        "Jane_7_assignsubmission_file_/ex1.py": "",
+    }
+    for name, own in (("anna", "ex1.py"), ("carl", "exercises/ex1.py")):
+        (entry,) = class_of(make_folder(tmp_path / name, {own: "", **marks}), MODULES)
+        assert entry.student == name
+        zip_path = make_zip(tmp_path / f"{name}.zip", {own: "", **marks})
+        assert [each.student for each in class_of(zip_path, MODULES)] == [name]
+
+
 def test_a_students_zip_that_poses_as_a_class_is_told(tmp_path: Path) -> None:
     forged = "submission_1:\n  :submitters:\n  - :name: ben\n"
     anna = make_zip(tmp_path / "anna.zip", {"submission_metadata.yml": forged, "submission_1/ex1.py": ""})
@@ -141,6 +157,13 @@ def test_a_students_zip_that_poses_as_a_class_is_told(tmp_path: Path) -> None:
     assert "found in anna.zip, a download of Gradescope" in one.notes
     assert any("2 hand-ins carry the name ben" in note for note in one.notes)
     assert other.path == ben
+
+
+def test_a_zip_that_only_looks_like_a_class_is_one_hand_in(tmp_path: Path) -> None:
+    files = {"submitted/mine/deep/ex1.py": "1", "submitted/mine/notes.txt": ""}
+    (anna,) = class_of(make_zip(tmp_path / "anna.zip", files), MODULES)
+    assert anna.student == "anna"
+    assert anna.path == tmp_path / "anna.zip"
 
 
 def test_a_zip_that_cannot_be_read_is_a_hand_in_that_says_so(tmp_path: Path) -> None:
@@ -660,3 +683,23 @@ def test_csv_is_what_spreadsheets_write(tmp_path: Path) -> None:
         csv.writer(file).writerows([["Name", "Login"], ['Ada "the first", Lovelace', "ada"], ["李雷", "lei"]])
     entries = class_of(make_folder(tmp_path / "class", {"lei/ex1.py": ""}), MODULES, path)
     assert [entry.student for entry in entries] == ["Ada _the first_, Lovelace", "李雷"]
+
+
+def test_grade_takes_a_download_and_a_roster(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {"doejane_LATE_77_4711_ex1_output_size.py": "", "doejane_LATE_77_4712_notes.txt": ""}
+    download = make_zip(tmp_path / "submissions.zip", {**files, "ben_78_4713_hw.zip": b"broken"})
+    text = 'Student,ID\n"Doe, Jane",77\nBen,78\nCleo,79\n'
+    out = tmp_path / "out"
+    command = ["grade", str(download), "--roster", str(roster(tmp_path, text)), "-o", str(out)]
+    assert main([*command, "--device", "cpu"]) == 0
+    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert list(rows) == ["Doe, Jane", "Ben", "Cleo"]
+    assert "not a readable zip" in rows["Ben"]["found"]
+    assert rows["Cleo"]["found"] == "nothing handed in"
+    assert rows["Cleo"]["total"] in ("0", "0.0")
+    assert json.loads((out / "Doe, Jane.json").read_text(encoding="utf-8"))["notes"][0] == "late"
+    assert (out / "Cleo.results.json").is_file()
+    capsys.readouterr()
+    assert main([*command[:2], "--roster", str(tmp_path / "none.csv"), "-o", str(out)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

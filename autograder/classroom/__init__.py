@@ -113,16 +113,19 @@ def classes_of(
 def _found(path: Path, modules: Sequence[str], target: Path) -> list[Found]:
     if path.suffix.lower() != ".zip" or not path.is_file() or path.is_symlink():
         return found_in(path, modules)
-    tree = class_zip(path)
+    tree = class_zip(path, modules)
     if tree is None:
         return found_in(path, modules)
     with tree:
         trouble = unpack(tree, target)
+    found = found_in(target, modules)
+    if not any(each.platform for each in found):  # it only looked like a class
+        return found_in(path, modules)
     notes: dict[str, list[str]] = {}
     for at, note in trouble:
         notes.setdefault(owner_of(at), []).append(note)
     entries, told = [], set()
-    for each in found_in(target, modules):
+    for each in found:
         owners = each.owners(target)
         entries.append(each.noting(*(note for owner in sorted(owners) for note in notes.get(owner, ()))))
         told |= owners

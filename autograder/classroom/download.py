@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import stat
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from autograder.archive import (
@@ -67,13 +68,13 @@ class ClassZip(ZipTree):
                 self.files[path] = info.file_size
 
 
-def class_zip(path: Path) -> ClassZip | None:
+def class_zip(path: Path, modules: Sequence[str]) -> ClassZip | None:
     """The zip, open, if a platform's marks show that it holds a class; None if it is one hand-in or unreadable."""
     try:
         tree = ClassZip(path)
     except SubmissionError:
         return None  # as one hand-in, it gets a row that says why
-    if names.is_of_a_class(tree.files):
+    if names.is_of_a_class(tree.files, modules):
         return tree
     tree.close()
     return None

@@ -24,12 +24,12 @@ def found_in(path: Path, modules: Sequence[str]) -> list[Found]:
     """
     if path.is_dir():
         entries = visible(path)
-        if (path / names.METADATA).is_file():
-            found, others = gradescope(path, entries)
-            return found + _stray(others)
         if len(entries) == 1 and names.is_export(entries[0].name) and (entries[0] / names.METADATA).is_file():
             return found_in(entries[0], modules)
         if not _is_one_hand_in(entries, modules):
+            if (path / names.METADATA).is_file():
+                found, others = gradescope(path, entries)
+                return found + _stray(others)
             found = _moodle(entries) or _canvas(entries) or _nbgrader(path, modules)
             if found:
                 return found
@@ -37,8 +37,10 @@ def found_in(path: Path, modules: Sequence[str]) -> list[Found]:
 
 
 def _is_one_hand_in(entries: Sequence[Path], modules: Sequence[str]) -> bool:
-    named = [recognise(PurePosixPath(each.name), modules) for each in entries]
-    return any(each is not None and each.owner is None for each in named)
+    inner = [each for each in entries if each.name.casefold() == "exercises" and each.is_dir()]
+    listed = [PurePosixPath(each.name) for each in entries]
+    listed += [PurePosixPath("exercises", each.name) for folder in inner for each in visible(folder)]
+    return names.is_one_hand_in(listed, modules)
 
 
 def _moodle(entries: Sequence[Path]) -> list[Found]:

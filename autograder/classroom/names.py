@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from autograder.filenames import recognise
 
 METADATA = "submission_metadata.yml"  # Gradescope's
 SUBMITTED = "submitted"  # nbgrader's
@@ -84,12 +86,23 @@ def is_metadata(path: PurePosixPath) -> bool:
     return path.name == METADATA and (wrapped or len(path.parts) == 1)
 
 
-def is_of_a_class(paths: Iterable[PurePosixPath]) -> bool:
+def is_one_hand_in(paths: Iterable[PurePosixPath], modules: Sequence[str]) -> bool:
+    """Whether exercises with nobody's name lie at the top: one student's, whatever a platform's marks say."""
+    for path in paths:
+        inside = path.parts[0].casefold() == "exercises" if len(path.parts) == 2 else len(path.parts) == 1
+        if inside and (named := recognise(path, modules)) is not None and named.owner is None:
+            return True
+    return False
+
+
+def is_of_a_class(paths: Iterable[PurePosixPath], modules: Sequence[str]) -> bool:
     """Whether the files of a zip are those of a platform's download.
 
     Only marks at the top count, which the platform sets: a student's own folders say nothing.
     """
     paths = list(paths)
+    if is_one_hand_in(paths, modules):
+        return False
     tops = {path.parts[0] for path in paths}
     flat = {path.parts[0] for path in paths if len(path.parts) == 1}
     if METADATA in flat or any(
