@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.classroom import HandedIn, class_of, classes_of, download
-from autograder.classroom.found import Found
+from autograder.classroom.found import File, Found, gather
 from autograder.classroom.names import canvas_name, moodle_name
 from autograder.classroom.roster import Row, with_roster
 from autograder.cli import main
@@ -330,6 +330,15 @@ def test_of_two_zips_the_one_with_the_later_file_id_counts(tmp_path: Path) -> No
     for (jane,) in both(tmp_path, files):
         assert read(jane).modules == {"ex1_output_size": "12"}
         assert any("final.zip was taken, not draft.zip" in note for note in jane.notes)
+
+
+def test_a_second_upload_counts_in_whatever_order_files_are_found(tmp_path: Path) -> None:
+    lie = make_folder(tmp_path / "all", {"a": zipped({"ex1.py": "first"}), "b": zipped({"ex1.py": "second"})})
+    files = [File(lie / "b", "hw-1.zip"), File(lie / "a", "hw.zip")]
+    for number, order in enumerate((files, files[::-1])):
+        folder, notes = gather(order, tmp_path / str(number))
+        assert [each.name for each in folder.iterdir()] == ["hw-1.zip"]
+        assert notes == ("two hand-ins: hw-1.zip was taken, not hw.zip: it is the later one",)
 
 
 def test_anonymous_canvas_downloads_go_by_the_anonymous_id(tmp_path: Path) -> None:
