@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from autograder import __version__
-from autograder.classroom import NOTHING, classes_of
+from autograder.batch import BatchError, ClassReports, Wanted, grade_class
+from autograder.classroom import HandedIn, classes_of
 from autograder.examinee import Patience
-from autograder.grade import DEFAULT_SEED, DeviceError, Grader, choose_devices
+from autograder.grade import DEFAULT_SEED, DeviceError, choose_devices
 from autograder.judge import Judge, SuiteError
 from autograder.platforms import shipped
-from autograder.report import gradescope
-from autograder.report.files import as_json, for_student, write_grades, write_json
-from autograder.report.model import Report
-from autograder.report.page import write_page
-from autograder.report.screen import console, printable, progress, show_table
-from autograder.sandbox.confine import LAYERS, Limits
+from autograder.report.progress import display
+from autograder.report.screen import console, printable, show_table
+from autograder.sandbox.confine import Limits
 from autograder.sandbox.host import SandboxError
-from autograder.submission import SubmissionError, read_submission
+from autograder.submission import SubmissionError
+from autograder.workers import Settings
 from exercises.feedback.catalogue import exercises
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (CommandError, SubmissionError, DeviceError, SandboxError, SuiteError) as error:
+    except (CommandError, BatchError, SubmissionError, DeviceError, SandboxError, SuiteError) as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -89,6 +88,15 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="grade nothing where this machine cannot confine hand-ins in every way",
     )
+    grade.add_argument(
+        "--workers",
+        type=_count,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="hand-ins graded at a time (default: the number of processors, %(default)s)",
+    )
+    grade.add_argument("--force", action="store_true", help="grade again what has been graded before")
+    grade.add_argument("--json", action="store_true", help="print one JSON object per event, nothing else")
     _grading_options(grade)
     grade.set_defaults(run=_grade)
 
@@ -147,6 +155,12 @@ def _grading_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1024:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 1024")
+    return int(text)
+
+
 def _seconds(text: str) -> float:
     try:
         value = float(text)
@@ -163,13 +177,13 @@ def _mebibytes(text: str) -> int:
     return int(text)
 
 
-def grader_of(options: argparse.Namespace) -> Grader:
-    """The grader that the options ask for."""
-    return Grader(
+def settings_of(options: argparse.Namespace) -> Settings:
+    """How the options ask to grade."""
+    return Settings(
         devices=choose_devices(options.device),
         seed=shipped.seed() if options.seed is None else options.seed,
-        patience=replace(Patience(), call=options.timeout),
-        limits=replace(Limits(), memory=options.memory << 20),
+        timeout=options.timeout,
+        memory=options.memory,
         sandbox=options.sandbox,
     )
 
@@ -184,50 +198,27 @@ def _grade(options: argparse.Namespace) -> int:
         if not path.exists():
             raise CommandError(f"{path}: there is no such file or folder")
     with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
-        entries = classes_of(options.paths, modules, options.roster, Path(scratch))
-        paths = {each.student: each.path for each in entries}
-        rows, broken = _graded(options, paths, {each.student: each.notes for each in entries})
-    show_table(console(), rows, options.out)
-    return 1 if broken else 0
+        graded = _graded(options, classes_of(options.paths, modules, options.roster, Path(scratch)))
+    _show(options, graded)
+    return 1 if graded.broken else 0
 
 
-def _graded(
-    options: argparse.Namespace,
-    paths: Mapping[str, Path | None],
-    notes: Mapping[str, tuple[str, ...]] | None = None,
-) -> tuple[list[tuple[str, Report]], bool]:
-    """Grades hand-ins by name and writes their reports; also whether one of them could not be graded."""
-    modules = [e.module for e in exercises()]
+def _graded(options: argparse.Namespace, hand_ins: Sequence[HandedIn]) -> ClassReports:
+    """Grades hand-ins and writes their reports."""
     out: Path = options.out
     if out.exists() and not out.is_dir():
         raise CommandError(f"-o {out}: is a file; give a folder for the reports")
-    rows: list[tuple[str, Report]] = []
-    broken = False
-    with grader_of(options) as grader, progress(console()) as bar:
-        if options.require_confinement and (layers := grader.unconfined()):
-            lacks = "; ".join(f"no {layer}: {LAYERS[layer]}" for layer in layers)
-            raise CommandError(f"--require-confinement: this machine cannot confine hand-ins ({lacks})")
-        task = bar.add_task("Grading", total=len(paths))
-        for name, path in paths.items():
-            bar.update(task, description=f"Grading {printable(name)}")
-            try:
-                if path is None:
-                    raise SubmissionError(NOTHING)
-                report = grader.grade(read_submission(path, modules)).named(name)
-            except SubmissionError as error:
-                report = grader.unreadable(name, str(error))
-            except (SuiteError, SandboxError) as error:  # it must not cost the others their grades
-                report = grader.unreadable(name, f"could not be graded: {error}")
-                broken = True
-            report = replace(report, notes=(*(notes or {}).get(name, ()), *report.notes))
-            shown = for_student(report, options.show_calls)
-            write_json(out / f"{name}.json", as_json(shown))
-            write_json(out / f"{name}.results.json", gradescope.results(shown))
-            write_page(out / f"{name}.html", shown)
-            rows.append((name, report))
-            bar.advance(task)
-    write_grades(out / "grades.csv", rows)
-    return rows, broken
+    wanted = Wanted(settings_of(options), options.show_calls, options.force, options.require_confinement)
+    with display(console(), options.json) as tell:
+        return grade_class(hand_ins, wanted, out, tell, options.workers)
+
+
+def _show(options: argparse.Namespace, graded: ClassReports) -> None:
+    if options.json:
+        return
+    show_table(console(), graded.rows, options.out)
+    if graded.before:
+        print(f"{graded.before} of {len(graded.rows)} were graded before (--force grades them again)")
 
 
 def _grade_course(options: argparse.Namespace) -> int:
@@ -246,19 +237,20 @@ def _grade_course(options: argparse.Namespace) -> int:
         options.seed = gradebook.course_seed(course)
     try:
         assignment = gradebook.assignment_in(course, options.assignment)
-        rows, broken = _graded(options, gradebook.submitted(course, assignment))
-        if broken:
+        submitted = gradebook.submitted(course, assignment)
+        graded = _graded(options, [HandedIn(student, path) for student, path in submitted.items()])
+        if graded.broken:
             raise CommandError(f"{course / 'gradebook.db'} stays as it was, since not all could be graded")
-        reports = dict(rows)
-        notes = gradebook.write_scores(course, assignment, reports)
-        notes += gradebook.write_pages(course, assignment, list(reports))
+        notes = gradebook.write_scores(course, assignment, graded.reports)
+        notes += gradebook.write_pages(course, assignment, list(graded.reports))
         notes += [f"{s}: nothing submitted" for s in gradebook.without_hand_in(course, assignment)]
     except gradebook.GradebookError as error:
         raise CommandError(str(error)) from error
-    show_table(console(), rows, options.out)
+    _show(options, graded)
+    to = sys.stderr if options.json else sys.stdout
     for note in notes:
-        print(f"Note: {printable(note)}")
-    print(f"Scores and comments are in {course / 'gradebook.db'}")
+        print(f"Note: {printable(note)}", file=to)
+    print(f"Scores and comments are in {course / 'gradebook.db'}", file=to)
     return 0
 
 
@@ -266,7 +258,7 @@ def _check(options: argparse.Namespace) -> int:
     from autograder.selfcheck import selfcheck
 
     _must_be_checkout(options.root)
-    with grader_of(options) as grader:
+    with settings_of(options).grader() as grader:
         findings = selfcheck(grader, options.root)
     for line in findings.report:
         print(line)

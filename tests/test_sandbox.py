@@ -370,7 +370,7 @@ def test_nothing_is_left_when_the_sandbox_closes() -> None:
     with Sandbox() as short:
         ask(short, probe("open('left', 'w')"))
         assert short._zygote is not None
-        pid, room = short._zygote.pid, short._room
+        pid, room = short._zygote.pid, short._room.path
     assert not room.exists()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

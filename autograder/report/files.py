@@ -14,6 +14,9 @@ from typing import Any
 
 from autograder.report import rubric
 from autograder.report.model import ExerciseReport, Finding, Line, Report
+from autograder.report.reading import Row
+
+UNFINISHED = ".writing-"  # how temporary files begin; a killed grader leaves one
 
 
 def write_text(path: Path, text: str) -> None:
@@ -24,7 +27,7 @@ def write_text(path: Path, text: str) -> None:
 def write_bytes(path: Path, content: bytes) -> None:
     """Writes a file so that a reader sees the old one or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix=path.suffix)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED, suffix=path.suffix)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -32,6 +35,12 @@ def write_bytes(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         Path(name).chmod(0o644)
         os.replace(name, path)
+        if os.name == "posix":  # the new name, too, outlasts a power cut
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
@@ -79,7 +88,7 @@ def _whole(data: Any) -> Any:
     return data
 
 
-def write_grades(path: Path, rows: Sequence[tuple[str, Report]]) -> None:
+def write_grades(path: Path, rows: Sequence[tuple[str, Report | Row]]) -> None:
     """`grades.csv`: one row per hand-in with its points by exercise, the total, and what was found."""
     names = [e.name for e in rows[0][1].exercises] if rows else []
     table = io.StringIO()

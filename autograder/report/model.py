@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 SCHEMA = 1
 
@@ -92,6 +93,8 @@ class Provenance:
     """What gave this grade: enough to trace it, or to give it again.
 
     `confinement` has what confined the hand-in, by layer, and `unconfined` the layers that were missing.
+    `code` is a hash over the grader, `options` has those that change reports, and `key` is a hash over
+    all that a grade rests on; a class alone has them, to be resumed and compared.
     """
 
     autograder: str
@@ -103,6 +106,9 @@ class Provenance:
     devices: tuple[str, ...]
     confinement: dict[str, str] = field(default_factory=dict)
     unconfined: tuple[str, ...] = ()
+    code: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+    key: str = ""
 
 
 @dataclass(frozen=True)

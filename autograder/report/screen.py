@@ -1,4 +1,4 @@
-"""What the person at the terminal sees: progress while grading, and one table at the end."""
+"""What the person at the terminal sees at the end: one table."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from autograder.report import rubric
 from autograder.report.model import Report
+from autograder.report.reading import Row
 
 NARROWEST = 150  # columns where there is no terminal to ask
 
@@ -22,13 +22,7 @@ def console() -> Console:
     return plain if plain.is_terminal else Console(highlight=False, width=NARROWEST)
 
 
-def progress(to: Console) -> Progress:
-    """A progress bar: done of all, and the time left."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=to, transient=True, disable=not to.is_terminal)
-
-
-def show_table(to: Console, rows: Sequence[tuple[str, Report]], folder: Path) -> None:
+def show_table(to: Console, rows: Sequence[tuple[str, Report | Row]], folder: Path) -> None:
     """One row per hand-in: points by exercise, total, what was found."""
     table = Table(title=None, header_style="bold")
     table.add_column("student", overflow="fold")

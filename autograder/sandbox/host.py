@@ -15,12 +15,10 @@ import json
 import os
 import secrets
 import select
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -33,6 +31,7 @@ import torch
 from autograder.sandbox import wire
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.folder import FolderError, Watch, empty
+from autograder.sandbox.room import Room, sweep
 
 LONGEST_OUTPUT = 64 << 10
 START_SECONDS = 120
@@ -193,17 +192,16 @@ class Sandbox:
         self.limits = limits or Limits()
         self.kind = kind or ("fork" if hasattr(os, "fork") and sys.platform != "darwin" else "subprocess")
         self._cuda = cuda
-        self._make_room()
+        sweep()
+        self._room = Room()
         self._zygote: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._warm = False
         self._worker: Worker | None = None
 
-    def _make_room(self) -> None:
-        self._room = Path(tempfile.mkdtemp(prefix="conv-sandbox-"))
-        self._room.chmod(0o711)  # an unprivileged worker passes through to its own folder
-        self._folder = self._room / "work"
-        self._folder.mkdir(mode=0o700)
+    @property
+    def _folder(self) -> Path:
+        return self._room.work
 
     def __enter__(self) -> Self:
         return self
@@ -248,14 +246,14 @@ class Sandbox:
                 empty(self._folder)
             except FolderError:  # the next hand-in gets another, and a parent that knows it
                 self._stop_zygote()
-                shutil.rmtree(self._room, ignore_errors=True)
-                self._make_room()
+                self._room.remove()
+                self._room = Room()
 
     def close(self) -> None:
         """Ends everything and removes the private folder."""
         self.end_worker()
         self._stop_zygote()
-        shutil.rmtree(self._room, ignore_errors=True)
+        self._room.remove()
 
     def _configuration(self) -> dict[str, Any]:
         return {"limits": asdict(self.limits), "folder": str(self._folder), "cuda": self._cuda}

@@ -1,0 +1,265 @@
+"""Grades a class: several hand-ins at a time, one report after the other, and only what is not done yet.
+
+This process alone writes files. A report is whole or not there, so that whatever is killed at any moment,
+the same command goes on where it was. A report is taken as it is if it carries the key that it would get
+now: a hash over the hand-in as read, the suites, the grader, torch, seed, devices and options.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from autograder import __version__
+from autograder.grade import suites_digest
+from autograder.lock import lock
+from autograder.report import gradescope
+from autograder.report.files import UNFINISHED, as_json, for_student, write_grades, write_json
+from autograder.report.model import Report
+from autograder.report.progress import Event, Tell
+from autograder.report.reading import Reports, Row, read_report, row
+from autograder.sandbox.confine import LAYERS
+from autograder.sandbox.room import sweep
+from autograder.submission import Submission, SubmissionError, read_submission
+from autograder.workers import Graded, Here, Local, Order, Settings, grade_one, unconfined
+from exercises.feedback.catalogue import exercises
+
+TRIES = 2  # times that a hand-in may take its worker along
+_CODE = Path(__file__).resolve().parents[1]
+
+
+class BatchError(Exception):
+    """A class that cannot be graded as it was asked for."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a class is graded with.
+
+    `show_calls` lets students see hidden calls; `force` grades anew what has been graded before.
+    """
+
+    settings: Settings
+    show_calls: bool = False
+    force: bool = False
+    require_confinement: bool = False
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options that change reports, as reports tell them."""
+        return {**self.settings.options(), "show_calls": self.show_calls}
+
+    @cached_property
+    def code(self) -> str:
+        """A hash over the grader and what it shares with the public checks."""
+        digest = hashlib.sha256()
+        for folder in (_CODE / "autograder", _CODE / "exercises" / "feedback"):
+            for path in sorted(folder.rglob("*.py")):
+                digest.update(path.relative_to(_CODE).as_posix().encode() + b"\0")
+                digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+        digest.update((_CODE / "exercises" / "manifest.json").read_bytes())
+        return digest.hexdigest()
+
+    @cached_property
+    def _ground(self) -> list[Any]:
+        versions = [__version__, str(torch.__version__), platform.python_version()]
+        return [
+            *versions,
+            suites_digest(),
+            self.code,
+            self.settings.seed,
+            self.settings.devices,
+            self.options,
+        ]
+
+    def key(self, submission: Submission) -> str:
+        """The key of the hand-in's report; nothing of the hand-in is run for it."""
+        content = json.dumps([submission.digest, submission.notes, self._ground], sort_keys=True)
+        return hashlib.sha256(content.encode("ascii")).hexdigest()
+
+
+@dataclass(frozen=True)
+class ClassReports:
+    """What came of a class: rows in the order of the hand-ins, and the reports in their files.
+
+    `broken` where a hand-in could not be graded and that was not its own fault; `before` counts the reports
+    of earlier runs.
+    """
+
+    rows: Sequence[tuple[str, Row]]
+    reports: Reports
+    broken: bool
+    before: int
+
+
+def grade_class(
+    hand_ins: Mapping[str, Path], wanted: Wanted, out: Path, tell: Tell, workers: int = 1
+) -> ClassReports:
+    """Grades hand-ins by name, and writes their reports and `grades.csv` into a folder.
+
+    Args:
+        hand_ins: where each lies, by the name of its report.
+        wanted: how to grade.
+        out: the folder for the reports.
+        tell: is told what happens.
+        workers: processes of this machine; one grades in this process.
+
+    Raises:
+        BatchError: if another grader writes into the folder, or `wanted` cannot be had.
+        SuiteError, SandboxError: if no grader can be started.
+    """
+    with _only_writer(out):
+        workers = min(workers, len(hand_ins))
+        with Local(workers) if workers > 1 else Here() as executor:
+            try:
+                return _Class(hand_ins, wanted, out, tell).grade(executor, workers)
+            finally:
+                sweep()
+
+
+@contextlib.contextmanager
+def _only_writer(out: Path) -> Iterator[None]:
+    out.mkdir(parents=True, exist_ok=True)
+    held: int | None = None
+    try:
+        held = lock(out)
+        if held is None:
+            raise BatchError(f"-o {out}: another autograder is writing there; wait for it or give a folder")
+        for path in out.glob(f"{UNFINISHED}*"):  # of a killed one
+            path.unlink(missing_ok=True)
+    except OSError:
+        pass  # a file system without locks: then no two should be started
+    try:
+        yield
+    finally:
+        if held is not None:
+            os.close(held)
+
+
+class _Class:
+    """One run over a class."""
+
+    def __init__(self, hand_ins: Mapping[str, Path], wanted: Wanted, out: Path, tell: Tell) -> None:
+        self._hand_ins, self._wanted, self._out, self._tell = hand_ins, wanted, out, tell
+        self._modules = [e.module for e in exercises()]
+        self._rows: dict[str, Row] = {}
+        self._keys: dict[str, str] = {}
+        self._before = 0
+
+    def grade(self, executor: Executor, width: int) -> ClassReports:
+        if self._wanted.require_confinement:
+            layers = executor.submit(unconfined, self._wanted.settings).result()
+            if layers:
+                lacks = "; ".join(f"no {layer}: {LAYERS[layer]}" for layer in layers)
+                raise BatchError(f"--require-confinement: this machine cannot confine hand-ins ({lacks})")
+        broken = False
+        for name, graded in results(self._orders(), executor, width, self._started):
+            broken |= graded.broken
+            self._write(name, graded.report)
+        rows = [(name, self._rows[name]) for name in self._hand_ins]
+        write_grades(self._out / "grades.csv", rows)
+        self._tell(Event("finished", len(self._hand_ins)))
+        return ClassReports(rows, Reports(self._out, tuple(self._hand_ins)), broken, self._before)
+
+    def _orders(self) -> Iterator[Order]:
+        """What is not done yet, read when its turn comes."""
+        for name, path in self._hand_ins.items():
+            try:
+                submission = read_submission(path, self._modules)
+            except SubmissionError as error:
+                yield Order(name, self._wanted.settings, problem=str(error))
+                continue
+            key = self._wanted.key(submission)
+            known = None if self._wanted.force else self._known(name, key)
+            if known is not None:
+                self._before += 1
+                self._keep(name, known, cached=True)
+            else:
+                self._keys[name] = key
+                yield Order(name, self._wanted.settings, submission)
+
+    def _known(self, name: str, key: str) -> Report | None:
+        """The report of an earlier run, if it is what this run would come to."""
+        if not all((self._out / file).is_file() for file in files_of(name)):
+            return None
+        report = read_report(self._out / f"{name}.json")
+        good = report is not None and report.provenance.key == key and report.student == name
+        return report if good else None
+
+    def _started(self, name: str) -> None:
+        self._tell(Event("started", len(self._hand_ins), name))
+
+    def _write(self, name: str, report: Report) -> None:
+        key = self._keys.pop(name, "")
+        made = replace(
+            report.provenance,
+            code=self._wanted.code,
+            options=self._wanted.options,
+            key="" if report.problem else key,  # what could not be graded is tried again
+        )
+        shown = for_student(replace(report, provenance=made), self._wanted.show_calls)
+        plain, for_gradescope = files_of(name)
+        write_json(self._out / for_gradescope, gradescope.results(shown))
+        write_json(self._out / plain, as_json(shown))  # the last, since it is what a later run goes by
+        self._keep(name, report)
+
+    def _keep(self, name: str, report: Report, cached: bool = False) -> None:
+        self._rows[name] = row(report)
+        total = len(self._hand_ins)
+        if report.problem:
+            self._tell(Event("failed", total, name, problem=report.problem))
+        else:
+            self._tell(Event("graded", total, name, report.earned, report.seconds, cached))
+
+
+def files_of(name: str) -> tuple[str, str]:
+    """The files of one hand-in's report."""
+    return f"{name}.json", f"{name}.results.json"
+
+
+def results(
+    orders: Iterator[Order], executor: Executor, width: int, started: Callable[[str], None]
+) -> Iterator[tuple[str, Graded]]:
+    """What comes of each order, as it comes; at most `width` are out at a time.
+
+    An order whose worker dies is given to another once more; one that takes two along becomes a report that
+    says so.
+
+    Raises:
+        BatchError: if workers die without a hand-in.
+    """
+    running: dict[Future[Graded], tuple[Order, int]] = {}
+    more = True
+    while more or running:
+        while more and len(running) < max(width, 1):
+            order = next(orders, None)
+            if order is None:
+                more = False
+            else:
+                started(order.name)
+                running[executor.submit(grade_one, order)] = (order, 1)
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            order, tries = running.pop(future)
+            try:
+                yield order.name, future.result()
+            except BrokenExecutor as error:
+                if tries < TRIES:
+                    again = (order, tries + 1)
+                elif order.submission is not None:
+                    problem = f"could not be graded: {TRIES} grader processes died of it"
+                    again = (replace(order, submission=None, problem=problem, broken=True), 1)
+                else:
+                    raise BatchError(f"graders die as soon as they start: {error}") from error
+                running[executor.submit(grade_one, again[0])] = again

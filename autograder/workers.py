@@ -1,0 +1,192 @@
+"""Graders at work: the function that any executor can run, and executors on this machine.
+
+    with Local(4) as executor:
+        future = executor.submit(grade_one, order)
+
+`grade_one` is a plain function of plain data, so that other executors with the semantics of
+`concurrent.futures` can run it on other machines. A process that runs it keeps one grader warm.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass, replace
+from multiprocessing import connection, get_context, parent_process
+from multiprocessing.util import Finalize
+from typing import Any
+
+from autograder.examinee import Patience
+from autograder.grade import Grader
+from autograder.judge import SuiteError
+from autograder.report.model import Report
+from autograder.sandbox.confine import Limits
+from autograder.sandbox.host import SandboxError
+from autograder.submission import Submission
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a class is graded. `timeout` in seconds for a call, `memory` in MiB."""
+
+    devices: tuple[str, ...]
+    seed: int
+    timeout: float
+    memory: int
+    sandbox: str | None = None
+
+    def grader(self) -> Grader:
+        """A grader with these settings."""
+        return Grader(
+            devices=self.devices,
+            seed=self.seed,
+            patience=replace(Patience(), call=self.timeout),
+            limits=replace(Limits(), memory=self.memory << 20),
+            sandbox=self.sandbox,
+        )
+
+    def options(self) -> dict[str, Any]:
+        """Those that can change a report and have no field of their own in it."""
+        return {key: value for key, value in asdict(self).items() if key in ("timeout", "memory")}
+
+
+@dataclass(frozen=True)
+class Order:
+    """One hand-in to grade under a name.
+
+    One that cannot be graded has a `problem` and no submission, and is `broken` if that is the grader's fault.
+    """
+
+    name: str
+    settings: Settings
+    submission: Submission | None = None
+    problem: str = ""
+    broken: bool = False
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What an order came to; `broken` where the grader failed, and not the hand-in."""
+
+    report: Report
+    broken: bool = False
+
+
+_warm: dict[Settings, Grader] = {}  # at most one
+
+
+def grade_one(order: Order) -> Graded:
+    """Grades one hand-in with this process's warm grader.
+
+    Raises:
+        SuiteError, SandboxError: if there cannot be a grader at all.
+    """
+    grader = _grader(order.settings)
+    if order.submission is None:
+        return Graded(grader.unreadable(order.name, order.problem), order.broken)
+    try:
+        return Graded(grader.grade(order.submission).named(order.name))
+    except (SuiteError, SandboxError) as error:  # it must not cost the others their grades
+        return Graded(grader.unreadable(order.name, f"could not be graded: {error}"), broken=True)
+
+
+def unconfined(settings: Settings) -> tuple[str, ...]:
+    """The layers of confinement that the machine of this process does not give."""
+    return _grader(settings).unconfined()
+
+
+def _grader(settings: Settings) -> Grader:
+    if settings not in _warm:
+        close()
+        _warm[settings] = settings.grader()
+    return _warm[settings]
+
+
+def close() -> None:
+    """Ends this process's warm grader, if there is one."""
+    while _warm:
+        _warm.popitem()[1].close()
+
+
+class Here(Executor):
+    """Runs everything at once in this process."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Gives a future that is already done."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Ends the warm grader."""
+        close()
+
+
+class Local(Executor):
+    """Worker processes, each with a pool of its own: one that dies takes no other's work with it.
+
+    What it had been given fails with a `BrokenProcessPool`, and a new process takes its place.
+    """
+
+    def __init__(self, workers: int) -> None:
+        # not "fork": torch's threads would not survive it
+        self._context = get_context("spawn")
+        self._mine = threading.local()
+        self._pools: set[ProcessPoolExecutor] = set()
+        self._threads = ThreadPoolExecutor(workers)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Queues a call for the next free process."""
+        return self._threads.submit(self._run, fn, *args, **kwargs)
+
+    def _run(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        pool: ProcessPoolExecutor | None = getattr(self._mine, "pool", None)
+        if pool is None:
+            pool = self._mine.pool = ProcessPoolExecutor(1, self._context, initializer=_begin)
+            self._pools.add(pool)
+        try:
+            return pool.submit(fn, *args, **kwargs).result()
+        except BrokenProcessPool:
+            self._mine.pool = None
+            self._pools.discard(pool)
+            pool.shutdown()
+            raise
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is not None:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            for process in [p for pool in self._pools for p in (pool._processes or {}).values()]:
+                process.terminate()  # see `_begin`
+        self.shutdown()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Ends the processes, once they are done with what they run."""
+        self._threads.shutdown(wait, cancel_futures=cancel_futures)
+        for pool in list(self._pools):
+            pool.shutdown(wait, cancel_futures=cancel_futures)
+
+
+def _begin() -> None:
+    """What a worker process does first."""
+    # a Ctrl-C reaches the whole foreground; the parent alone decides what it means
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # ends the hand-in that runs, and leaves the sandbox to be tidied up
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    Finalize(None, close, exitpriority=1)
+    threading.Thread(target=_follow_parent, daemon=True).start()
+
+
+def _follow_parent() -> None:
+    """Ends this process when its parent is gone, killed ones included: nobody would read what it finds."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)  # the sandbox's parent sees it and ends its worker; the next run removes the folder
