@@ -4,6 +4,7 @@
 # make attacks                                  set up and send every attack through them too (twenty minutes)
 # make seeds | mutation | bench                 see tests/submissions, tests/mutation, tests/benchmarks
 # make fuzz [TARGETS="decoder zips"]             set up and fuzz what reads hand-ins (half an hour)
+# make soak                                     set up and kill the grader 50 times over a class of 200
 # make release [DIST=folder]                    set up and build every zip to hand out or upload
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: grade test platforms release lint check bench mutation seeds attacks fuzz clean
+.PHONY: grade test platforms release lint check bench mutation seeds attacks fuzz soak clean
 
 grade: .venv/grader
 	$(BIN)/autograder grade "$(SUBMISSIONS)" --out "$(OUT)"
@@ -52,6 +53,9 @@ attacks: .venv/dev
 
 fuzz: .venv/dev
 	$(BIN)/python -m tests.fuzz $(TARGETS)
+
+soak: .venv/dev
+	$(BIN)/python -m tests.soak
 
 clean:
 	rm -rf .venv graded

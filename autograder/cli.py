@@ -100,6 +100,11 @@ def _parser() -> argparse.ArgumentParser:
     _grading_options(grade)
     grade.set_defaults(run=_grade)
 
+    diff = commands.add_parser("diff", help="whose points differ between two folders of reports, and why")
+    diff.add_argument("old", type=Path, metavar="OLD", help="a folder that `grade` wrote")
+    diff.add_argument("new", type=Path, metavar="NEW", help="another one")
+    diff.set_defaults(run=_diff)
+
     check = commands.add_parser("check", help="prove the package: solutions score 100, stubs and zeros 0")
     check.add_argument("--root", type=Path, default=ROOT, help="the checkout (%(default)s)")
     _grading_options(check)
@@ -252,6 +257,19 @@ def _grade_course(options: argparse.Namespace) -> int:
         print(f"Note: {printable(note)}", file=to)
     print(f"Scores and comments are in {course / 'gradebook.db'}", file=to)
     return 0
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from autograder.report import difference
+
+    for folder in (options.old, options.new):
+        if not folder.is_dir():
+            raise CommandError(f"{folder}: there is no such folder")
+    found = difference.compare(options.old, options.new)
+    if not found.compared and not found.any:
+        raise CommandError(f"{options.old}, {options.new}: no reports there")
+    difference.show(console(), found)
+    return 1 if found.any else 0
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -279,7 +279,8 @@ def test_a_hand_in_that_cannot_be_graded_leaves_the_others_their_grades(
         return grade(self, submission)
 
     monkeypatch.setattr(Grader, "grade", broken_for_amy)
-    assert main(["grade", str(tmp_path / "class"), "-o", str(tmp_path / "out"), "--device", "cpu"]) == 1
+    arguments = ["grade", str(tmp_path / "class"), "-o", str(tmp_path / "out"), "--device", "cpu"]
+    assert main([*arguments, "--workers", "1"]) == 1
     with (tmp_path / "out" / "grades.csv").open(newline="", encoding="utf-8") as file:
         rows = {r["student"]: r for r in csv.DictReader(file)}
     assert rows["amy"]["found"] == "could not be graded: oops"
