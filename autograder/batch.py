@@ -83,9 +83,10 @@ class Wanted:
             self.options,
         ]
 
-    def key(self, submission: Submission) -> str:
-        """The key of the hand-in's report; nothing of the hand-in is run for it."""
-        content = json.dumps([submission.digest, submission.notes, self._ground], sort_keys=True)
+    def key(self, read: Submission | SubmissionError) -> str:
+        """The key of a hand-in's report, from what reading it came to; nothing of it is run for that."""
+        known = [str(read)] if isinstance(read, SubmissionError) else [read.digest, read.notes]
+        content = json.dumps([known, self._ground], sort_keys=True)
         return hashlib.sha256(content.encode("ascii")).hexdigest()
 
 
@@ -166,7 +167,7 @@ class _Class:
         broken = False
         for name, graded in results(self._orders(), executor, width, self._started):
             broken |= graded.broken
-            self._write(name, graded.report)
+            self._write(name, graded)
         rows = [(name, self._rows[name]) for name in self._hand_ins]
         write_grades(self._out / "grades.csv", rows)
         self._tell(Event("finished", len(self._hand_ins)))
@@ -175,19 +176,19 @@ class _Class:
     def _orders(self) -> Iterator[Order]:
         """What is not done yet, read when its turn comes."""
         for name, path in self._hand_ins.items():
+            order = Order(name, self._wanted.settings)
             try:
                 submission = read_submission(path, self._modules)
+                order, key = replace(order, submission=submission), self._wanted.key(submission)
             except SubmissionError as error:
-                yield Order(name, self._wanted.settings, problem=str(error))
-                continue
-            key = self._wanted.key(submission)
+                order, key = replace(order, problem=str(error)), self._wanted.key(error)
             known = None if self._wanted.force else self._known(name, key)
             if known is not None:
                 self._before += 1
                 self._keep(name, known, cached=True)
             else:
                 self._keys[name] = key
-                yield Order(name, self._wanted.settings, submission)
+                yield order
 
     def _known(self, name: str, key: str) -> Report | None:
         """The report of an earlier run, if it is what this run would come to."""
@@ -200,13 +201,13 @@ class _Class:
     def _started(self, name: str) -> None:
         self._tell(Event("started", len(self._hand_ins), name))
 
-    def _write(self, name: str, report: Report) -> None:
-        key = self._keys.pop(name, "")
+    def _write(self, name: str, graded: Graded) -> None:
+        key, report = self._keys.pop(name), graded.report
         made = replace(
             report.provenance,
             code=self._wanted.code,
             options=self._wanted.options,
-            key="" if report.problem else key,  # what could not be graded is tried again
+            key="" if graded.broken else key,  # where the grader failed, the next run tries again
         )
         shown = for_student(replace(report, provenance=made), self._wanted.show_calls)
         plain, for_gradescope = files_of(name)
@@ -218,7 +219,7 @@ class _Class:
         self._rows[name] = row(report)
         total = len(self._hand_ins)
         if report.problem:
-            self._tell(Event("failed", total, name, problem=report.problem))
+            self._tell(Event("failed", total, name, cached=cached, problem=report.problem))
         else:
             self._tell(Event("graded", total, name, report.earned, report.seconds, cached))
 

@@ -86,7 +86,7 @@ class Run:
         for entry in Path("/proc").iterdir():
             try:
                 state, _, _, session = (entry / "stat").read_text().rpartition(")")[2].split()[:4]
-                here = Path(os.readlink(entry / "cwd"))
+                here = (entry / "cwd").readlink()
                 if state != "Z" and (int(session) in self.sessions or here.is_relative_to(self.scratch)):
                     found.append(f"{entry.name}: {(entry / 'cmdline').read_bytes()[:200]!r}")
             except (OSError, ValueError):
@@ -99,9 +99,11 @@ def workers_of(process: subprocess.Popen[str]) -> list[int]:
     found = []
     for children in Path(f"/proc/{process.pid}/task").glob("*/children"):
         try:
-            for pid in children.read_text().split():
-                if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    found.append(int(pid))
+            found += [
+                int(pid)
+                for pid in children.read_text().split()
+                if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+            ]
         except OSError:
             continue
     return found
@@ -139,7 +141,7 @@ def kill_often(run: Run, kills: int, number: int, chance: random.Random) -> Coun
             if kind == "grader":
                 break
         if process.poll() is None:
-            said, _ = process.communicate()  # killed, or the last kill was a worker's
+            process.communicate()  # killed, or the last kill was a worker's
         process.wait()
         process.stdout.close()
         done = sum(1 for path in run.out.glob("*.results.json")) if run.out.is_dir() else 0

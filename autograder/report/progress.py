@@ -61,7 +61,7 @@ class Tally:
             self.running.pop(event.student, None)
             self.graded += event.kind == "graded" and not event.cached
             self.before += event.cached
-            self.failed += event.kind == "failed"
+            self.failed += event.kind == "failed" and not event.cached
 
     @property
     def done(self) -> int:
@@ -134,7 +134,7 @@ def _json_lines(tally: Tally, to: TextIO) -> Tell:
         if event.kind == "graded":
             data |= {"points": event.points, "seconds": event.seconds, "cached": event.cached}
         if event.kind == "failed":
-            data["problem"] = event.problem
+            data |= {"problem": event.problem, "cached": event.cached}
         # ASCII: whatever the encoding of standard output, it takes it
         print(json.dumps(data), file=to, flush=True)
 

@@ -1,0 +1,323 @@
+"""A whole class: workers, what is kept of an interrupted run, what is told, and what has changed."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import io
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from autograder.batch import BatchError, Wanted, grade_class, results
+from autograder.cli import main
+from autograder.lock import lock
+from autograder.report.files import as_json, write_json
+from autograder.report.progress import Event, Tally, display
+from autograder.report.reading import read_report
+from autograder.sandbox.room import Room, sweep
+from autograder.submission import SubmissionError, read_submission
+from autograder.workers import Graded, Local, Order, Settings
+from exercises.feedback.catalogue import exercises
+from tests.soak import CLASS, Run, kill_often, make_class, reports
+
+ROOT = Path(__file__).resolve().parents[1]
+MODULES = [e.module for e in exercises()]
+SETTINGS = Settings(("cpu",), 1, 10.0, 4096)
+HAND_INS = 12
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, list[dict[str, Any]]]:
+    """A class graded by two workers that nobody disturbed, and what was told meanwhile."""
+    folder = tmp_path_factory.mktemp("batch")
+    for part in (folder, *folder.parents[:2]):
+        part.chmod(0o711)  # workers of another user pass through
+    make_class(folder / "class", HAND_INS)
+    run = Run(folder / "class", folder / "quiet", folder / "tmp")
+    return run, run.to_the_end()
+
+
+def grade_again(run: Run, out: Path, capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, Any]:
+    """Runs the command in this process; its events by student."""
+    capsys.readouterr()
+    command = ["grade", str(run.hand_ins), "-o", str(out), "--device", "cpu", "--workers", "1", "--json"]
+    assert main([*command, *options]) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return {e.get("student", e["event"]): e for e in events}
+
+
+def test_two_workers_give_every_hand_in_a_report_and_tell_each_step_as_json(
+    quiet: tuple[Run, list[dict[str, Any]]],
+) -> None:
+    run, events = quiet
+    names = {path.stem for path in run.hand_ins.iterdir()}
+    for kind in ("started", "graded"):
+        assert {e["student"] for e in events if e["event"] == kind} == names
+    assert events[-1] | {"seconds": 0} == {
+        "event": "finished", "total": HAND_INS, "graded": HAND_INS, "cached": 0, "failed": 0, "seconds": 0,
+    }  # fmt: skip
+    assert {e["total"] for e in events} == {HAND_INS}
+    assert all(not e["cached"] and e["seconds"] > 0 for e in events if e["event"] == "graded")
+    assert len((run.out / "grades.csv").read_text(encoding="utf-8").splitlines()) == HAND_INS + 1
+    assert run.left_over() == []
+
+
+def test_killed_at_random_moments_it_ends_with_the_reports_of_a_quiet_run(
+    quiet: tuple[Run, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    run, _ = quiet
+    killed = replace(run, out=run.out.with_name("killed"), sessions=set())
+    kill_often(killed, 3, HAND_INS, random.Random(20261124))
+    assert reports(killed.out) == reports(run.out)
+    assert killed.left_over() == []
+
+
+def test_the_same_command_grades_only_what_is_new_changed_or_damaged(
+    quiet: tuple[Run, list[dict[str, Any]]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, _ = quiet
+    shutil.copytree(run.out, tmp_path / "out")
+    shutil.copytree(run.hand_ins, tmp_path / "class")
+    run = replace(run, hand_ins=tmp_path / "class")
+    out = tmp_path / "out"
+    (answer,) = (tmp_path / "class" / "000-joão").glob("*.py")
+    answer.write_text("conv2d_valid = None\n")
+    (out / "001-émile.json").write_text("{", encoding="utf-8")
+    (out / "005-joão.results.json").unlink()
+    (out / "grades.csv").unlink()
+    (out / ".writing-of-a-killed-grader.json").write_text("{")
+    events = grade_again(run, out, capsys)
+    graded = {name for name, e in events.items() if e["event"] == "graded" and not e["cached"]}
+    assert graded == {"000-joão", "001-émile", "005-joão"}
+    assert events["000-joão"]["points"] == 0.0
+    assert events["finished"]["cached"] == HAND_INS - 3
+    same, before = reports(out), reports(run.out)
+    assert {name for name in before if same[name] != before[name]} == {
+        "000-joão.json", "000-joão.results.json", "grades.csv",
+    }  # fmt: skip
+    assert set(same) == set(before)
+    # and now the difference between the two runs
+    assert main(["diff", str(run.out), str(out)]) == 1
+    shown = capsys.readouterr().out
+    assert "1 of 12 students have other points" in shown
+    assert "what was handed in (1 of 12)" in shown
+    assert main(["diff", str(run.out), str(run.out)]) == 0
+
+
+def test_a_class_that_is_done_needs_no_grader_unless_forced(
+    quiet: tuple[Run, list[dict[str, Any]]],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Started(Exception):
+        pass
+
+    def start(_: Settings) -> None:
+        raise Started
+
+    run, _ = quiet
+    monkeypatch.setattr(Settings, "grader", start)
+    assert grade_again(run, run.out, capsys)["finished"]["cached"] == HAND_INS
+    command = ["grade", str(run.hand_ins), "-o", str(run.out), "--device", "cpu", "--workers", "1"]
+    assert main(command) == 0
+    assert f"{HAND_INS} of {HAND_INS} were graded before" in capsys.readouterr().out
+    for option in (["--force"], ["--seed", "5"], ["--show-calls"], ["--timeout", "9"], ["--memory", "4000"]):
+        with pytest.raises(Started):
+            main([*command, *option])
+
+
+def test_a_key_hangs_on_what_was_read_and_on_how_it_is_graded() -> None:
+    wanted = Wanted(SETTINGS)
+    ivan = read_submission(CLASS / "ivan", MODULES)
+    keys = [
+        wanted.key(ivan),
+        wanted.key(replace(ivan, digest="0" * 64)),
+        wanted.key(replace(ivan, notes=("something was ignored",))),
+        wanted.key(SubmissionError("no zip")),
+        Wanted(SETTINGS, show_calls=True).key(ivan),
+        *(
+            Wanted(replace(SETTINGS, **{name: value})).key(ivan)
+            for name, value in {"seed": 2, "timeout": 5.0, "memory": 99, "devices": ("cpu", "cuda")}.items()
+        ),
+    ]
+    assert len(set(keys)) == len(keys)
+    assert Wanted(SETTINGS, force=True).key(replace(ivan, path=Path("elsewhere"))) == keys[0]
+
+
+def test_a_report_that_was_read_back_is_the_one_that_was_written(
+    quiet: tuple[Run, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    run, _ = quiet
+    source = run.out / "002-bjørn.json"
+    report = read_report(source)
+    assert report is not None
+    write_json(tmp_path / "again.json", as_json(report))
+    assert (tmp_path / "again.json").read_bytes() == source.read_bytes()
+    data = json.loads(source.read_text(encoding="utf-8"))
+    for damaged in ([], {}, data | {"schema": 2}, data | {"new": 1}, {**data, "exercises": [1]}):
+        write_json(tmp_path / "damaged.json", damaged)
+        assert read_report(tmp_path / "damaged.json") is None
+    assert read_report(run.out / "002-bjørn.results.json") is None
+
+
+class Fragile(Executor):
+    """Dies of an order as often as it is told."""
+
+    def __init__(self, deaths: int, every: bool = False) -> None:
+        self.deaths, self.every = deaths, every
+        self.given: list[str] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        order = args[0]
+        self.given.append(order.name)
+        if order.name == "deadly" and self.deaths and (order.submission or self.every):
+            self.deaths -= 1
+            future.set_exception(BrokenProcessPool("died"))
+        else:
+            future.set_result(Graded(order.problem or "a grade", order.broken))  # type: ignore[arg-type]
+        return future
+
+
+def orders() -> Iterator[Order]:
+    ivan = read_submission(CLASS / "ivan", MODULES)
+    return (Order(name, SETTINGS, ivan) for name in ("amy", "deadly", "zoe"))
+
+
+def test_a_hand_in_whose_worker_died_is_tried_once_more() -> None:
+    executor = Fragile(deaths=1)
+    came = dict(results(orders(), executor, 2, lambda name: None))
+    assert {graded.report for graded in came.values()} == {"a grade"}
+    assert executor.given.count("deadly") == 2
+
+
+def test_a_hand_in_that_kills_two_workers_is_reported_as_such() -> None:
+    started: list[str] = []
+    came = dict(results(orders(), Fragile(deaths=2), 2, started.append))
+    assert came["deadly"].broken
+    assert came["deadly"].report == "could not be graded: 2 grader processes died of it"
+    assert not came["amy"].broken
+    assert not came["zoe"].broken
+    assert started == ["amy", "deadly", "zoe"]
+
+
+def test_workers_that_die_without_a_hand_in_end_the_run() -> None:
+    with pytest.raises(BatchError, match="as soon as they start"):
+        dict(results(orders(), Fragile(deaths=9, every=True), 1, lambda name: None))
+
+
+def test_a_dead_worker_is_replaced_and_the_others_go_on() -> None:
+    with Local(2) as executor:
+        lives = executor.submit(time.sleep, 1)
+        dies = executor.submit(os._exit, 3)
+        with pytest.raises(BrokenProcessPool):
+            dies.result(60)
+        lives.result(60)
+        assert executor.submit(os.getpid).result(60) != os.getpid()
+
+
+def test_two_graders_do_not_write_into_one_folder(tmp_path: Path) -> None:
+    held = lock(tmp_path)
+    assert held is not None
+    try:
+        with pytest.raises(BatchError, match="another autograder"):
+            grade_class({}, Wanted(SETTINGS), tmp_path, lambda event: None)
+    finally:
+        os.close(held)
+
+
+def test_only_the_folders_of_graders_that_are_gone_are_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    make = "from autograder.sandbox.room import Room; print(Room().path, flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", make],
+        cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout is not None
+        theirs = Path(other.stdout.readline().strip())
+        (theirs / "work" / "deep" / "down").mkdir(parents=True)
+        (theirs / "work" / "deep").chmod(0)
+        mine = Room()
+        (tmp_path / "conv2d-sandbox-link").symlink_to(theirs)
+        assert sweep() == 0
+        other.send_signal(signal.SIGKILL)
+    assert sweep() == 1
+    assert not theirs.exists()
+    assert mine.work.is_dir()
+    mine.remove()
+    assert [path.name for path in tmp_path.iterdir()] == ["conv2d-sandbox-link"]
+
+
+def test_the_tally_knows_the_rate_and_the_time_left() -> None:
+    clock = iter([0.0] + [10.0] * 9)
+    tally = Tally(lambda: next(clock))
+    for event in (
+        Event("graded", 40, "old", cached=True),
+        Event("started", 40, "amy"),
+        Event("started", 40, "ben"),
+        Event("started", 40, "cleo"),
+        Event("graded", 40, "amy", 50.0),
+        Event("failed", 40, "ben", problem="no zip"),
+    ):
+        tally.count(event)
+    assert tally.line() == (
+        "3 of 40 done, 1 running, 1 failed, 1 were graded before, 0.2 per second, 3:05 left"
+    )
+
+
+def test_the_display_takes_any_name_and_lines_go_to_standard_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.report.progress.BEAT", 0.0)
+    events = [Event("started", 2, "[red]\x1b[31m a"), Event("graded", 2, "[red]\x1b[31m a")]
+    screen = Console(file=io.StringIO(), force_terminal=True, width=150)
+    with display(screen) as tell:
+        tell(events[0])
+    assert "[red]\ufffd[31m a" in screen.file.getvalue()  # type: ignore[attr-defined]
+    with display(Console(file=io.StringIO())) as tell:
+        for event in events:
+            tell(event)
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert error.startswith("1 of 2 done, 0 running, 0 failed")
+
+
+def test_what_a_grader_keeps_does_not_grow_with_the_hand_ins() -> None:
+    def sizes() -> dict[str, int]:
+        caches = [o for o in gc.get_objects() if type(o) is functools._lru_cache_wrapper]
+        ours = [c for c in caches if c.__module__.startswith(("exercises.", "autograder."))]
+        found = {f"{c.__module__}.{c.__qualname__}": c.cache_info().currsize for c in ours}
+        # a source per exercise at most
+        assert found.pop("autograder.examinee._stand_in") <= len(MODULES)
+        return found
+
+    def grade(name: str) -> None:
+        grader.grade(read_submission(CLASS / name, MODULES))
+
+    with SETTINGS.grader() as grader:
+        grade("dana.ipynb")
+        known = sizes()
+        for name in ("chen_wei.zip", "émile", "ivan"):
+            grade(name)
+        assert sizes() == known
