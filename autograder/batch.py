@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,11 +22,13 @@ from typing import Any
 import torch
 
 from autograder import __version__
+from autograder.classroom import NOTHING, HandedIn
 from autograder.grade import suites_digest
 from autograder.lock import lock
 from autograder.report import gradescope
 from autograder.report.files import UNFINISHED, as_json, for_student, write_grades, write_json
 from autograder.report.model import Report
+from autograder.report.page import write_page
 from autograder.report.progress import Event, Tell
 from autograder.report.reading import Reports, Row, read_report, row
 from autograder.sandbox.confine import LAYERS
@@ -83,10 +85,10 @@ class Wanted:
             self.options,
         ]
 
-    def key(self, read: Submission | SubmissionError) -> str:
+    def key(self, read: Submission | SubmissionError, notes: Sequence[str] = ()) -> str:
         """The key of a hand-in's report, from what reading it came to; nothing of it is run for that."""
         known = [str(read)] if isinstance(read, SubmissionError) else [read.digest, read.notes]
-        content = json.dumps([known, self._ground], sort_keys=True)
+        content = json.dumps([known, list(notes), self._ground], sort_keys=True)
         return hashlib.sha256(content.encode("ascii")).hexdigest()
 
 
@@ -105,12 +107,12 @@ class ClassReports:
 
 
 def grade_class(
-    hand_ins: Mapping[str, Path], wanted: Wanted, out: Path, tell: Tell, workers: int = 1
+    hand_ins: Sequence[HandedIn], wanted: Wanted, out: Path, tell: Tell, workers: int = 1
 ) -> ClassReports:
-    """Grades hand-ins by name, and writes their reports and `grades.csv` into a folder.
+    """Grades hand-ins, and writes their reports and `grades.csv` into a folder.
 
     Args:
-        hand_ins: where each lies, by the name of its report.
+        hand_ins: of the class, one for each student.
         wanted: how to grade.
         out: the folder for the reports.
         tell: is told what happens.
@@ -151,8 +153,9 @@ def _only_writer(out: Path) -> Iterator[None]:
 class _Class:
     """One run over a class."""
 
-    def __init__(self, hand_ins: Mapping[str, Path], wanted: Wanted, out: Path, tell: Tell) -> None:
-        self._hand_ins, self._wanted, self._out, self._tell = hand_ins, wanted, out, tell
+    def __init__(self, hand_ins: Sequence[HandedIn], wanted: Wanted, out: Path, tell: Tell) -> None:
+        self._hand_ins = {each.student: each for each in hand_ins}
+        self._wanted, self._out, self._tell = wanted, out, tell
         self._modules = [e.module for e in exercises()]
         self._rows: dict[str, Row] = {}
         self._keys: dict[str, str] = {}
@@ -175,13 +178,15 @@ class _Class:
 
     def _orders(self) -> Iterator[Order]:
         """What is not done yet, read when its turn comes."""
-        for name, path in self._hand_ins.items():
+        for name, entry in self._hand_ins.items():
             order = Order(name, self._wanted.settings)
             try:
-                submission = read_submission(path, self._modules)
-                order, key = replace(order, submission=submission), self._wanted.key(submission)
+                if entry.path is None:
+                    raise SubmissionError(NOTHING)
+                submission = read_submission(entry.path, self._modules)
+                order, key = replace(order, submission=submission), self._wanted.key(submission, entry.notes)
             except SubmissionError as error:
-                order, key = replace(order, problem=str(error)), self._wanted.key(error)
+                order, key = replace(order, problem=str(error)), self._wanted.key(error, entry.notes)
             known = None if self._wanted.force else self._known(name, key)
             if known is not None:
                 self._before += 1
@@ -209,9 +214,11 @@ class _Class:
             options=self._wanted.options,
             key="" if graded.broken else key,  # where the grader failed, the next run tries again
         )
-        shown = for_student(replace(report, provenance=made), self._wanted.show_calls)
-        plain, for_gradescope = files_of(name)
+        report = replace(report, notes=(*self._hand_ins[name].notes, *report.notes), provenance=made)
+        shown = for_student(report, self._wanted.show_calls)
+        plain, for_gradescope, page = files_of(name)
         write_json(self._out / for_gradescope, gradescope.results(shown))
+        write_page(self._out / page, shown)
         write_json(self._out / plain, as_json(shown))  # the last, since it is what a later run goes by
         self._keep(name, report)
 
@@ -224,9 +231,9 @@ class _Class:
             self._tell(Event("graded", total, name, report.earned, report.seconds, cached))
 
 
-def files_of(name: str) -> tuple[str, str]:
+def files_of(name: str) -> tuple[str, str, str]:
     """The files of one hand-in's report."""
-    return f"{name}.json", f"{name}.results.json"
+    return f"{name}.json", f"{name}.results.json", f"{name}.html"
 
 
 def results(

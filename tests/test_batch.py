@@ -236,7 +236,7 @@ def test_two_graders_do_not_write_into_one_folder(tmp_path: Path) -> None:
     assert held is not None
     try:
         with pytest.raises(BatchError, match="another autograder"):
-            grade_class({}, Wanted(SETTINGS), tmp_path, lambda event: None)
+            grade_class([], Wanted(SETTINGS), tmp_path, lambda event: None)
     finally:
         os.close(held)
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from autograder.report.model import SCHEMA, ExerciseReport, Finding, Line, Provenance, Report
+from autograder.report.model import SCHEMA, ExerciseReport, Finding, Line, Picture, Provenance, Report
 
 
 def read_report(path: Path) -> Report | None:
@@ -38,8 +38,19 @@ def _exercise(data: Mapping[str, Any]) -> ExerciseReport:
 
 
 def _line(data: Mapping[str, Any]) -> Line:
-    findings = tuple(Finding(**{**each, "where": tuple(each["where"])}) for each in data["findings"])
-    return Line(**{**data, "findings": findings})
+    return Line(**{**data, "findings": tuple(_finding(each) for each in data["findings"])})
+
+
+def _finding(data: Mapping[str, Any]) -> Finding:
+    pictures = tuple(_picture(each) for each in data["pictures"])
+    return Finding(**{**data, "where": tuple(data["where"]), "pictures": pictures})
+
+
+def _picture(data: Mapping[str, Any]) -> Picture:
+    marked = data["marked"]
+    return Picture(
+        **{**data, "rows": tuple(data["rows"]), "marked": None if marked is None else (marked[0], marked[1])}
+    )
 
 
 @dataclass(frozen=True)
