@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from autograder.report.progress import display
 from autograder.report.screen import console, printable, show_table
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.host import SandboxError
+from autograder.sandbox.room import Room
 from autograder.submission import SubmissionError
 from autograder.workers import Settings
 from exercises.feedback.catalogue import exercises
@@ -202,8 +202,11 @@ def _grade(options: argparse.Namespace) -> int:
     for path in options.paths:
         if not path.exists():
             raise CommandError(f"{path}: there is no such file or folder")
-    with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
-        graded = _graded(options, classes_of(options.paths, modules, options.roster, Path(scratch)))
+    room = Room()  # swept up by the next run where this one is killed
+    try:
+        graded = _graded(options, classes_of(options.paths, modules, options.roster, room.work))
+    finally:
+        room.remove()
     _show(options, graded)
     return 1 if graded.broken else 0
 

@@ -11,7 +11,6 @@ What is noted in `Ban.calls` is for the message alone; to empty it allows nothin
 from __future__ import annotations
 
 import ctypes
-import importlib
 import inspect
 import sys
 import warnings
@@ -20,7 +19,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import torch
+import torch._refs
+from torch._decomp import decompositions
 from torch.nn.modules import conv
+from torch.nn.utils._expanded_weights import conv_utils
 
 PACKAGES = frozenset(
     {"scipy", "cv2", "skimage", "torchvision", "kornia", "tensorflow", "jax", "jaxlib", "mxnet", "cupy"}
@@ -41,17 +43,14 @@ _KEYS = (
 )  # fmt: skip
 
 # implementations that are Python all the way, so that no operator is called by the name
-_IN_PYTHON: dict[str, tuple[tuple[str, str], ...]] = {
+_IN_PYTHON: dict[str, tuple[tuple[Any, str], ...]] = {
     "convolution": (
-        ("torch._decomp.decompositions", "im2col"),
-        ("torch._decomp.decompositions", "col2im"),
-        ("torch.nn.utils._expanded_weights.conv_utils", "unfold3d"),
-        ("torch.nn.utils._expanded_weights.conv_utils", "conv_unfold_weight_grad_sample"),
+        (decompositions, "im2col"),
+        (decompositions, "col2im"),
+        (conv_utils, "unfold3d"),
+        (conv_utils, "conv_unfold_weight_grad_sample"),
     ),
-    "padding": (
-        ("torch._decomp.decompositions", "_reflection_or_replication_pad"),
-        ("torch._refs", "constant_pad_nd"),
-    ),
+    "padding": ((decompositions, "_reflection_or_replication_pad"), (torch._refs, "constant_pad_nd")),
 }
 # operators that only TorchScript knows call their kernels directly
 _SCRIPT_OPERATORS = ("prim::mkldnn_convolution",)
@@ -130,9 +129,9 @@ def _refused(*_args: object, **_kwargs: object) -> NoReturn:
     raise RuntimeError("a ready-made implementation is not allowed in this exercise")
 
 
-def _exchange(module: str, name: str) -> None:
+def _exchange(module: Any, name: str) -> None:
     """Gives a Python function other code, wherever it is known under whatever name."""
-    function = inspect.unwrap(getattr(importlib.import_module(module), name, _refused))
+    function = inspect.unwrap(getattr(module, name, _refused))
     function.__code__ = _refused.__code__
 
 
