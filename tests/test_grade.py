@@ -445,7 +445,7 @@ def test_the_command_grades_a_class_and_names_its_files_after_the_hand_ins(
     out = tmp_path / "out"
     assert main(["grade", str(tmp_path / "class"), "-o", str(out), "--device", "cpu"]) == 0
     names = sorted(p.name for p in out.iterdir())
-    pairs = [f"{n}{end}" for n in ("amy", "ben", "cleo") for end in (".json", ".results.json")]
+    pairs = [f"{n}{end}" for n in ("amy", "ben", "cleo") for end in (".html", ".json", ".results.json")]
     assert names == sorted([*pairs, "grades.csv"])
     with (out / "grades.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

@@ -1,4 +1,4 @@
 LINE = "x" * (1 << 20)
 
-for _ in range(1024):
+for _ in range(256):
     print(LINE)
