@@ -56,9 +56,6 @@ _IN_PYTHON: dict[str, tuple[tuple[Any, str], ...]] = {
 _SCRIPT_OPERATORS = ("prim::mkldnn_convolution",)
 _DEREGISTER = "_ZN5torch3jit18deregisterOperatorERKN3c1014FunctionSchemaE"  # torch::jit::deregisterOperator
 
-# bound while there is ctypes: a worker has none
-_keep, _object = ctypes.pythonapi.Py_IncRef, ctypes.py_object
-
 
 class Ban:
     """What may not be called in this process.
@@ -151,5 +148,5 @@ def _forget_script_operators() -> None:
 
 def _endless(library: Any) -> Any:
     """A handle that lives as long as the process: when it dies, so do the kernels registered with it."""
-    _keep(_object(library))
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
     return library
