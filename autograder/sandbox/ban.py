@@ -66,12 +66,14 @@ class Ban:
     def __init__(self) -> None:
         self.calls: list[str] = []
         self._forbidden: set[str] = set()
+        names = torch._C._dispatch_get_all_op_names()
+        self._operators = {group: _of_family(names, words) for group, words in _FAMILIES.items()}
 
     def forbid(self, groups: Iterable[str]) -> None:
         """Forbids groups ("convolution", "padding"; others are not seen while running) from now on."""
         for group in sorted((set(groups) & _FAMILIES.keys()) - self._forbidden):
             self._forbidden.add(group)
-            self._replace_operators(_FAMILIES[group])
+            self._replace_operators(self._operators[group])
             for module, name in _IN_PYTHON[group]:
                 _exchange(module, name)
             if group == "convolution":
@@ -94,14 +96,12 @@ class Ban:
 
         return refuse
 
-    def _replace_operators(self, family: tuple[str, ...]) -> None:
+    def _replace_operators(self, operators: Iterable[str]) -> None:
         libraries: dict[str, Any] = {}
         with warnings.catch_warnings():
             # torch warns that a kernel is replaced: that is what is wanted here
             warnings.simplefilter("ignore")
-            for operator in torch._C._dispatch_get_all_op_names():
-                if not any(word in operator for word in family) or any(word in operator for word in _FAIR):
-                    continue
+            for operator in operators:
                 namespace = operator.split("::")[0]
                 if namespace not in libraries:
                     libraries[namespace] = _endless(torch._C._dispatch_library("IMPL", namespace, ""))
@@ -120,6 +120,11 @@ class Ban:
             for module in numpy:
                 if callable(vars(module).get(name)):
                     setattr(module, name, self._refusing(f"numpy.{name}"))
+
+
+def _of_family(operators: Iterable[str], words: tuple[str, ...]) -> tuple[str, ...]:
+    fair = [name for name in operators if not any(word in name for word in _FAIR)]
+    return tuple(name for name in fair if any(word in name for word in words))
 
 
 def _refused(*_args: object, **_kwargs: object) -> NoReturn:

@@ -10,6 +10,7 @@ import _ctypes
 import ctypes
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +43,17 @@ _LOADED_ONCE = tuple(
 _REFUSED_MODULES = frozenset({"_tkinter", "_xxsubinterpreters", "_interpreters", "_testcapi"})
 
 
+@cache
+def loaded_files() -> frozenset[str]:
+    """The files of the modules that are loaded; asked for once, in the zygote: it takes a while."""
+    return frozenset(str(getattr(module, "__file__", "")) for module in list(sys.modules.values()))
+
+
 def refuse_machine_code() -> None:
     """From now on and for good, in this process: Python keeps no way to take an audit hook out again."""
     installed = tuple(f"{Path(place)}{os.sep}" for place in (sys.prefix, sys.base_prefix))
     # a compiled module that is loaded a second time brings its functions back
-    loaded = frozenset(str(getattr(module, "__file__", "")) for module in list(sys.modules.values()))
+    loaded = loaded_files()
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
         if event.startswith("ctypes.") or event in _REFUSED_EVENTS:

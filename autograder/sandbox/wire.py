@@ -256,9 +256,8 @@ def receive(
     magic, nonce, header_size, payload_size = PREFIX.unpack(_exactly(sock, PREFIX.size, deadline))
     if magic != MAGIC or header_size > largest_header or payload_size > LARGEST_PAYLOAD:
         raise WireError("malformed frame (prefix)")
-    text = _exactly(sock, header_size, deadline)
-    payload = _exactly(sock, payload_size, deadline)
-    return nonce, decode(text, payload)
+    rest = _exactly(sock, header_size + payload_size, deadline)
+    return nonce, decode(rest[:header_size], rest[header_size:])
 
 
 def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytes:
