@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -23,12 +23,14 @@ import torch
 
 from autograder import __version__
 from autograder.classroom import NOTHING, HandedIn
+from autograder.clock import PHASES, Clock
 from autograder.grade import suites_digest
 from autograder.lock import lock
 from autograder.report import gradescope
 from autograder.report.files import UNFINISHED, as_json, for_student, write_grades, write_json
 from autograder.report.model import Report
 from autograder.report.page import write_page
+from autograder.report.profile import write_table
 from autograder.report.progress import Event, Tell
 from autograder.report.reading import Reports, Row, read_report, row
 from autograder.sandbox.confine import LAYERS
@@ -49,13 +51,15 @@ class BatchError(Exception):
 class Wanted:
     """What a class is graded with.
 
-    `show_calls` lets students see hidden calls; `force` grades anew what has been graded before.
+    `show_calls` lets students see hidden calls; `force` grades anew what has been graded before; `profile` asks
+    where the time goes.
     """
 
     settings: Settings
     show_calls: bool = False
     force: bool = False
     require_confinement: bool = False
+    profile: bool = False
 
     @property
     def options(self) -> dict[str, Any]:
@@ -160,6 +164,9 @@ class _Class:
         self._rows: dict[str, Row] = {}
         self._keys: dict[str, str] = {}
         self._before = 0
+        self._clock = Clock()
+        self._read: dict[str, float] = {}  # seconds, of those that are being graded
+        self._spent: dict[str, Mapping[str, float]] = {}
 
     def grade(self, executor: Executor, width: int) -> ClassReports:
         if self._wanted.require_confinement:
@@ -173,6 +180,8 @@ class _Class:
             self._write(name, graded)
         rows = [(name, self._rows[name]) for name in self._hand_ins]
         write_grades(self._out / "grades.csv", rows)
+        if self._wanted.profile:
+            write_table(self._out / "profile.csv", self._spent)
         self._tell(Event("finished", len(self._hand_ins)))
         return ClassReports(rows, Reports(self._out, tuple(self._hand_ins)), broken, self._before)
 
@@ -183,7 +192,10 @@ class _Class:
             try:
                 if entry.path is None:
                     raise SubmissionError(NOTHING)
-                submission = read_submission(entry.path, self._modules)
+                self._clock.reset()
+                with self._clock.phase("read"):
+                    submission = read_submission(entry.path, self._modules)
+                self._read[name] = self._clock.seconds["read"]
                 order, key = replace(order, submission=submission), self._wanted.key(submission, entry.notes)
             except SubmissionError as error:
                 order, key = replace(order, problem=str(error)), self._wanted.key(error, entry.notes)
@@ -215,12 +227,20 @@ class _Class:
             key="" if graded.broken else key,  # where the grader failed, the next run tries again
         )
         report = replace(report, notes=(*self._hand_ins[name].notes, *report.notes), provenance=made)
-        shown = for_student(report, self._wanted.show_calls)
-        plain, for_gradescope, page = files_of(name)
-        write_json(self._out / for_gradescope, gradescope.results(shown))
-        write_page(self._out / page, shown)
-        write_json(self._out / plain, as_json(shown))  # the last, since it is what a later run goes by
+        self._clock.reset()
+        with self._clock.phase("report"):
+            self._write_files(name, for_student(report, self._wanted.show_calls))
+        if self._wanted.profile:
+            self._spent[name] = _together(
+                graded.spent, self._clock.seconds, {"read": self._read.pop(name, 0.0)}
+            )
         self._keep(name, report)
+
+    def _write_files(self, name: str, report: Report) -> None:
+        plain, for_gradescope, page = files_of(name)
+        write_json(self._out / for_gradescope, gradescope.results(report))
+        write_page(self._out / page, report)
+        write_json(self._out / plain, as_json(report))  # the last, since it is what a later run goes by
 
     def _keep(self, name: str, report: Report, cached: bool = False) -> None:
         self._rows[name] = row(report)
@@ -229,6 +249,10 @@ class _Class:
             self._tell(Event("failed", total, name, cached=cached, problem=report.problem))
         else:
             self._tell(Event("graded", total, name, report.earned, report.seconds, cached))
+
+
+def _together(*spent: Mapping[str, float]) -> dict[str, float]:
+    return {phase: sum(each.get(phase, 0.0) for each in spent) for phase in PHASES}
 
 
 def files_of(name: str) -> tuple[str, str, str]:

@@ -96,6 +96,9 @@ def _parser() -> argparse.ArgumentParser:
         help="hand-ins graded at a time (default: the number of processors, %(default)s)",
     )
     grade.add_argument("--force", action="store_true", help="grade again what has been graded before")
+    grade.add_argument(
+        "--profile", action="store_true", help="say where the time went, in profile.csv and profile.html"
+    )
     grade.add_argument("--json", action="store_true", help="print one JSON object per event, nothing else")
     _grading_options(grade)
     grade.set_defaults(run=_grade)
@@ -216,7 +219,13 @@ def _graded(options: argparse.Namespace, hand_ins: Sequence[HandedIn]) -> ClassR
     out: Path = options.out
     if out.exists() and not out.is_dir():
         raise CommandError(f"-o {out}: is a file; give a folder for the reports")
-    wanted = Wanted(settings_of(options), options.show_calls, options.force, options.require_confinement)
+    wanted = Wanted(
+        settings_of(options),
+        options.show_calls,
+        options.force,
+        options.require_confinement,
+        options.profile,
+    )
     with display(console(), options.json) as tell:
         return grade_class(hand_ins, wanted, out, tell, options.workers)
 

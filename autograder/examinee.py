@@ -83,9 +83,11 @@ class Examinee:
             if exercise.module in self.forbidden:
                 return _trouble("forbidden", self.forbidden[exercise.module])
             if exercise.module not in self._entered:
-                worker.ask(_encoded(exercise.module, "cpu", NOTHING), self.patience.call)
+                with self.sandbox.clock.phase("import"):
+                    worker.ask(_encoded(exercise.module, "cpu", NOTHING), self.patience.call)
                 self._entered.add(exercise.module)
-            reply = worker.ask(ask(exercise.module, device, steps), self.patience.call)
+            with self.sandbox.clock.phase("calls"):
+                reply = self._asked(worker, ask(exercise.module, device, steps))
         except WorkerTrouble as trouble:
             self._lost[exercise.module, self.substituted] += time.monotonic() - start
             if trouble.kind == "timeout" or exercise.module not in self._entered:
@@ -96,6 +98,16 @@ class Examinee:
         finally:
             self.seconds += time.monotonic() - start
         return self._outcome(exercise, steps, reply)
+
+    def _asked(self, worker: Worker, request: bytes) -> dict[str, Any]:
+        start = time.perf_counter()
+        try:
+            reply = worker.ask(request, self.patience.call)
+        except WorkerTrouble:
+            self.sandbox.clock.move("student code", time.perf_counter() - start)
+            raise
+        self.sandbox.clock.move("student code", reply.get("seconds"))
+        return reply
 
     def _outcome(self, exercise: Exercise, steps: Sequence[Step], reply: dict[str, Any]) -> Outcome:
         results, raised, banned = reply.get("results"), reply.get("raised"), reply.get("banned", [])
@@ -139,7 +151,8 @@ class Examinee:
                 ],
             }
         )
-        reply = self._worker.ask(request, self.patience.call)
+        with self.sandbox.clock.phase("import"):
+            reply = self._worker.ask(request, self.patience.call)
         found = reply.get("forbidden")
         self.forbidden = {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
         self._loaded = wanted

@@ -12,6 +12,7 @@ from typing import Self
 import torch
 
 from autograder import __version__
+from autograder.clock import Clock
 from autograder.examinee import Examinee, Patience
 from autograder.judge import SUITES, CaseResult, Judge, RubricLine
 from autograder.pictures import drawable, pictures, visualizer
@@ -71,7 +72,8 @@ class Grader:
         self.devices = tuple(devices)
         self.seed = seed
         self.patience = patience or Patience()
-        self._sandbox = Sandbox(limits, cuda="cuda" in self.devices, kind=sandbox)
+        self.clock = Clock()
+        self._sandbox = Sandbox(limits, cuda="cuda" in self.devices, kind=sandbox, clock=self.clock)
         self._sandbox.warm_up()
         try:
             self._judge = Judge(self.catalogue, self.devices, seed)
@@ -102,11 +104,19 @@ class Grader:
             self._sandbox.end_worker()
 
     def grade(self, submission: Submission) -> Report:
-        """Grades one submission."""
+        """Grades one submission; `clock` then tells where the time went."""
+        self.clock.reset()
         examinee = Examinee(self._sandbox, submission, self.catalogue, self.patience)
-        results = self._judge.examine(examinee)
-        printed = examinee.keep_printed()
-        self._sandbox.end_worker()
+        with self.clock.phase("compare"):
+            results = self._judge.examine(examinee)
+            printed = examinee.keep_printed()
+            self._sandbox.end_worker()
+        with self.clock.phase("report"):
+            return self._report(submission, examinee, results, printed)
+
+    def _report(
+        self, submission: Submission, examinee: Examinee, results: Sequence[CaseResult], printed: str
+    ) -> Report:
         parts = tuple(self._exercise(e, results, examinee) for e in self.catalogue)
         return Report(
             student=submission.student,

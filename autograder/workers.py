@@ -13,10 +13,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.util import Finalize
 from typing import Any
@@ -71,10 +72,14 @@ class Order:
 
 @dataclass(frozen=True)
 class Graded:
-    """What an order came to; `broken` where the grader failed, and not the hand-in."""
+    """What an order came to; `broken` where the grader failed, and not the hand-in.
+
+    `spent` has the seconds by `clock.PHASES`, where the hand-in was run.
+    """
 
     report: Report
     broken: bool = False
+    spent: Mapping[str, float] = field(default_factory=dict)
 
 
 _warm: dict[Settings, Grader] = {}  # at most one
@@ -86,11 +91,15 @@ def grade_one(order: Order) -> Graded:
     Raises:
         SuiteError, SandboxError: if there cannot be a grader at all.
     """
+    begin = time.perf_counter()
     grader = _grader(order.settings)
+    start = time.perf_counter() - begin
     if order.submission is None:
         return Graded(grader.unreadable(order.name, order.problem), order.broken)
     try:
-        return Graded(grader.grade(order.submission).named(order.name))
+        report = grader.grade(order.submission).named(order.name)
+        seconds = grader.clock.seconds
+        return Graded(report, spent=seconds | {"start": seconds["start"] + start})
     except (SuiteError, SandboxError) as error:  # it must not cost the others their grades
         return Graded(grader.unreadable(order.name, f"could not be graded: {error}"), broken=True)
 

@@ -96,11 +96,12 @@ def write_grades(path: Path, rows: Sequence[tuple[str, Report | Row]]) -> None:
     writer.writerow(["student", *names, "total", "found"])
     for student, report in rows:
         points = [f"{e.earned:g}" for e in report.exercises]
-        writer.writerow([_cell(student), *points, f"{report.earned:g}", _cell(report.found)])
+        writer.writerow([cell(student), *points, f"{report.earned:g}", cell(report.found)])
     write_text(path, table.getvalue())
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """A text for one cell of a table, in which no spreadsheet sees a formula."""
     text = rubric.plain(text).replace("\n", " ").replace("\t", " ")
     # a spreadsheet would run a cell that starts like a formula; some also know the full-width signs
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) else text

@@ -28,6 +28,7 @@ from typing import Any, Self
 
 import torch
 
+from autograder.clock import Clock
 from autograder.sandbox import wire
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.folder import FolderError, Watch, empty
@@ -186,10 +187,19 @@ class Sandbox:
         cuda: whether workers may use the GPU.
         kind: "fork" (a warm parent, fast) or "subprocess" (works everywhere, seconds per worker); chosen by
             what the system can do unless told.
+        clock: is told when workers start, confine themselves and end.
     """
 
-    def __init__(self, limits: Limits | None = None, *, cuda: bool = False, kind: str | None = None) -> None:
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        cuda: bool = False,
+        kind: str | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self.limits = limits or Limits()
+        self.clock = clock or Clock()
         self.kind = kind or ("fork" if hasattr(os, "fork") and sys.platform != "darwin" else "subprocess")
         self._cuda = cuda
         sweep()
@@ -225,21 +235,27 @@ class Sandbox:
             SandboxError: if none can be started.
         """
         self.end_worker()
+        with self.clock.phase("fork"):
+            self._worker = self._started(forbids)
+        return self._worker
+
+    def _started(self, forbids: Sequence[str]) -> Worker:
         try:
-            self._worker = self._fork(forbids) if self.kind == "fork" else self._start_single(forbids)
+            return self._fork(forbids) if self.kind == "fork" else self._start_single(forbids)
         except (OSError, wire.WireError, ValueError, SandboxError) as first:
             self._stop_zygote()
             if self.kind != "fork":
                 raise SandboxError(f"no sandbox worker could be started: {first}") from first
             try:  # a submission that got at the zygote must not cost the next one its grade
-                self._worker = self._fork(forbids)
+                return self._fork(forbids)
             except (OSError, wire.WireError, ValueError, SandboxError) as error:
                 raise SandboxError(f"no sandbox worker could be started: {error}") from error
-        return self._worker
 
     def end_worker(self) -> None:
         """Ends the worker, if there is one, and empties its folder."""
-        if self._worker is not None:
+        if self._worker is None:
+            return
+        with self.clock.phase("fork"):
             self._worker.end()
             self._worker = None
             try:
@@ -278,7 +294,8 @@ class Sandbox:
             self._start_zygote()
         assert self._control is not None
         if not self._warm:
-            self._answer(START_SECONDS)
+            with self.clock.phase("start"):
+                self._answer(START_SECONDS)
             self._warm = True
         mine, theirs = socket.socketpair()
         read, write = os.pipe()
@@ -293,7 +310,8 @@ class Sandbox:
         finally:
             theirs.close()
             os.close(write)
-        return Worker(mine, Output(read), self._watched(pid), self._end_fork)
+        with self.clock.phase("confine"):
+            return Worker(mine, Output(read), self._watched(pid), self._end_fork)
 
     def _watched(self, pid: int) -> Watch:
         return Watch(self._folder, pid, self.limits.disk)
@@ -364,7 +382,8 @@ class Sandbox:
                 process.kill()
                 return process.wait()
 
-        return Worker(sock, output, self._watched(process.pid), end)
+        with self.clock.phase("confine"):
+            return Worker(sock, output, self._watched(process.pid), end)
 
 
 def usable_cuda() -> bool:
