@@ -1,0 +1,236 @@
+"""Whole classes, by the command line: beside other ways to grade them, with more workers, and for long."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from autograder.release import nbgrader, otter
+from autograder.release.edition import Edition
+from autograder.release.handins import HandIn, known_hand_ins
+from autograder.release.notebook import NAME
+from autograder.release.package import zipped
+from tests.benchmarks.row import AT_LEAST, AT_MOST, ROOT, Row, in_turn, seconds_of
+
+CLASS = 60  # hand-ins, where a whole command is timed
+LONG, EARLY = 5000, 100
+BLOCK = 500  # resident memory is first looked at after so many
+
+
+@cache
+def hand_ins() -> list[HandIn]:
+    """What all are compared with: stubs, solutions, and three flawed hand-ins."""
+    return known_hand_ins(Edition(ROOT))
+
+
+def make_class(folder: Path, number: int) -> Path:
+    """Copies of these under new names."""
+    for n in range(number):
+        hand_ins()[n % len(hand_ins())].write_files(folder / f"{n:05}")
+    return folder
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder that the sandbox's user can pass through."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What was seen of one `autograder grade`.
+
+    `moments` are the seconds since the command was given at which a report was done; `memory` is the resident
+    memory in bytes of the grader, each worker process of its own and their sandboxes, when a `BLOCK` was done.
+    """
+
+    seconds: float
+    moments: Sequence[float]
+    memory: Sequence[int]
+
+    @property
+    def each(self) -> float:
+        """Seconds for a hand-in once the grader is warm."""
+        return (self.moments[-1] - self.moments[0]) / (len(self.moments) - 1)
+
+
+def grade(hand_ins: Path, *options: str) -> Run:
+    """Grades a class with a command of its own."""
+    with scratch() as out:
+        command = [sys.executable, "-m", "autograder.cli", "grade", str(hand_ins), "-o", str(out / "graded")]
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            [*command, "--json", *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        moments, memory = [], []
+        assert process.stdout is not None
+        for line in process.stdout:
+            event = json.loads(line)
+            if event["event"] == "graded":
+                moments.append(time.perf_counter() - start)
+                if len(moments) % BLOCK == 0:
+                    memory.append(_memory(process.pid))
+                    print(f"{len(moments)} graded, {memory[-1] >> 20} MiB", file=sys.stderr, flush=True)
+        assert process.wait() == 0
+        return Run(time.perf_counter() - start, moments, memory)
+
+
+def _memory(pid: int) -> int:
+    grader = psutil.Process(pid)
+    found = 0
+    for process in [grader, *grader.children(recursive=True)]:
+        try:
+            found += process.memory_info().rss
+        except psutil.NoSuchProcess:  # a sandbox worker, which lives for one hand-in
+            continue
+    return found
+
+
+def fresh_pytest(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
+    """Submissions per second against a new pytest for each of them, with the same checks."""
+    with scratch() as folder:
+        small = make_class(folder / "class", len(hand_ins()))
+        whole = make_class(folder / "whole", CLASS)
+
+        def pytests() -> float:
+            return seconds_of(lambda: [_pytest(path, devices) for path in sorted(small.iterdir())]) / len(
+                hand_ins()
+            )
+
+        ours = _whole(whole, devices)
+        yield Row(f"a fresh pytest for each / ours, {CLASS} hand-ins", *in_turn(rounds, pytests, ours, "pytest"),
+                  AT_LEAST, 8.0)  # fmt: skip
+
+
+def _pytest(hand_in: Path, devices: tuple[str, ...]) -> None:
+    options = ["-q", "--no-header", "-p", "no:cacheprovider", "-p", "tests.benchmarks.in_process"]
+    options += [
+        "-c",
+        os.devnull,
+        "--rootdir",
+        str(ROOT),
+        "--import-mode=importlib",
+        "-o",
+        "python_files=ex*.py",
+    ]
+    options += [f"--hand-in={hand_in}", f"--device={','.join(devices)}", str(ROOT / "autograder" / "suites")]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode in (0, 1), done.stdout + done.stderr  # checks that fail, and nothing worse
+
+
+def _whole(hand_ins: Path, devices: tuple[str, ...]) -> Any:
+    number = len(list(hand_ins.iterdir()))
+    device = "cuda" if "cuda" in devices else "cpu"
+    return lambda: grade(hand_ins, "--workers", "1", "--device", device).seconds / number
+
+
+def by_nbgrader(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
+    """Submissions per second against `nbgrader autograde` of our own nbgrader.zip."""
+    edition = Edition(ROOT)
+    with scratch() as folder:
+        course = folder / "course"
+        [package] = nbgrader.packages(edition)
+        for name, content in package.files.items():
+            (course / name).parent.mkdir(parents=True, exist_ok=True)
+            (course / name).write_bytes(content)
+        nbgrader.nbgrader(course, "generate_assignment", nbgrader.ASSIGNMENT)
+        for hand_in in hand_ins():
+            nbgrader.hand_over(edition, course, hand_in)
+
+        def theirs() -> float:
+            command = ("autograde", nbgrader.ASSIGNMENT, "--force")
+            return seconds_of(lambda: nbgrader.nbgrader(course, *command)) / len(hand_ins())
+
+        ours = _whole(_notebooks(folder / "class", edition), devices)
+        yield Row(f"nbgrader autograde / ours, {CLASS} hand-ins", *in_turn(rounds, theirs, ours, "nbgrader"),
+                  AT_LEAST, 20.0)  # fmt: skip
+
+
+def by_otter(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
+    """Submissions per second against `otter run` with our own otter-autograder.zip."""
+    edition = Edition(ROOT)
+    with scratch() as folder:
+        package = next(p for p in otter.packages(edition) if p.hidden)
+        zip_file = folder / package.name
+        zip_file.write_bytes(zipped(package.files))
+        notebooks = _notebooks(folder / "class", edition)
+        few = sorted(notebooks.iterdir())[: len(hand_ins())]
+
+        def theirs() -> float:
+            return seconds_of(lambda: [_otter(n / NAME, zip_file) for n in few]) / len(few)
+
+        ours = _whole(notebooks, devices)
+        yield Row(f"otter run / ours, {CLASS} hand-ins", *in_turn(rounds, theirs, ours, "otter"),
+                  AT_LEAST, 40.0)  # fmt: skip
+
+
+def _notebooks(folder: Path, edition: Edition) -> Path:
+    texts = [json.dumps(hand_in.notebook(edition)) for hand_in in hand_ins()]
+    for n in range(CLASS):
+        path = folder / f"{n:05}" / NAME
+        path.parent.mkdir(parents=True)
+        path.write_text(texts[n % len(texts)], encoding="utf-8")
+    return folder
+
+
+def _otter(notebook: Path, zip_file: Path) -> None:
+    with scratch() as out:
+        otter.run(notebook, zip_file, out / "results")
+
+
+def two_workers(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
+    """What a second worker process brings, once both are warm; and what the machine itself has to give."""
+    with scratch() as folder:
+        hand_ins = make_class(folder / "class", CLASS)
+
+        def each(workers: int) -> float:
+            return grade(hand_ins, "--workers", str(workers), "--device", "cpu").each
+
+        yield Row(
+            "1 / 2 local workers",
+            *in_turn(rounds, lambda: each(1), lambda: each(2), "workers"),
+            AT_LEAST,
+            1.8,
+        )
+        one, two = in_turn(rounds, lambda: _busy(1), lambda: _busy(2) / 2, "machine")
+        yield Row("the same of plain processes that do the same", one, two)
+
+
+def _busy(processes: int) -> float:
+    program = "import sys; from tests.benchmarks.one import own_functions; own_functions(int(sys.argv[1]))"
+    command = [sys.executable, "-c", program, "20"]
+    started = [
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(processes)
+    ]
+    return max(float(process.communicate()[0]) for process in started)
+
+
+def for_long(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
+    """Thousands in one run: time for a hand-in, and memory, at the end over the start."""
+    with scratch() as folder:
+        run = grade(make_class(folder / "class", LONG), "--device", "cpu")
+    # the class repeats itself, so parts of the same length have the same hand-ins
+    part = EARLY // rounds
+    ends = run.moments[part - 1 :: part]
+    spans = [(after - before) / part for before, after in pairwise(ends)]
+    name = f"the last {EARLY} of {LONG} / the first"
+    yield Row(name, spans[-rounds:], spans[:rounds], AT_MOST, 1.05)
+    memory = f"resident memory after {LONG} / after {BLOCK}"
+    yield Row(memory, [run.memory[-1]], [run.memory[0]], AT_MOST, 1.1)

@@ -1,0 +1,97 @@
+"""Hidden checks beside the hand-in, in one process: what a grader without a sandbox would do.
+
+As a pytest plugin, it runs a hand-in through the hidden suites in a pytest of its own:
+
+    python -m pytest -p tests.benchmarks.in_process --hand-in PATH --device cpu autograder/suites
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import types
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from autograder.examinee import PRETENDED, Examinee, SandboxedStudent
+from autograder.grade import DEFAULT_SEED
+from autograder.sandbox import worker
+from autograder.submission import Submission, read_submission
+from autograder.suites.vocabulary import Draw
+from exercises.feedback import steps
+from exercises.feedback.catalogue import Exercise, exercises
+from exercises.feedback.failures import Outcome
+
+
+def imported(submission: Submission) -> dict[str, types.ModuleType]:
+    """The hand-in's modules, imported into this process; what cannot be is left out."""
+    for name in [n for n in sys.modules if n.removeprefix("exercises.") in submission.modules]:
+        del sys.modules[name]
+    modules = {}
+    for name in submission.modules:
+        spec = importlib.util.spec_from_loader(f"exercises.{name}", loader=None)
+        assert spec is not None
+        module = modules[name] = importlib.util.module_from_spec(spec)
+        sys.modules[f"exercises.{name}"] = module
+        exec(compile(submission.modules[name], f"{name}.py", "exec"), module.__dict__)
+    return modules
+
+
+def run(
+    modules: Mapping[str, types.ModuleType], module: str, device: str, asked: Sequence[steps.Step]
+) -> Outcome:
+    """Runs steps with a hand-in's own functions."""
+    lookup = vars(modules[module]).__getitem__
+    if device == PRETENDED:
+        return Outcome(*worker._run_pretended(asked, lookup))
+    return Outcome(*steps.run(asked if device == "cpu" else worker._moved(asked, device), lookup))
+
+
+class InProcess(Examinee):
+    """An examinee whose code runs here: no worker, no wire, no limits."""
+
+    def __init__(self, submission: Submission) -> None:
+        super().__init__(None, submission, exercises())  # type: ignore[arg-type]
+        self._modules = imported(submission)
+
+    def run(self, exercise: Exercise, device: str, asked: Sequence[steps.Step]) -> Outcome:
+        """Runs steps at once."""
+        return run(self._modules, exercise.module, device, asked)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--hand-in", type=Path)
+    parser.addoption("--device", default="cpu")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    torch.set_num_threads(1)
+    worker.prepare_pretended()
+    config.addinivalue_line("markers", "points(n): what the rubric line is worth")
+    config.addinivalue_line("markers", "category(name): what kind of check it is")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    metafunc.fixturenames.append("device")
+    metafunc.parametrize("device", metafunc.config.getoption("--device").split(","))
+
+
+@pytest.fixture(scope="session")
+def examinee(pytestconfig: pytest.Config) -> InProcess:
+    return InProcess(read_submission(pytestconfig.getoption("--hand-in"), [e.module for e in exercises()]))
+
+
+@pytest.fixture
+def student(examinee: InProcess, request: pytest.FixtureRequest, device: str) -> SandboxedStudent:
+    module = Path(request.module.__file__).stem
+    exercise = next(e for e in examinee.catalogue if e.module == module)
+    return SandboxedStudent(examinee, exercise, device)
+
+
+@pytest.fixture
+def draw(request: pytest.FixtureRequest) -> Any:
+    return Draw(DEFAULT_SEED, request.node.name)

@@ -1,0 +1,102 @@
+"""One hand-in with a warm grader: beside its own functions, and beside a grader without a sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+
+from autograder.examinee import Examinee
+from autograder.grade import Grader
+from autograder.sandbox import worker
+from autograder.sandbox.confine import Limits
+from autograder.submission import Submission, read_submission
+from exercises.feedback import steps
+from exercises.feedback.catalogue import Exercise
+from exercises.feedback.failures import Outcome
+from tests.benchmarks.in_process import InProcess, imported, run
+from tests.benchmarks.row import AT_MOST, ROOT, Row, in_turn, seconds_of
+
+CORRECT = {"solutions": ROOT / "solutions", "amara": ROOT / "tests" / "submissions" / "class" / "amara"}
+Asked = tuple[str, str, Sequence[steps.Step]]  # exercise module, device, steps
+
+
+class Recording(Examinee):
+    """An examinee that keeps what it was asked."""
+
+    asked: list[Asked]
+
+    def run(self, exercise: Exercise, device: str, asked: Sequence[steps.Step]) -> Outcome:
+        """Keeps the steps, then runs them as ever."""
+        self.asked.append((exercise.module, device, asked))
+        return super().run(exercise, device, asked)
+
+
+def rows(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
+    """Grading a correct hand-in, over the same without a sandbox, without confinement, and without a grader."""
+    torch.set_num_threads(1)
+    worker.prepare_pretended()
+    with Grader(devices) as grader, Grader(devices, limits=Limits(layers=())) as unconfined:
+        names = [e.module for e in grader.catalogue]
+        for name, path in CORRECT.items():
+            yield from _of(name, read_submission(path, names), grader, unconfined, rounds)
+
+
+def _of(name: str, hand_in: Submission, grader: Grader, unconfined: Grader, rounds: int) -> Iterator[Row]:
+    asked = _asked(grader, hand_in)
+    modules = imported(hand_in)
+
+    def graded(by: Grader = grader) -> float:
+        report = by.grade(hand_in)
+        assert report.earned == report.points, f"{name} is not a correct hand-in: {report.found}"
+        return sum(by.clock.seconds.values())
+
+    def direct() -> None:
+        # every hand-in meets the cache of the pretended device's operators as the zygote left it
+        FakeTensorMode.cache_clear()
+        for module, device, of_one in asked:
+            run(modules, module, device, of_one)
+
+    def without_sandbox() -> None:
+        FakeTensorMode.cache_clear()
+        judge: Any = grader._judge
+        examinee = InProcess(hand_in)
+        report = grader._report(hand_in, examinee, judge.examine(examinee), "")
+        assert report.earned == report.points
+
+    def row(what: str, other: Any, bound: str, target: float) -> Row:
+        return Row(f"{what} ({name})", *in_turn(rounds, graded, other, what), bound, target)
+
+    graded()
+    yield row("grading / its own functions", lambda: seconds_of(direct), AT_MOST, 1.5)
+    yield row("sandbox on / off", lambda: seconds_of(without_sandbox), AT_MOST, 1.15)
+    graded(unconfined)
+    yield row("confinement on / off", lambda: graded(unconfined), "", 0.0)
+
+
+def _asked(grader: Grader, hand_in: Submission) -> list[Asked]:
+    recording = Recording(grader._sandbox, hand_in, grader.catalogue)
+    recording.asked = []
+    judge: Any = grader._judge
+    judge.examine(recording)
+    return recording.asked
+
+
+def own_functions(times: int) -> None:
+    """Prints how long a correct hand-in's own functions take, again and again in a process of its own."""
+    torch.set_num_threads(1)
+    worker.prepare_pretended()
+    with Grader() as grader:
+        hand_in = read_submission(CORRECT["solutions"], [e.module for e in grader.catalogue])
+        asked = _asked(grader, hand_in)
+    modules = imported(hand_in)
+
+    def direct() -> None:
+        for _ in range(times):
+            FakeTensorMode.cache_clear()
+            for module, device, of_one in asked:
+                run(modules, module, device, of_one)
+
+    print(seconds_of(direct))
