@@ -85,6 +85,7 @@ class Examinee:
             if exercise.module not in self._entered:
                 with self.sandbox.clock.phase("import"):
                     worker.ask(_encoded(exercise.module, "cpu", NOTHING), self.patience.call)
+                    worker.look()
                 self._entered.add(exercise.module)
             with self.sandbox.clock.phase("calls"):
                 reply = self._asked(worker, ask(exercise.module, device, steps))

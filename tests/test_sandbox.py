@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from autograder.examinee import Examinee, Patience
-from autograder.sandbox import wire
+from autograder.sandbox import folder, wire
 from autograder.sandbox.confine import LAYERS, Limits
 from autograder.sandbox.host import LONGEST_OUTPUT, Sandbox, Worker, WorkerTrouble
 from autograder.submission import Submission
@@ -226,6 +226,14 @@ def test_the_worker_says_which_layers_are_on(sandbox: Sandbox) -> None:
 def test_a_file_bomb_ends_at_its_limit(sandbox: Sandbox) -> None:
     body = probe("open('big', 'wb').write(b'0' * (64 << 20))")
     assert ask(sandbox, body).results == ["OSError"]
+
+
+def test_too_many_files_at_the_top_of_a_module_end_it_however_seldom_the_watch_comes_by(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "_BEAT", 60.0)
+    body = "for n in range(1100): open(f'file-{n}', 'w').close()\ndef output_size(*a): return 3"
+    assert "more than 1000 files" in ask(sandbox, body).trouble
 
 
 def test_what_one_hand_in_leaves_the_next_does_not_find(sandbox: Sandbox) -> None:

@@ -92,7 +92,8 @@ class Watch:
         self.reason = ""
         self._folder, self._pid, self._most = folder, pid, most
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._one = threading.Lock()
+        self._thread = threading.Thread(target=self._go_on, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -100,9 +101,10 @@ class Watch:
         self._over.set()
         self._thread.join()
 
-    def _look(self) -> None:
-        while not self._over.wait(_BEAT):
-            for _ in range(_TRIES):
+    def look(self) -> bool:
+        """Looks now; whether all is well."""
+        with self._one:
+            for _ in range(_TRIES if not self.reason else 0):
                 try:
                     self.reason = self._trouble()
                     break
@@ -111,7 +113,11 @@ class Watch:
             if self.reason:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(self._pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-                return
+            return not self.reason
+
+    def _go_on(self) -> None:
+        while not self._over.wait(_BEAT) and self.look():
+            pass
 
     def _trouble(self) -> str:
         used, entries = 0, 0

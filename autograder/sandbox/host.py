@@ -134,6 +134,16 @@ class Worker:
             raise WorkerTrouble("malformed", f"the answer was not readable: {error}") from None
         return reply
 
+    def look(self) -> None:
+        """Looks into its folder: chance must not decide whether a call is answered before the watch comes by.
+
+        Raises:
+            WorkerTrouble: if too much was written there. The worker is ended then.
+        """
+        if not self._watch.look():
+            self.end()
+            raise WorkerTrouble("crashed", self._watch.reason)
+
     @property
     def alive(self) -> bool:
         """Whether it can still be asked."""
