@@ -24,7 +24,9 @@ import torch
 from autograder import __version__
 from autograder.classroom import NOTHING, HandedIn
 from autograder.clock import PHASES, Clock
+from autograder.classroom.exported import Exported
 from autograder.grade import suites_digest
+from autograder.lms import write_imports
 from autograder.lock import lock
 from autograder.report import gradescope
 from autograder.report.files import UNFINISHED, as_json, for_student, write_grades, write_json
@@ -101,19 +103,25 @@ class ClassReports:
     """What came of a class: rows in the order of the hand-ins, and the reports in their files.
 
     `broken` where a hand-in could not be graded and that was not its own fault; `before` counts the reports
-    of earlier runs.
+    of earlier runs; `notes` is about the files for an LMS.
     """
 
     rows: Sequence[tuple[str, Row]]
     reports: Reports
     broken: bool
     before: int
+    notes: Sequence[str] = ()
 
 
 def grade_class(
-    hand_ins: Sequence[HandedIn], wanted: Wanted, out: Path, tell: Tell, workers: int = 1
+    hand_ins: Sequence[HandedIn],
+    wanted: Wanted,
+    out: Path,
+    tell: Tell,
+    workers: int = 1,
+    known: Exported | None = None,
 ) -> ClassReports:
-    """Grades hand-ins, and writes their reports and `grades.csv` into a folder.
+    """Grades hand-ins, and writes their reports, `grades.csv` and what an LMS imports into a folder.
 
     Args:
         hand_ins: of the class, one for each student.
@@ -121,6 +129,7 @@ def grade_class(
         out: the folder for the reports.
         tell: is told what happens.
         workers: processes of this machine; one grades in this process.
+        known: about the assignment in an LMS.
 
     Raises:
         BatchError: if another grader writes into the folder, or `wanted` cannot be had.
@@ -130,7 +139,7 @@ def grade_class(
         workers = min(workers, len(hand_ins))
         with Local(workers) if workers > 1 else Here() as executor:
             try:
-                return _Class(hand_ins, wanted, out, tell).grade(executor, workers)
+                return _Class(hand_ins, wanted, out, tell, known or Exported()).grade(executor, workers)
             finally:
                 sweep()
 
@@ -157,9 +166,11 @@ def _only_writer(out: Path) -> Iterator[None]:
 class _Class:
     """One run over a class."""
 
-    def __init__(self, hand_ins: Sequence[HandedIn], wanted: Wanted, out: Path, tell: Tell) -> None:
+    def __init__(
+        self, hand_ins: Sequence[HandedIn], wanted: Wanted, out: Path, tell: Tell, known: Exported
+    ) -> None:
         self._hand_ins = {each.student: each for each in hand_ins}
-        self._wanted, self._out, self._tell = wanted, out, tell
+        self._wanted, self._out, self._tell, self._exported = wanted, out, tell, known
         self._modules = [e.module for e in exercises()]
         self._rows: dict[str, Row] = {}
         self._keys: dict[str, str] = {}
@@ -182,8 +193,9 @@ class _Class:
         write_grades(self._out / "grades.csv", rows)
         if self._wanted.profile:
             write_table(self._out / "profile.csv", self._spent)
+        notes = write_imports(self._out, self._hand_ins, rows, self._exported)
         self._tell(Event("finished", len(self._hand_ins)))
-        return ClassReports(rows, Reports(self._out, tuple(self._hand_ins)), broken, self._before)
+        return ClassReports(rows, Reports(self._out, tuple(self._hand_ins)), broken, self._before, notes)
 
     def _orders(self) -> Iterator[Order]:
         """What is not done yet, read when its turn comes."""

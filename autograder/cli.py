@@ -11,9 +11,11 @@ from pathlib import Path
 from autograder import __version__
 from autograder.batch import BatchError, ClassReports, Wanted, grade_class
 from autograder.classroom import HandedIn, classes_of
+from autograder.classroom.exported import Exported, exported
 from autograder.examinee import Patience
 from autograder.grade import DEFAULT_SEED, DeviceError, choose_devices
 from autograder.judge import Judge, SuiteError
+from autograder.lms import CANVAS, MOODLE
 from autograder.platforms import shipped
 from autograder.report.progress import display
 from autograder.report.screen import console, printable, show_table
@@ -62,7 +64,8 @@ def _parser() -> argparse.ArgumentParser:
         "--roster",
         type=Path,
         metavar="CSV",
-        help="the class list (columns name, login, email): gives names, and adds those who handed in nothing",
+        help="the class list (columns name, login, email), Canvas's gradebook or Moodle's grading worksheet: gives "
+        "names, and adds those who handed in nothing",
     )
     grade.add_argument(
         "--nbgrader",
@@ -71,14 +74,18 @@ def _parser() -> argparse.ArgumentParser:
         help="grade what was submitted to an nbgrader course, and write scores and comments into its gradebook",
     )
     grade.add_argument(
-        "--assignment", default="", help="of that course (default: the only one with this notebook)"
+        "--assignment",
+        default="",
+        metavar="NAME",
+        help="of that course (default: the only one with this notebook); or Canvas's, by title or id, for canvas.csv",
     )
     grade.add_argument(
         "-o",
         "--out",
         type=Path,
         default=Path("graded"),
-        help="folder for grades.csv and two JSON files per hand-in (default: %(default)s)",
+        help="folder for the reports, grades.csv, and canvas.csv or moodle.csv for a download of theirs (default: "
+        "%(default)s)",
     )
     grade.add_argument(
         "--show-calls", action="store_true", help="let students see the hidden calls that failed"
@@ -205,16 +212,23 @@ def _grade(options: argparse.Namespace) -> int:
     for path in options.paths:
         if not path.exists():
             raise CommandError(f"{path}: there is no such file or folder")
+    if options.roster is not None and options.roster.resolve() in [
+        (options.out / name).resolve() for name in (CANVAS, MOODLE, "grades.csv")
+    ]:
+        raise CommandError(f"--roster {options.roster}: is what this command writes; keep the list elsewhere")
+    known = exported(options.roster, options.assignment)
     room = Room()  # swept up by the next run where this one is killed
     try:
-        graded = _graded(options, classes_of(options.paths, modules, options.roster, room.work))
+        graded = _graded(options, classes_of(options.paths, modules, options.roster, room.work), known)
     finally:
         room.remove()
     _show(options, graded)
     return 1 if graded.broken else 0
 
 
-def _graded(options: argparse.Namespace, hand_ins: Sequence[HandedIn]) -> ClassReports:
+def _graded(
+    options: argparse.Namespace, hand_ins: Sequence[HandedIn], known: Exported | None = None
+) -> ClassReports:
     """Grades hand-ins and writes their reports."""
     out: Path = options.out
     if out.exists() and not out.is_dir():
@@ -227,14 +241,15 @@ def _graded(options: argparse.Namespace, hand_ins: Sequence[HandedIn]) -> ClassR
         options.profile,
     )
     with display(console(), options.json) as tell:
-        return grade_class(hand_ins, wanted, out, tell, options.workers)
+        return grade_class(hand_ins, wanted, out, tell, options.workers, known)
 
 
 def _show(options: argparse.Namespace, graded: ClassReports) -> None:
-    if options.json:
-        return
-    show_table(console(), graded.rows, options.out)
-    if graded.before:
+    if not options.json:
+        show_table(console(), graded.rows, options.out)
+    for note in graded.notes:
+        print(printable(note), file=sys.stderr if options.json else sys.stdout)
+    if graded.before and not options.json:
         print(f"{graded.before} of {len(graded.rows)} were graded before (--force grades them again)")
 
 

@@ -18,7 +18,8 @@ The formats are told apart by what lies in the folder or zip, never by a flag. W
   the folder of the export is called `assignment_<id>_export`, and that only the submission which counts is in it,
   is common knowledge.
 - nbgrader: its documentation, `submitted/{student_id}/{assignment_id}/{notebook_id}.ipynb`.
-- Rosters: the columns of the gradebooks' own exports are common knowledge, and read leniently.
+- Rosters: `lib/gradebook_exporter.rb` of Canvas, `gradingtable.php` of Moodle; Gradescope's columns are common
+  knowledge. All are read leniently.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class HandedIn:
     `student` is unique in the class and fit for a file name. `path` is what `read_submission` takes, None where
     nothing was handed in. `login` is the platform's or the roster's identifier, and `ids` has all that is known by
     kind, for files to import: `canvas_id`, `moodle_id`, `sid`, `login`, `email`. `name` is the student's name
-    as it was found.
+    as it was found. `doubt` says why it may be another's, or nobody's: no LMS is told a grade then.
     """
 
     student: str
@@ -61,6 +62,7 @@ class HandedIn:
     notes: tuple[str, ...] = ()
     name: str = ""
     ids: Mapping[str, str] = field(default_factory=dict)
+    doubt: str = ""
 
 
 def class_of(
@@ -106,7 +108,7 @@ def classes_of(
         if place is not None:
             place, more = sole_file(place)
             notes += more
-        handed_in.append(HandedIn(student, place, each.login, notes, each.name, each.ids))
+        handed_in.append(HandedIn(student, place, each.login, notes, each.name, each.ids, each.doubt))
     return handed_in
 
 

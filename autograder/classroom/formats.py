@@ -92,7 +92,9 @@ def _canvas(entries: Sequence[Path]) -> list[Found]:
         if users[user] > 1:
             notes.append(f"Canvas user {user} appears under {users[user]} names; each has its own row")
         files = tuple(File(each, name.rest, name.file) for each, name in parts)
-        found.append(Found(label or user, None, files, user, tuple(notes), {"canvas_id": user}, "Canvas"))
+        ids = {"canvas_id": user}
+        doubt = doubtful.get((label, user), "")
+        found.append(Found(label or user, None, files, user, tuple(notes), ids, "Canvas", doubt))
     return found + _stray([each for each in entries if each not in read]) if found else []
 
 

@@ -32,7 +32,10 @@ class File:
 
 @dataclass(frozen=True)
 class Found:
-    """One hand-in: at a path, or as files to gather; neither where there is none."""
+    """One hand-in: at a path, or as files to gather; neither where there is none.
+
+    `doubt` says why it may be another's, where a person has to look before a grade goes anywhere.
+    """
 
     name: str
     path: Path | None = None
@@ -41,6 +44,7 @@ class Found:
     notes: tuple[str, ...] = ()
     ids: Mapping[str, str] = field(default_factory=dict)
     platform: str = ""
+    doubt: str = ""
 
     def noting(self, *notes: str) -> Found:
         """The same with more notes."""

@@ -29,6 +29,8 @@ _COLUMNS = {
     **dict.fromkeys(("identifier", "participantid", "moodleid"), "moodle_id"),
 }
 _TELLING_NAMES = ("Canvas", "Moodle", "Gradescope")  # elsewhere a name may be an identifier
+_PERHAPS = "nothing handed in under this name, but {} hand-ins were matched with nobody"
+_HIDDEN = "Participant"  # the name in Moodle's folders where marking is anonymous
 _IDS = ("login", "sid", "email", "canvas_id", "moodle_id")
 
 
@@ -52,22 +54,7 @@ def read_roster(path: Path) -> list[Row]:
         SubmissionError: if it cannot be read, or has neither names nor identifiers.
     """
     label = f"--roster {shown(path)}"
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        raise SubmissionError(f"{label}: {error.strerror or 'cannot be read'}") from error
-    except UnicodeDecodeError as error:
-        raise SubmissionError(f"{label}: not UTF-8 text; save it as CSV UTF-8") from error
-    if len(content) > _MAX_BYTES or "\0" in text:
-        raise SubmissionError(f"{label}: no class list; give a CSV file")
-    titles = text.lstrip().partition("\n")[0]
-    delimiter = max(",;\t", key=titles.count)
-    try:
-        lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(line)]
-    except csv.Error as error:
-        raise SubmissionError(f"{label}: {error}") from error
+    lines = read_table(path)
     columns: dict[str, int] = {}
     for index, title in enumerate(lines[0] if lines else []):
         kind = _COLUMNS.get("".join(letter for letter in title.casefold() if letter.isalnum()))
@@ -90,6 +77,31 @@ def read_roster(path: Path) -> list[Row]:
     return list({(row.name, *sorted(row.ids.items())): row for row in rows}.values())
 
 
+def read_table(path: Path) -> list[list[str]]:
+    """The lines of a class list that are not empty, the titles first.
+
+    Raises:
+        SubmissionError: if it cannot be read.
+    """
+    label = f"--roster {shown(path)}"
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise SubmissionError(f"{label}: {error.strerror or 'cannot be read'}") from error
+    except UnicodeDecodeError as error:
+        raise SubmissionError(f"{label}: not UTF-8 text; save it as CSV UTF-8") from error
+    if len(content) > _MAX_BYTES or "\0" in text:
+        raise SubmissionError(f"{label}: no class list; give a CSV file")
+    titles = text.lstrip().partition("\n")[0]
+    delimiter = max(",;\t", key=titles.count)
+    try:
+        return [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(line)]
+    except csv.Error as error:
+        raise SubmissionError(f"{label}: {error}") from error
+
+
 def with_roster(found: Sequence[Found], rows: Sequence[Row]) -> list[Found]:
     """The hand-ins under the roster's names and in its order, then those of others; all that are in it appear."""
     match: dict[int, int] = {}  # hand-in → row
@@ -102,17 +114,28 @@ def with_roster(found: Sequence[Found], rows: Sequence[Row]) -> list[Found]:
         _match_once(found, rows, match, notes, keys_of_found, keys_of_row)
     by_row = {row: hand_in for hand_in, row in match.items()}
     listed = []
+    lost = len(found) - len(match)
     for number, row in enumerate(rows):
         if number not in by_row:
-            listed.append(Found(row.name, login=row.login, ids=row.ids))
+            listed.append(
+                Found(row.name, login=row.login, ids=row.ids, doubt=_PERHAPS.format(lost) if lost else "")
+            )
             continue
         each = found[by_row[number]]
+        sure = bool(_kinds(each.ids) & _kinds(row.ids)) and _agree(each, row)  # id and name say the same
         listed.append(
-            replace(each, name=row.name, login=each.login or row.login, ids={**row.ids, **each.ids})
+            replace(
+                each,
+                name=row.name,
+                login=each.login or row.login,
+                ids={**row.ids, **each.ids},
+                doubt="" if sure else each.doubt,
+            )
         )
     for index, each in enumerate(found):
         if index not in match:
-            listed.append(each.noting(notes.get(index, "not in the roster")))
+            why = notes.get(index, "not in the roster")
+            listed.append(replace(each, doubt=why).noting(why))
     return listed
 
 
@@ -155,10 +178,17 @@ def _match_once(
 def _may_be(each: Found, row: Row) -> bool:
     """No identifier of one kind differs; where none is of one kind, the names agree if both sides have some."""
     kinds = each.ids.keys() & row.ids.keys()
+    if kinds == {"moodle_id"} and each.name != _HIDDEN and row.name not in row.ids.values():
+        # of a group's folder the number is the group's: some participant may have the same
+        return _key(each.ids["moodle_id"]) == _key(row.ids["moodle_id"]) and _agree(each, row)
     if kinds:
         return all(_key(each.ids[kind]) == _key(row.ids[kind]) for kind in kinds)
     told = each.platform in _TELLING_NAMES and row.name not in row.ids.values()
-    return not told or bool(_name_keys(each.name) & _name_keys(row.name)) or not _name_keys(row.name)
+    return not told or _agree(each, row)
+
+
+def _agree(each: Found, row: Row) -> bool:
+    return bool(_name_keys(each.name) & _name_keys(row.name)) or not _name_keys(row.name)
 
 
 def _kinds(ids: Mapping[str, str]) -> set[tuple[str, str]]:

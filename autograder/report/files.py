@@ -101,7 +101,7 @@ def write_grades(path: Path, rows: Sequence[tuple[str, Report | Row]]) -> None:
 
 
 def cell(text: str) -> str:
-    """A text for one cell of a table, in which no spreadsheet sees a formula."""
+    """Text for one cell of a table: in one line, and no formula."""
     text = rubric.plain(text).replace("\n", " ").replace("\t", " ")
     # a spreadsheet would run a cell that starts like a formula; some also know the full-width signs
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) else text

@@ -1,0 +1,121 @@
+"""The files that an LMS's gradebook imports, from the rows of a class: who gets a grade there, and who does not.
+
+No LMS is told a grade that nobody has given: a hand-in that could not be graded, one whose owner is in doubt, and
+two under one id have no row, so that what the LMS has stays as it is. Whoever is in the roster and handed in nothing
+has 0, unless a hand-in was matched with nobody, since it may be theirs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from autograder.classroom import NOTHING, HandedIn
+from autograder.classroom.exported import Exported
+from autograder.report.canvas import canvas
+from autograder.report.files import write_text
+from autograder.report.grade import Grade
+from autograder.report.moodle import moodle
+from autograder.report.reading import Row
+
+CANVAS, MOODLE = "canvas.csv", "moodle.csv"
+MOST_TOLD = 20  # students without a grade, by name
+
+
+def write_imports(
+    out: Path, hand_ins: Mapping[str, HandedIn], rows: Sequence[tuple[str, Row]], known: Exported
+) -> list[str]:
+    """Writes `canvas.csv` and `moodle.csv` where the ids of that LMS are known; those of earlier runs go.
+
+    Args:
+        out: the folder of reports.
+        hand_ins: by the names that reports have.
+        rows: the reports' rows under these names.
+        known: about the assignment.
+
+    Returns:
+        What the instructor has to know before uploading them, in lines.
+    """
+    notes: list[str] = []
+    column, worksheet = known.column, known.worksheet
+    full = next((row.points for _, row in rows), 0.0)
+    students = [(hand_ins[name], row) for name, row in rows]
+
+    grades, without = _graded(students, "canvas_id", lambda number: _excused(number, known))
+    told = []
+    if grades and not column.has_id:
+        told.append(
+            "Canvas will ask which assignment is meant: --assignment ID tells it, see docs/instructor.md"
+        )
+    text = canvas(grades, column.title, column.points or full) if grades else ""
+    notes += _written(out / CANVAS, text, grades, without, told)
+
+    grades, without = _graded(students, "moodle_id", lambda number: "")
+    told = []
+    if worksheet is not None and worksheet.maximum is None:
+        told.append(
+            "made for no upload: the worksheet has no highest grade, so that points are no grade there"
+        )
+        grades = []
+    elif worksheet is None and grades:
+        told.append(
+            "made without Moodle's grading worksheet as --roster: of a group assignment, do not upload it, since a "
+            "group's number may also be a participant's"
+        )
+    maximum = worksheet.maximum if worksheet is not None else None
+    modified = worksheet.modified if worksheet is not None else {}
+    text = moodle(grades, maximum or full, modified) if grades else ""
+    notes += _written(out / MOODLE, text, grades, without, told)
+    return notes
+
+
+def _graded(
+    students: Sequence[tuple[HandedIn, Row]], kind: str, withheld: Callable[[str], str]
+) -> tuple[list[Grade], list[str]]:
+    """The grades of those with an id of a kind, and why others have none; nothing where nobody has such an id."""
+    numbers = [_number(each.ids.get(kind, "")) for each, _ in students]
+    count = Counter(numbers)
+    if not any(numbers):
+        return [], []
+    grades, without = [], []
+    for (each, row), number in zip(students, numbers, strict=True):
+        why = _reason(each, row) or ("" if number else "no id is known") or withheld(number)
+        if not why and count[number] > 1:
+            why = f"{count[number]} hand-ins have the id {number}"
+        if why:
+            without.append(f"{each.student}: {why}")
+        else:
+            ids = {**each.ids, kind: number}
+            name = each.name or each.student
+            grades.append(Grade(name, ids, row.points, row.earned, row.exercises, row.found))
+    return grades, without
+
+
+def _number(text: str) -> str:
+    """An id as the LMS counts them; those of anonymous hand-ins have letters and are known to nobody."""
+    return text if text.isascii() and text.isdecimal() else ""
+
+
+def _reason(each: HandedIn, row: Row) -> str:
+    if each.doubt:
+        return each.doubt
+    return "" if row.problem in ("", NOTHING) else row.problem
+
+
+def _excused(number: str, known: Exported) -> str:
+    return "excused in Canvas" if number in known.column.excused else ""
+
+
+def _written(
+    path: Path, text: str, grades: Sequence[Grade], without: Sequence[str], told: Sequence[str]
+) -> Iterator[str]:
+    if text:
+        write_text(path, text)
+        yield f"{path.name}: {len(grades)} to upload"
+    else:
+        path.unlink(missing_ok=True)  # an earlier run's would be taken for this one's
+    yield from (f"{path.name}: {line}" for line in told)
+    yield from (f"{path.name}: no grade for {line}" for line in without[:MOST_TOLD])
+    if len(without) > MOST_TOLD:
+        yield f"{path.name}: no grade for {len(without) - MOST_TOLD} more"

@@ -1,0 +1,38 @@
+"""One student's grade as an LMS is told it, and how it is written into a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from autograder.report.model import ExerciseReport
+
+
+@dataclass(frozen=True)
+class Grade:
+    """`ids` are the identifiers by kind; `found` says in one line what was found."""
+
+    name: str
+    ids: Mapping[str, str]
+    points: float
+    earned: float
+    exercises: Sequence[ExerciseReport]
+    found: str
+
+    def out_of(self, maximum: float | None) -> str:
+        """The points as a number with a decimal point, scaled to the assignment's own maximum where it is known.
+
+        Both LMSs show two decimals, so that no more are written: what is imported twice changes nothing.
+        """
+        share = self.earned / self.points if self.points else 0.0
+        value = self.earned if maximum is None else share * maximum
+        return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
+
+
+def as_csv(rows: Iterable[Sequence[str]]) -> str:
+    """Rows as CSV; whoever makes them has seen to formulas."""
+    table = io.StringIO()
+    csv.writer(table, lineterminator="\n").writerows(rows)
+    return table.getvalue()

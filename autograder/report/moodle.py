@@ -1,0 +1,65 @@
+"""`moodle.csv`: a grading worksheet for *Upload grading worksheet* of Moodle's assignment.
+
+From `mod/assign/feedback/offline/` (`importgradeslib.php`, `importgradesform.php`, `locallib.php`) and
+`lib/csvlib.class.php` of moodle/moodle:
+
+- `Identifier`, `Grade` and `Last modified (grade)` must be there under these very titles, in the language in which
+  the teacher sees Moodle. Other columns are not read, but for the feedback plugins' own.
+- A student is known by what follows "Participant " in `Identifier`, and by nothing else.
+- A record that Moodle changed after the time in `Last modified (grade)` is skipped, unless the teacher allows it.
+- A grade that is empty or out of range is skipped, but empty feedback deletes what is there. So whoever has no grade
+  here has no row.
+- Feedback is kept as HTML, and shown unescaped when the import is to be confirmed.
+- The reader takes a backslash before a quotation mark for an escape, as `csv` does not mean it.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping
+
+from autograder.report import rubric
+from autograder.report.files import cell
+from autograder.report.grade import Grade, as_csv
+
+TITLES = (
+    "Identifier",
+    "Full name",
+    "Email address",
+    "Grade",
+    "Maximum grade",
+    "Last modified (grade)",
+    "Feedback comments",
+)
+NEVER = "-"  # what Moodle writes for a grade that was never changed
+
+
+def moodle(grades: Iterable[Grade], maximum: float, modified: Mapping[str, str]) -> str:
+    """The file's text.
+
+    Args:
+        grades: those that have a `moodle_id`.
+        maximum: the highest grade of the assignment.
+        modified: when each grade was last changed, by `moodle_id`, as Moodle's own worksheet writes it.
+    """
+    rows = [list(TITLES)]
+    for each in grades:
+        number = each.ids["moodle_id"]
+        name, email = (_plain(text) for text in (each.name, each.ids.get("email", "")))
+        changed = modified.get(number, NEVER)
+        changed = NEVER if changed == NEVER else _plain(changed)
+        points = each.out_of(maximum)
+        rows.append([f"Participant {number}", name, email, points, f"{maximum:g}", changed, comment(each)])
+    return as_csv(rows)
+
+
+def comment(grade: Grade) -> str:
+    """The points by exercise and what was found, as HTML in one line."""
+    points = ", ".join(f"{e.name} {e.earned:g} of {e.points:g}" for e in grade.exercises)
+    parts = [f"{grade.earned:g} of {grade.points:g} points" + (f": {points}" if points else ""), grade.found]
+    shown = [html.escape(rubric.plain(part).replace("\n", " ")) for part in parts]
+    return "".join(f"<p>{part}</p>" for part in shown)
+
+
+def _plain(text: str) -> str:
+    return cell(text).replace("\\", "/")
