@@ -32,8 +32,9 @@ def drawable(failure: CheckFailure | None) -> bool:
 
 def pictures(failure: CheckFailure) -> tuple[Picture, ...]:
     """Input, expected, yours and difference of a failure that is `drawable`."""
-    assert failure.call is not None
-    return tuple(_picture(panel) for panel in panels(failure.call, failure.wanted, failure.answer))
+    call = failure.convolution or failure.call
+    assert call is not None
+    return tuple(_picture(panel) for panel in panels(call, failure.wanted, failure.answer))
 
 
 def _picture(panel: Panel) -> Picture:
@@ -54,7 +55,7 @@ def _picture(panel: Panel) -> Picture:
 
 def visualizer(failure: CheckFailure) -> str:
     """What stands behind the `#` to open the visualizer at the call, or nothing where it cannot show it."""
-    call = failure.call
+    call = failure.convolution or failure.call
     if call is None or failure.kind not in _COMPARED or call.function not in SHOWN:
         return ""
     worst = re.search(r"at \[([\d, ]+)\]", failure.where)

@@ -9,7 +9,7 @@ import html.parser
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
@@ -17,22 +17,24 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
 
 from autograder.cli import main
 from autograder.examinee import Patience
 from autograder.grade import Grader
-from autograder.pictures import drawable, pictures
+from autograder.pictures import drawable, pictures, visualizer
 from autograder.report import grid, rubric
 from autograder.report.files import as_json, for_student, write_json
 from autograder.report.model import ExerciseReport, Finding, Line, Picture, Provenance, Report
 from autograder.report.page import LARGEST, feedback_page
 from autograder.submission import read_submission
-from exercises.feedback import draw
-from exercises.feedback.calls import Call, sample
+from exercises.feedback import draw, steps
+from exercises.feedback.calls import Call, Sample, sample
 from exercises.feedback.catalogue import exercises
 from exercises.feedback.compare import Mismatch
-from exercises.feedback.failures import CheckFailure, mismatch_failure
-from exercises.feedback.steps import TensorResult
+from exercises.feedback.failures import CheckFailure, Outcome, mismatch_failure
+from exercises.feedback.layer_checks import must_forward
+from exercises.feedback.steps import Step, TensorResult
 from tests.test_tutorial import TUTORIAL, anchors
 
 try:
@@ -53,6 +55,7 @@ GRADED = {
     "not loadable": "class/花子",
     "three misconceptions": "class/Фатима",
     "several": "wrong/several_edges",
+    "layer": "wrong/ex7_stride_not_used",
 }
 EMPTY = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 HOSTILE = [
@@ -292,6 +295,63 @@ def test_pictures_of_large_tensors_are_thinned(shape: tuple[int, ...], tmp_path:
     assert four[3].rows[row].split()[column] == "1e+200"
     write_json(tmp_path / "p.json", [vars(p) for p in four])
     assert (tmp_path / "p.json").stat().st_size <= 24_000
+
+
+def test_a_wrong_layer_is_drawn_and_opens_in_the_visualizer_as_its_convolution(
+    reports: dict[str, Report],
+) -> None:
+    findings = list(reports["layer"].exercises[6].findings)
+    (four,) = [f.pictures for f in findings if f.pictures]
+    assert [p.title for p in four] == ["input", "expected", "yours", "difference"]
+    assert [p.subtitle.rpartition(" of ")[2] for p in four[:3]] == [
+        "(2, 3, 10, 11)",
+        "(2, 4, 4, 5)",
+        "(2, 4, 8, 10)",
+    ]
+    assert all(p.rows for p in four[:3]) and "shapes differ" in four[3].sentence
+    assert findings[0].visualizer.startswith("in=10x11&ch=3x4&k=3x2&p=0x0&s=2x2&d=1x1")
+    assert {f.visualizer != "" for f in findings} == {True}
+
+
+class ZerosOnTheLeft(nn.Conv2d):
+    """A layer that puts the odd zero of padding="same" left and above."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        turned = nn.functional.conv2d(x.flip(-1, -2), self.weight.flip(-1, -2), self.bias, padding="same")
+        return turned.flip(-1, -2)
+
+
+class Local:
+    """A student whose layer runs in this process."""
+
+    device = "cpu"
+
+    def run(self, script: Sequence[Step]) -> Outcome:
+        return Outcome(*steps.run(script, lambda name: ZerosOnTheLeft))
+
+
+def wrong_layer(**settings: Any) -> CheckFailure:
+    with pytest.raises(CheckFailure) as caught:
+        must_forward(Local(), Call("Conv2d", (1, 1, 4), settings), Sample((1, 1, 6, 7), seed=5))
+    return caught.value
+
+
+def test_a_layers_difference_is_framed_where_it_is_worst() -> None:
+    found = wrong_layer(padding="same")
+    assert drawable(found)
+    shown, _, _, difference = pictures(found)
+    given = sample((1, 1, 6, 7), seed=5)[0, 0].tolist()
+    assert shown.rows == tuple(" ".join(f"{number:.4g}" for number in row) for row in given)
+    numbers = [[float(number) for number in row.split()] for row in difference.rows]
+    row, column = difference.marked or (9, 9)
+    assert abs(numbers[row][column]) == max(abs(number) for line in numbers for number in line) > 0
+
+
+def test_the_visualizer_shows_a_layer_whose_padding_is_the_same_on_both_sides() -> None:
+    assert "&p=1x1&" in visualizer(wrong_layer(padding=1))
+    assert "&p=0x0&" in visualizer(wrong_layer(padding="valid"))
+    assert "&p=3x3&" in visualizer(wrong_layer(padding="same", dilation=2))
+    assert visualizer(wrong_layer(padding="same")) == ""  # 1 above and 2 below, which no number says
 
 
 def test_what_is_no_picture_is_not_drawn() -> None:

@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -608,6 +609,16 @@ def failures(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return re.split(r"^-{3,} (?=ex\d: test_)", told, flags=re.M)[1:]
 
 
+def of_layer(lines: str, known: dict[str, Any]) -> tuple[Any, ...]:
+    """What a check's three lines make of a layer: input, parameters and settings, as pairs."""
+    *build, forward = lines.splitlines()
+    given = dict(known, Conv2d=torch.nn.Conv2d)
+    exec("\n".join(build), given)
+    layer = given["layer"]
+    x = eval(forward.removeprefix("layer"), given)
+    return x, layer.weight.data, layer.bias, *map(list, (layer.stride, layer.padding, layer.dilation))
+
+
 def test_the_link_of_a_failing_check_opens_its_call_at_the_worst_cell(
     watched: Watched, failures: list[str]
 ) -> None:
@@ -628,12 +639,17 @@ def test_the_link_of_a_failing_check_opens_its_call_at_the_worst_cell(
     known = {"torch": torch, "sample": sample, **dict.fromkeys(names, spy)}
     for failure in failures:
         link = re.search(r"^file://\S+$", failure, re.M)
-        if not link:
+        if not link or re.search(r"^    Conv2d\(.*\)\(sample", failure, re.M):  # its parameters are not told
             continue
-        call = re.search(r"^    ((conv2d\w*)\(.*\))$", failure, re.M)
+        call = re.search(
+            r"^    ((conv2d\w*)\(.*\)|layer = (Conv2d)\(.*\)\n.*\n    layer\(.*\))$", failure, re.M
+        )
         place = re.search(r"Largest error at \[([\d, ]+)\]:\s+expected\s+(\S+),\s", failure)
         assert call and place, failure
-        x, weight, bias, stride, padding, dilation = eval(call.group(1), known)
+        if call.group(3):
+            x, weight, bias, stride, padding, dilation = of_layer(textwrap.dedent(call.group()), known)
+        else:
+            x, weight, bias, stride, padding, dilation = eval(call.group(1), known)
         n, o, row, column = (int(i) for i in place.group(1).split(","))
         page.goto("about:blank")
         page.goto(link.group())
@@ -654,9 +670,11 @@ def test_the_link_of_a_failing_check_opens_its_call_at_the_worst_cell(
             got = torch.tensor(page.evaluate("visualizer.output()"), dtype=right.dtype)
             torch.testing.assert_close(got, right, rtol=1e-3, atol=1e-2)
             assert float(head.group(1).replace("−", "-")) == pytest.approx(float(place.group(2)), abs=1e-2)
-        seen.append((call.group(2), spelt_out, bias is not None, stride, padding, dilation))
+        seen.append((call.group(2) or call.group(3), spelt_out, bias is not None, stride, padding, dilation))
     # the run has shown what a link can carry
-    assert {(name, True) for name in names} <= {(name, spelt_out) for name, spelt_out, *_ in seen}
+    assert {(name, True) for name in (*names, "Conv2d")} <= {
+        (name, spelt_out) for name, spelt_out, *_ in seen
+    }
     assert any(has_bias for _, spelt_out, has_bias, *_ in seen if spelt_out)
     assert any(
         stride != [1, 1] and padding != [0, 0] and dilation != [1, 1]

@@ -40,7 +40,7 @@ class CheckFailure(Exception):
 
     `kind` is the mismatch's kind, or "raised", "no-error", "wrong-error", "not-written", "no-gradient",
     "mutated", "timeout", "crashed", "forbidden", …; `headline` is one sentence; `cause` explains it, where
-    that is possible.
+    that is possible. `convolution` is a wrong layer's forward as a call of `conv2d`, to be drawn.
     """
 
     kind: str
@@ -54,6 +54,7 @@ class CheckFailure(Exception):
     trace: tuple[tuple[str, int, str], ...] = ()
     wanted: Any = field(default=None, repr=False)
     answer: Any = field(default=None, repr=False)
+    convolution: Call | None = field(default=None, repr=False)
     suspects: Callable[[], Sequence[Cause | Misconception]] = field(default=tuple, repr=False)
 
     def __post_init__(self) -> None:

@@ -58,6 +58,21 @@ class LayerProblem:
         return layer_reference(self.call, self.state, self.input)
 
     @cached_property
+    def convolution(self) -> Call:
+        """The forward as a call of `conv2d`, for those who show it.
+
+        Its padding stays "same" where torch pads two sides unlike, which no number says.
+        """
+        model = torch_layer(self.call)
+        padding: Any = model.padding
+        if isinstance(padding, str):
+            sizes = zip(model.kernel_size, model.dilation, strict=True)
+            missing = [d * (k - 1) if padding == "same" else 0 for k, d in sizes]
+            padding = "same" if any(n % 2 for n in missing) else tuple(n // 2 for n in missing)
+        tensors = (self.input, self.state["weight"], self.state.get("bias"))
+        return Call("conv2d", (*tensors, model.stride, padding, model.dilation))
+
+    @cached_property
     def magnitude(self) -> float:
         """The largest sum of |products| in it."""
         return layer_magnitude(self.call, self.state, self.input)
@@ -155,7 +170,7 @@ def _judge_forward(task: LayerProblem, outcome: Outcome, student: Student, place
             what="the layer's output",
             call_text=task.call_text,
         )
-        failure.wanted, failure.answer = task.expected, got
+        failure.wanted, failure.answer, failure.convolution = task.expected, got, task.convolution
         raise failure
 
 

@@ -36,7 +36,8 @@ def fragment(call: Call, worst: Sequence[int] | None = None) -> str:
     """What stands behind the `#`; empty if the page cannot show the call."""
     given = arguments(call)
     x, weight, bias = given["x"], given["weight"], given.get("bias")
-    if not (isinstance(x, Tensor) and isinstance(weight, Tensor) and x.dim() == weight.dim() == 4):
+    known = isinstance(x, Tensor) and isinstance(weight, Tensor) and not isinstance(given.get("padding"), str)
+    if not (known and x.dim() == weight.dim() == 4):
         return ""
     n, o, row, column = worst if worst is not None and len(worst) == 4 else (0, 0, 0, 0)
     if n >= x.shape[0] or x.shape[1] != weight.shape[1]:

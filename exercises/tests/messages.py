@@ -183,7 +183,7 @@ def _page(failure: CheckFailure) -> str:
     """Where to look at the call step by step."""
     if failure.call is None or failure.kind not in ("value", "nan", "shape"):
         return ""
-    address = link(failure.call, _worst(failure.where))
+    address = link(failure.convolution or failure.call, _worst(failure.where))
     if not address:
         return ""
     # a link that spells out no numbers opens the page with numbers of its own
