@@ -170,6 +170,7 @@ def test_printed_form(student: SandboxedStudent, call: Call) -> None:
         layer(2, 3, 3, padding="full"),
         layer(2, 3, 3, stride=2, padding="same"),
         layer(2, 3, 3, stride=(1, 2), padding="same"),
+        layer(2, 3, 3, stride=(0, 2), padding="same"),
     ],
     ids=lambda c: c.text,
 )
