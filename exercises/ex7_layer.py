@@ -87,6 +87,8 @@ class Conv2d(nn.Module):
         device: where the parameters live; None for torch's default.
         dtype: dtype of the parameters; None for torch's default.
 
+    The last three are given by name: torch has `groups` in front of them.
+
     Attributes:
         weight: parameter of shape `(out_channels, in_channels, kH, kW)`.
         bias: parameter of shape `(out_channels,)`, registered after `weight`; None if there is no bias.
@@ -112,6 +114,7 @@ class Conv2d(nn.Module):
         stride: int | tuple[int, int] = 1,
         padding: int | tuple[int, int] | str = 0,
         dilation: int | tuple[int, int] = 1,
+        *,
         bias: bool = True,
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,

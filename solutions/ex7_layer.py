@@ -96,6 +96,8 @@ class Conv2d(nn.Module):
         device: where the parameters live; None for torch's default.
         dtype: dtype of the parameters; None for torch's default.
 
+    The last three are given by name: torch has `groups` in front of them.
+
     Attributes:
         weight: parameter of shape `(out_channels, in_channels, kH, kW)`.
         bias: parameter of shape `(out_channels,)`, registered after `weight`; None if there is no bias.
@@ -121,6 +123,7 @@ class Conv2d(nn.Module):
         stride: int | tuple[int, int] = 1,
         padding: int | tuple[int, int] | str = 0,
         dilation: int | tuple[int, int] = 1,
+        *,
         bias: bool = True,
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
@@ -165,7 +168,7 @@ class Conv2d(nn.Module):
         nn.init.kaiming_uniform_(self.weight, a=math.sqrt(5))
         if self.bias is not None:
             fan_in = self.in_channels * self.kernel_size[0] * self.kernel_size[1]
-            bound = 1 / math.sqrt(fan_in) if fan_in > 0 else 0.0
+            bound = 1 / math.sqrt(fan_in)
             nn.init.uniform_(self.bias, -bound, bound)
         ### END SOLUTION
 
@@ -198,10 +201,10 @@ class Conv2d(nn.Module):
         ### BEGIN SOLUTION
         text = f"{self.in_channels}, {self.out_channels}"
         text += f", kernel_size={self.kernel_size}, stride={self.stride}"
-        if self.padding != (0, 0):
-            text += f", padding={self.padding}"
-        if self.dilation != (1, 1):
-            text += f", dilation={self.dilation}"
+        for name, default in (("padding", (0, 0)), ("dilation", (1, 1))):
+            value = getattr(self, name)
+            if value != default:
+                text += f", {name}={value}"
         if self.bias is None:
             text += ", bias=False"
         return text

@@ -265,7 +265,6 @@ def test_any_memory_layout_gives_the_same_values(ex: SimpleNamespace, layout: st
     options = {"stride": (2, 1), "padding": (1, 0), "dilation": (1, 2)}
     out = ex.conv2d(x, weight, bias, **options)
     assert_is_conv2d(out, x, weight, bias, **options)
-    assert out.is_contiguous()
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)

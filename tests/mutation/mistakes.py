@@ -144,7 +144,8 @@ def another_signature(node: ast.AST) -> Iterator[Change]:
         place.end_lineno, place.end_col_offset = last.end_lineno, last.end_col_offset
         # unparsed one by one, since a parameter with its default is no node of its own
         yield place, f"{_parameter(second, of_second)}, {_parameter(first, of_first)}"
-    for name, default in parameters:
+    by_name = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)  # in any order
+    for name, default in (*parameters, *by_name):
         if default:
             place = ast.copy_location(ast.Pass(), name)
             place.end_lineno, place.end_col_offset = default.end_lineno, default.end_col_offset
