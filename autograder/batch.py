@@ -23,8 +23,8 @@ import torch
 
 from autograder import __version__
 from autograder.classroom import NOTHING, HandedIn
-from autograder.clock import PHASES, Clock
 from autograder.classroom.exported import Exported
+from autograder.clock import PHASES, Clock
 from autograder.grade import suites_digest
 from autograder.lms import write_imports
 from autograder.lock import lock
