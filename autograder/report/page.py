@@ -6,19 +6,14 @@ or a line of source is a student's own text, and shows as text whatever it holds
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup, escape
-
-from autograder.report import rubric
 from autograder.report.files import write_text
 from autograder.report.grid import Grid, grid
+from autograder.report.markup import capital, section_title, template
 from autograder.report.model import ExerciseReport, Finding, Line, Report
 
 LARGEST = 300_000  # bytes of a page
@@ -26,7 +21,6 @@ LARGEST = 300_000  # bytes of a page
 LEVELS = ((4_000, 1_000, 1_000), (1_000, 1_000, 1_000), (300, 30, 10), (100, 8, 2), (60, 2, 1))
 MOST_LINES = 8  # of a student's own code for one cause
 TEMPLATE = Path(__file__).with_name("page.html")
-TUTORIAL = Path(__file__).resolve().parents[2] / "exercises" / "README.md"
 
 # what to do, where no diagnosis says it
 ADVICE = {
@@ -100,7 +94,7 @@ def _page(report: Report, length: int, causes: int, calls: int) -> str:
         return text if len(text) <= length else f"{text[:length]} … (cut: it has {len(text)} characters)"
 
     parts = [_exercise(exercise, report, cut, causes) for exercise in report.exercises]
-    text: str = _template().render(
+    text: str = template(TEMPLATE).render(
         report=report,
         most_calls=calls,
         student=cut(report.student),
@@ -113,33 +107,6 @@ def _page(report: Report, length: int, causes: int, calls: int) -> str:
         samples=any("sample(" in f.call for e in report.exercises for f in e.findings),
     )
     return text
-
-
-@cache
-def _template() -> Any:
-    made = Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=_fit
-    )
-    made.filters |= {"points": _points, "ticks": _ticks}
-    return made.from_string(TEMPLATE.read_text(encoding="utf-8"))
-
-
-def _fit(value: Any) -> Any:
-    """Text without control codes; what a filter made markup was plain text before."""
-    return value if not isinstance(value, str) or isinstance(value, Markup) else rubric.plain(value)
-
-
-def _points(value: float) -> str:
-    return f"{round(value, 2):g}"
-
-
-def _ticks(text: str) -> Markup:
-    """Text whose parts in backticks show as code."""
-    parts = [escape(part) for part in rubric.plain(text).split("`")]
-    if len(parts) % 2 == 0:
-        return escape(rubric.plain(text))
-    coded = [Markup("<code>{}</code>").format(p) if i % 2 else p for i, p in enumerate(parts)]
-    return Markup("").join(coded)
 
 
 def _headline(report: Report) -> str:
@@ -218,10 +185,10 @@ def _causes(exercise: ExerciseReport, cut: Any) -> Iterator[Cause]:
             same = (finding.headline, finding.explanation, finding.section, finding.where)
             if same not in groups:
                 groups[same] = Cause(
-                    cut(_capital(finding.headline)),
+                    cut(capital(finding.headline)),
                     cut(finding.explanation or _advice(finding, unknown)),
                     finding.section,
-                    _titles().get(finding.section, finding.section.lstrip("#").replace("-", " ")),
+                    section_title(finding.section),
                     [cut(place) for place in finding.where[-MOST_LINES:]],
                 )
             _add(groups[same], line, finding, cut)
@@ -258,21 +225,6 @@ def _add(cause: Cause, line: Line, finding: Finding, cut: Any) -> None:
         )
         # the call with pictures in front, where it can be seen
         cause.calls.insert(0 if shown.grids else len(cause.calls), shown)
-
-
-def _capital(headline: str) -> str:
-    # only words: a function's name stays as it is written
-    first = headline.split(" ", 1)[0]
-    return headline[:1].upper() + headline[1:] if first in ("the", "no", "not", "after") else headline
-
-
-@cache
-def _titles() -> Mapping[str, str]:
-    """The tutorial's headings by their anchors; none where the tutorial is not at hand."""
-    if not TUTORIAL.is_file():
-        return {}
-    headings = re.findall(r"^#+ (.+)$", TUTORIAL.read_text(encoding="utf-8"), re.M)
-    return {"#" + re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-"): h for h in headings}
 
 
 def _provenance(report: Report) -> str:
