@@ -67,7 +67,7 @@ clean:
 
 .venv/grader: .venv/bin/python pyproject.toml constraints.txt
 	@echo "Installing what grading needs into .venv (the first time takes a minute) ..."
-	$(PIP) --editable '.[grader]'
+	$(PIP) --editable '.[class]'
 	@touch $@
 
 .venv/dev: .venv/bin/python pyproject.toml constraints.txt

@@ -1,0 +1,42 @@
+"""Writes a class as JPlag and MOSS take it: a folder for each student, and the text that everyone got.
+
+FOLDER/students/NAME/ex1_output_size.py ...     FOLDER/base/ex1_output_size.py ...
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from autograder.classroom import HandedIn
+from autograder.classroom.found import safe_name
+from autograder.submission import SubmissionError, read_submission
+from exercises.feedback.catalogue import MANIFEST, exercises
+
+
+def write_class(hand_ins: Iterable[HandedIn], folder: Path) -> int:
+    """Writes the exercises of a class below an empty folder; of notebooks, the code. Says of how many students.
+
+    What cannot be read is left out. Texts are written as UTF-8, and nothing of them is run.
+    """
+    modules = [exercise.module for exercise in exercises()]
+    _write(folder / "base", {m: (MANIFEST.parent / f"{m}.py").read_text(encoding="utf-8") for m in modules})
+    students = 0
+    for each in hand_ins:
+        if each.path is None:
+            continue
+        with contextlib.suppress(SubmissionError):
+            submission = read_submission(each.path, modules)
+            texts = dict(submission.modules)
+            if submission.notebook is not None:
+                texts["notebook"] = "\n\n".join(submission.notebook)
+            _write(folder / "students" / safe_name(each.student), texts)
+            students += 1
+    return students
+
+
+def _write(folder: Path, texts: dict[str, str]) -> None:
+    folder.mkdir(parents=True)
+    for module, text in texts.items():
+        (folder / f"{module}.py").write_bytes(text.encode("utf-8", "replace"))

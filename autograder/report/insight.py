@@ -1,0 +1,247 @@
+"""What the reports of a class say together: counts, shares and examples, as plain data.
+
+    insight = insight_of(reports.items())
+
+One pass; of each report nothing is kept but numbers, so that the size of a class does not matter. Three groups are
+told apart: who handed in nothing, whose hand-in could not be graded, and the graded, of whom shares are shares.
+"""
+
+from __future__ import annotations
+
+import heapq
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from autograder.classroom import NOTHING
+from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
+
+SLOWEST = 10
+MOST_NAMES = 200  # of those not graded, and of those who handed in nothing
+MOST_NOTES = 1_000  # different ones; names of files make any number
+_NOT_TRIED = ("missing", "not-written")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two hand-ins that look alike: in which exercises, by how many per cent, and how many tokens that is."""
+
+    one: str
+    other: str
+    exercises: tuple[tuple[str, float], ...]
+    tokens: int
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What comparing the code of a class came to.
+
+    `common` counts, by exercise, the answers that so many share that they say nothing; `left_out` the hand-ins that
+    cannot be parsed or have too little code. `remark` says why nothing was compared.
+    """
+
+    pairs: tuple[Pair, ...] = ()
+    common: tuple[tuple[str, int], ...] = ()
+    students: int = 0
+    left_out: int = 0
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How values are spread: value → how many students have it."""
+
+    counts: Counter[float]
+
+    @property
+    def quartiles(self) -> tuple[float, float, float]:
+        """Lower quartile, median and upper quartile, by linear interpolation; zeros where there is nobody."""
+        values = sorted(self.counts.elements())
+        if len(values) < 2:
+            only = values[0] if values else 0.0
+            return only, only, only
+        low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
+        return low, middle, high
+
+    @property
+    def mean(self) -> float:
+        """The mean; 0 where there is nobody."""
+        number = self.counts.total()
+        return sum(value * count for value, count in sorted(self.counts.items())) / number if number else 0.0
+
+
+@dataclass(frozen=True)
+class Example:
+    """One student's finding: where to read it, and what the student was told."""
+
+    student: str
+    exercise: str
+    finding: Finding
+
+
+@dataclass
+class Cause:
+    """A misconception, or a kind of failure that none explains; `students` have it, in any of `exercises`."""
+
+    name: str
+    students: int = 0
+    exercises: dict[str, None] = field(default_factory=dict)
+    example: Example | None = None
+    _clearest: int = 0
+
+    def count(self, student: str, found: Sequence[tuple[str, Finding]], others: int) -> None:
+        """One more student, with the findings by exercise; who has the fewest `others` is the clearest example."""
+        self.students += 1
+        self.exercises.update(dict.fromkeys(exercise for exercise, _ in found))
+        if self.example is None or others < self._clearest:
+            exercise, finding = next((each for each in found if each[1].where), found[0])
+            self.example, self._clearest = Example(student, exercise, finding), others
+
+
+@dataclass
+class LineCount:
+    """A rubric line over the class. `failed` of the `tried` students did not pass all of it, `wholly` nothing of it.
+
+    Who has not written the exercise has not tried. What passes with correct earlier exercises has passed.
+    """
+
+    exercise: str
+    sentence: str
+    points: float
+    tried: int = 0
+    failed: int = 0
+    wholly: int = 0
+
+    @property
+    def rate(self) -> float:
+        """The share of those who tried that failed."""
+        return self.failed / self.tried if self.tried else 0.0
+
+
+@dataclass
+class ExerciseCount:
+    """An exercise over the class: `spread` has the points of all graded students, `carried` counts those helped.
+
+    `unwritten` handed in nothing for it, or the stub.
+    """
+
+    name: str
+    title: str
+    points: float
+    spread: Spread = field(default_factory=lambda: Spread(Counter()))
+    unwritten: int = 0
+    carried: int = 0
+
+
+@dataclass
+class Insight:
+    """A class. `unreadable` counts reports that cannot be read back. Lists of names end somewhere, counts do not."""
+
+    students: int = 0
+    graded: int = 0
+    not_graded: int = 0
+    nothing: int = 0
+    unreadable: int = 0
+    points: float = 0.0
+    total: Spread = field(default_factory=lambda: Spread(Counter()))
+    exercises: dict[str, ExerciseCount] = field(default_factory=dict)
+    lines: dict[tuple[str, str], LineCount] = field(default_factory=dict)
+    misconceptions: dict[str, Cause] = field(default_factory=dict)
+    unexplained: dict[str, Cause] = field(default_factory=dict)
+    slowest: list[tuple[float, str]] = field(default_factory=list)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    notes: Counter[str] = field(default_factory=Counter)
+    made_by: Counter[tuple[str, ...]] = field(default_factory=Counter)
+
+    @property
+    def handed_in(self) -> int:
+        """Those who handed in something."""
+        return self.graded + self.not_graded
+
+
+def insight_of(reports: Iterable[tuple[str, Report | None]]) -> Insight:
+    """Counts a class, in the order of its reports; None for a report that cannot be read."""
+    found = Insight()
+    for student, report in reports:
+        found.students += 1
+        if report is None:
+            found.unreadable += 1
+        elif report.problem == NOTHING:
+            found.nothing += 1
+            found.missing += [student] if len(found.missing) < MOST_NAMES else []
+        elif report.problem:
+            found.not_graded += 1
+            found.problems += [(student, report.problem)] if len(found.problems) < MOST_NAMES else []
+        else:
+            _count(found, student, report)
+        if report is not None:
+            _count_notes(found, report)
+    found.slowest.sort(key=lambda each: (-each[0], each[1]))
+    return found
+
+
+def ranked(causes: Iterable[Cause]) -> list[Cause]:
+    """The most frequent first, and in the order of names where they are as frequent."""
+    return sorted(causes, key=lambda cause: (-cause.students, cause.name))
+
+
+def _count(found: Insight, student: str, report: Report) -> None:
+    found.graded += 1
+    found.points = max(found.points, report.points)
+    found.total.counts[report.earned] += 1
+    found.made_by[_made_by(report.provenance)] += 1
+    (heapq.heappush if len(found.slowest) < SLOWEST else heapq.heappushpop)(
+        found.slowest, (report.seconds, student)
+    )
+    causes: dict[tuple[str, str], list[tuple[str, Finding]]] = {}
+    for exercise in report.exercises:
+        _count_exercise(found, exercise)
+        for finding in exercise.findings:
+            causes.setdefault((finding.diagnosis, finding.kind if not finding.diagnosis else ""), []).append(
+                (exercise.name, finding)
+            )
+    for (diagnosis, kind), findings in causes.items():
+        table, name = (found.misconceptions, diagnosis) if diagnosis else (found.unexplained, kind)
+        table.setdefault(name, Cause(name)).count(student, findings, len(causes) - 1)
+
+
+def _count_exercise(found: Insight, exercise: ExerciseReport) -> None:
+    count = found.exercises.setdefault(
+        exercise.name, ExerciseCount(exercise.name, exercise.title, exercise.points)
+    )
+    count.spread.counts[exercise.earned] += 1
+    kinds = {finding.kind for finding in exercise.findings}
+    unwritten = bool(kinds) and kinds.issubset(_NOT_TRIED)
+    count.unwritten += unwritten
+    count.carried += any(line.carried for line in exercise.lines)
+    for line in exercise.lines:
+        _count_line(found, exercise.name, line, not unwritten)
+
+
+def _count_line(found: Insight, exercise: str, line: Line, tried: bool) -> None:
+    count = found.lines.setdefault((exercise, line.name), LineCount(exercise, line.sentence, line.points))
+    if tried:
+        count.tried += 1
+        count.failed += line.passed < line.cases
+        count.wholly += line.passed == 0 and line.cases > 0
+
+
+def _count_notes(found: Insight, report: Report) -> None:
+    for note in dict.fromkeys(report.notes):
+        if note in found.notes or len(found.notes) < MOST_NOTES:
+            found.notes[note] += 1
+
+
+def _made_by(made: Provenance) -> tuple[str, ...]:
+    """What gave a grade, in words: more than one in a class, and grades do not compare."""
+    return (
+        f"autograder {made.autograder}",
+        f"suites {made.suites[:12]}",
+        f"seed {made.seed}",
+        f"torch {made.torch}",
+        f"Python {made.python}",
+        f"devices: {', '.join(made.devices)}",
+        f"confined by: {', '.join(made.confinement) or 'nothing'}",
+    )
