@@ -28,7 +28,9 @@ from autograder.clock import PHASES, Clock
 from autograder.grade import suites_digest
 from autograder.lms import write_imports
 from autograder.lock import lock
+from autograder.lookalike import compare
 from autograder.report import gradescope
+from autograder.report.dashboard import DASHBOARD, write_dashboard
 from autograder.report.files import UNFINISHED, as_json, for_student, write_grades, write_json
 from autograder.report.model import Report
 from autograder.report.page import write_page
@@ -103,7 +105,7 @@ class ClassReports:
     """What came of a class: rows in the order of the hand-ins, and the reports in their files.
 
     `broken` where a hand-in could not be graded and that was not its own fault; `before` counts the reports
-    of earlier runs; `notes` is about the files for an LMS.
+    of earlier runs; `notes` is about the files of the class.
     """
 
     rows: Sequence[tuple[str, Row]]
@@ -121,7 +123,7 @@ def grade_class(
     workers: int = 1,
     known: Exported | None = None,
 ) -> ClassReports:
-    """Grades hand-ins, and writes their reports, `grades.csv` and what an LMS imports into a folder.
+    """Grades hand-ins, and writes their reports and the files of the class into a folder.
 
     Args:
         hand_ins: of the class, one for each student.
@@ -193,9 +195,12 @@ class _Class:
         write_grades(self._out / "grades.csv", rows)
         if self._wanted.profile:
             write_table(self._out / "profile.csv", self._spent)
+        reports = Reports(self._out, tuple(self._hand_ins))
         notes = write_imports(self._out, self._hand_ins, rows, self._exported)
+        remarks = write_dashboard(self._out, reports, compare(self._hand_ins.values()))
+        notes += [f"{DASHBOARD}: {remark}" for remark in remarks]
         self._tell(Event("finished", len(self._hand_ins)))
-        return ClassReports(rows, Reports(self._out, tuple(self._hand_ins)), broken, self._before, notes)
+        return ClassReports(rows, reports, broken, self._before, notes)
 
     def _orders(self) -> Iterator[Order]:
         """What is not done yet, read when its turn comes."""

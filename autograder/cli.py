@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder import __version__
+from autograder import __version__, jplag
 from autograder.batch import BatchError, ClassReports, Wanted, grade_class
 from autograder.classroom import HandedIn, classes_of
 from autograder.classroom.exported import Exported, exported
@@ -17,6 +17,7 @@ from autograder.grade import DEFAULT_SEED, DeviceError, choose_devices
 from autograder.judge import Judge, SuiteError
 from autograder.lms import CANVAS, MOODLE
 from autograder.platforms import shipped
+from autograder.report.dashboard import DASHBOARD
 from autograder.report.progress import display
 from autograder.report.screen import console, printable, show_table
 from autograder.sandbox.confine import Limits
@@ -84,8 +85,8 @@ def _parser() -> argparse.ArgumentParser:
         "--out",
         type=Path,
         default=Path("graded"),
-        help="folder for the reports, grades.csv, and canvas.csv or moodle.csv for a download of theirs (default: "
-        "%(default)s)",
+        help="folder for the reports, grades.csv, dashboard.htm, and canvas.csv or moodle.csv for a download of "
+        "theirs (default: %(default)s)",
     )
     grade.add_argument(
         "--show-calls", action="store_true", help="let students see the hidden calls that failed"
@@ -101,6 +102,12 @@ def _parser() -> argparse.ArgumentParser:
         default=os.cpu_count() or 1,
         metavar="N",
         help="hand-ins graded at a time (default: the number of processors, %(default)s)",
+    )
+    grade.add_argument(
+        "--jplag",
+        type=Path,
+        metavar="FOLDER",
+        help="also write the hand-ins into a new folder as JPlag and MOSS take them",
     )
     grade.add_argument("--force", action="store_true", help="grade again what has been graded before")
     grade.add_argument(
@@ -233,6 +240,9 @@ def _graded(
     out: Path = options.out
     if out.exists() and not out.is_dir():
         raise CommandError(f"-o {out}: is a file; give a folder for the reports")
+    for_jplag: Path | None = options.jplag
+    if for_jplag is not None and for_jplag.exists():
+        raise CommandError(f"--jplag {for_jplag}: is there already; give the name of a new folder")
     wanted = Wanted(
         settings_of(options),
         options.show_calls,
@@ -241,12 +251,17 @@ def _graded(
         options.profile,
     )
     with display(console(), options.json) as tell:
-        return grade_class(hand_ins, wanted, out, tell, options.workers, known)
+        graded = grade_class(hand_ins, wanted, out, tell, options.workers, known)
+    if for_jplag is not None:
+        students = jplag.write_class(hand_ins, for_jplag)
+        print(f"{students} hand-ins for JPlag: {printable(str(for_jplag))}", file=sys.stderr)
+    return graded
 
 
 def _show(options: argparse.Namespace, graded: ClassReports) -> None:
     if not options.json:
         show_table(console(), graded.rows, options.out)
+        print(f"The class: {printable(str(options.out / DASHBOARD))} (for instructors: it names students)")
     for note in graded.notes:
         print(printable(note), file=sys.stderr if options.json else sys.stdout)
     if graded.before and not options.json:

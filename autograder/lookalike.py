@@ -113,7 +113,9 @@ class Lookalikes:
             Pair(*names, tuple(found[names]), tokens) for names, tokens in lengths.items() if tokens >= ENOUGH
         ]
         listed.sort(key=lambda pair: (-pair.tokens, pair.one, pair.other))
-        return Compared(tuple(listed), tuple(common), self._students, self._left_out)
+        return Compared(
+            tuple(listed), tuple(common), self._students, self._left_out, alike=ALIKE, crowd=CROWD
+        )
 
 
 def _alike(code: Sequence[tuple[str, str]]) -> tuple[list[tuple[str, str, float, int]], int]:

@@ -446,7 +446,7 @@ def test_the_command_grades_a_class_and_names_its_files_after_the_hand_ins(
     assert main(["grade", str(tmp_path / "class"), "-o", str(out), "--device", "cpu"]) == 0
     names = sorted(p.name for p in out.iterdir())
     pairs = [f"{n}{end}" for n in ("amy", "ben", "cleo") for end in (".html", ".json", ".results.json")]
-    assert names == sorted([*pairs, "grades.csv"])
+    assert names == sorted([*pairs, "grades.csv", "dashboard.htm"])
     with (out / "grades.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [(r["student"], r["ex1"], r["ex2"], r["total"]) for r in rows] == [
@@ -456,7 +456,7 @@ def test_the_command_grades_a_class_and_names_its_files_after_the_hand_ins(
     ]
     assert "cleo.zip" in rows[2]["found"]
     screen = capsys.readouterr().out
-    assert all(word in screen for word in ("amy", "ben", "cleo", "grades.csv"))
+    assert all(word in screen for word in ("amy", "ben", "cleo", "grades.csv", "dashboard.htm"))
 
 
 @pytest.mark.parametrize(

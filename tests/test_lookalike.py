@@ -14,6 +14,7 @@ import pytest
 
 from autograder import lookalike
 from autograder.classroom import HandedIn
+from autograder.cli import main
 from autograder.jplag import write_class
 from autograder.lookalike import Lookalikes, compare, own_tokens
 from autograder.report.insight import Compared
@@ -229,3 +230,9 @@ def test_the_export_has_a_folder_for_each_student_and_what_everyone_got(tmp_path
         + ["students/_../notebook.py"]
     )
     assert (tmp_path / "out/students/ada/ex3_conv2d.py").read_text(encoding="utf-8") == amara()["ex3_conv2d"]
+
+
+def test_an_export_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["grade", str(AMARA), "-o", str(tmp_path / "o"), "--jplag", str(tmp_path)]) == 2
+    assert "give the name of a new folder" in capsys.readouterr().err
+    assert not (tmp_path / "o").exists()

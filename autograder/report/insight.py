@@ -20,7 +20,8 @@ from autograder.report.model import ExerciseReport, Finding, Line, Provenance, R
 SLOWEST = 10
 MOST_NAMES = 200  # of those not graded, and of those who handed in nothing
 MOST_NOTES = 1_000  # different ones; names of files make any number
-_NOT_TRIED = ("missing", "not-written")
+_NOT_WRITTEN = ("missing", "not-written")
+_NOT_CHECKED = (*_NOT_WRITTEN, "not-loadable", "forbidden")  # whatever a line asks for
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Compared:
     """What comparing the code of a class came to.
 
     `common` counts, by exercise, the answers that so many share that they say nothing; `left_out` the hand-ins that
-    cannot be parsed or have too little code. `remark` says why nothing was compared.
+    cannot be parsed or have too little code. `remark` says why nothing was compared. `alike` is the share in per cent
+    from which on answers are alike, and `crowd` how many others make an answer common.
     """
 
     pairs: tuple[Pair, ...] = ()
@@ -46,6 +48,8 @@ class Compared:
     students: int = 0
     left_out: int = 0
     remark: str = ""
+    alike: float = 0.0
+    crowd: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,22 +105,23 @@ class Cause:
 
 @dataclass
 class LineCount:
-    """A rubric line over the class. `failed` of the `tried` students did not pass all of it, `wholly` nothing of it.
+    """A rubric line over the class: of `checked` students, `failed` did not pass all of it, `wholly` nothing of it.
 
-    Who has not written the exercise has not tried. What passes with correct earlier exercises has passed.
+    Whose exercise is missing, the stub, cannot be loaded or uses what is forbidden was not checked by this line: that
+    says nothing about what it asks for. What passes with correct earlier exercises has passed.
     """
 
     exercise: str
     sentence: str
     points: float
-    tried: int = 0
+    checked: int = 0
     failed: int = 0
     wholly: int = 0
 
     @property
     def rate(self) -> float:
-        """The share of those who tried that failed."""
-        return self.failed / self.tried if self.tried else 0.0
+        """The share of those checked that failed."""
+        return self.failed / self.checked if self.checked else 0.0
 
 
 @dataclass
@@ -213,17 +218,17 @@ def _count_exercise(found: Insight, exercise: ExerciseReport) -> None:
     )
     count.spread.counts[exercise.earned] += 1
     kinds = {finding.kind for finding in exercise.findings}
-    unwritten = bool(kinds) and kinds.issubset(_NOT_TRIED)
-    count.unwritten += unwritten
+    count.unwritten += bool(kinds) and kinds.issubset(_NOT_WRITTEN)
+    checked = not kinds or not kinds.issubset(_NOT_CHECKED)
     count.carried += any(line.carried for line in exercise.lines)
     for line in exercise.lines:
-        _count_line(found, exercise.name, line, not unwritten)
+        _count_line(found, exercise.name, line, checked)
 
 
-def _count_line(found: Insight, exercise: str, line: Line, tried: bool) -> None:
+def _count_line(found: Insight, exercise: str, line: Line, checked: bool) -> None:
     count = found.lines.setdefault((exercise, line.name), LineCount(exercise, line.sentence, line.points))
-    if tried:
-        count.tried += 1
+    if checked:
+        count.checked += 1
         count.failed += line.passed < line.cases
         count.wholly += line.passed == 0 and line.cases > 0
 

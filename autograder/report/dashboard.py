@@ -1,0 +1,262 @@
+"""The dashboard of a class: one page for the instructor, a single file that needs no network and no script.
+
+The words are here, the layout is in `dashboard.html`. The page is made from the reports in a folder and from nothing
+that a run remembers, so that a run that was resumed makes the same page.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from autograder.report import charts
+from autograder.report.charts import NoCharts, Spec
+from autograder.report.files import write_text
+from autograder.report.insight import (
+    SLOWEST,
+    Cause,
+    Compared,
+    ExerciseCount,
+    Insight,
+    LineCount,
+    Spread,
+    insight_of,
+    ranked,
+)
+from autograder.report.markup import TUTORIAL, capital, section_title, template
+from autograder.report.model import Report
+from autograder.report.reading import Reports
+
+# Not `.html`: no student's page can have this name, and whoever hands out `*.html` does not hand out this.
+DASHBOARD = "dashboard.htm"
+TEMPLATE = Path(__file__).with_name("dashboard.html")
+MOST_CHARTED = 10  # misconceptions
+MOST_OPEN = 8  # that are told at once; the others are a click away
+MOST_LINES = 15  # of the rubric, likewise
+MOST_PAIRS = 50
+MOST_NOTES = 30
+LONGEST = 400  # characters of a text that may be a student's
+MOST_PLACES = 4  # lines of a student's own code
+BANDS = 10
+PARTS = ("no points", "up to half", "more than half", "all points")
+
+# kinds of failures that no misconception explains
+KINDS = {
+    "value": "a wrong value that no known misconception explains",
+    "shape": "a wrong shape",
+    "dtype": "a wrong dtype",
+    "device": "a tensor on the wrong device",
+    "nan": "NaN where there should be a number",
+    "type": "an answer of the wrong type",
+    "raised": "stopped with an error",
+    "no-error": "no ValueError where there has to be one",
+    "timeout": "took too long",
+    "crashed": "the process crashed",
+    "forbidden": "used something that is not allowed",
+    "not-loadable": "the file could not be loaded",
+    "missing": "not handed in",
+    "not-written": "still the stub",
+}
+
+
+def write_dashboard(folder: Path, reports: Reports, compared: Compared) -> list[str]:
+    """Writes the dashboard of the reports in a folder; gives remarks on what it had to leave out."""
+    insight = insight_of(_read(reports))
+    remarks = [compared.remark] if compared.remark else []
+    drawn: list[str] = []
+    try:
+        drawn = charts.drawn(chart_specs(insight)) if insight.graded else []
+    except NoCharts as error:
+        remarks.append(str(error))
+    write_text(folder / DASHBOARD, dashboard(insight, compared, drawn, _link_to(TUTORIAL, folder)))
+    return remarks
+
+
+def _read(reports: Reports) -> Iterator[tuple[str, Report | None]]:
+    for name in reports:
+        try:
+            yield name, reports[name]
+        except KeyError:  # damaged since it was written
+            yield name, None
+
+
+def _link_to(path: Path, folder: Path) -> str:
+    """The way from a folder to a file; empty where there is none."""
+    try:
+        return quote(Path(os.path.relpath(path, folder.resolve())).as_posix()) if path.is_file() else ""
+    except ValueError:  # another drive
+        return ""
+
+
+def dashboard(insight: Insight, compared: Compared, drawn: Sequence[str] = (), tutorial: str = "") -> str:
+    """The page as HTML.
+
+    Args:
+        insight: the class.
+        compared: which hand-ins look alike.
+        drawn: SVGs of `chart_specs`, or none.
+        tutorial: the address of the tutorial, or empty.
+    """
+    lines = sorted(insight.lines.values(), key=lambda line: -line.rate)
+    failed = [line for line in lines if line.failed]
+    causes = [_told(cause, insight, tutorial) for cause in ranked(insight.misconceptions.values())]
+    svgs = list(drawn) + [""] * 3
+    text: str = template(TEMPLATE).render(
+        it=insight,
+        compared=compared,
+        total_chart=svgs[0],
+        parts_chart=svgs[1],
+        causes_chart=svgs[2],
+        parts=PARTS,
+        quartiles=_quartiles(insight.total),
+        mean=_short(insight.total.mean),
+        exercises=[_exercise(each) for each in insight.exercises.values()],
+        causes=causes[:MOST_OPEN],
+        more_causes=causes[MOST_OPEN:],
+        others=[_other(cause, insight) for cause in ranked(insight.unexplained.values())],
+        lines=[_line(each) for each in failed[:MOST_LINES]],
+        more_lines=[_line(each) for each in failed[MOST_LINES:]],
+        passed_by_all=len([line for line in lines if line.checked and not line.failed]),
+        slowest=[(_student(name), seconds) for seconds, name in insight.slowest],
+        pairs=[
+            _pair(pair.one, pair.other, pair.exercises, pair.tokens) for pair in compared.pairs[:MOST_PAIRS]
+        ],
+        problems=[(_student(name), _cut(problem)) for name, problem in insight.problems],
+        missing=[_student(name) for name in insight.missing],
+        notes=[(_cut(note), n) for note, n in sorted(insight.notes.items(), key=lambda e: (-e[1], e[0]))],
+        most_notes=MOST_NOTES,
+        most_slow=SLOWEST,
+        made_by=sorted(insight.made_by.items(), key=lambda each: (-each[1], each[0])),
+        percent=percent,
+    )
+    return text
+
+
+def chart_specs(insight: Insight) -> list[Spec]:
+    """The charts of the page: totals, points by exercise, misconceptions if there are any."""
+    width = insight.points / BANDS
+    bands = [0] * (BANDS + 1)
+    for value, count in insight.total.counts.items():
+        bands[min(int(value / width + 1e-9), BANDS) if width else 0] += count
+    low, middle, high = _quartiles(insight.total)
+    specs = [
+        charts.totals(
+            [(f"{index * width:g}", count) for index, count in enumerate(bands)],
+            f"Histogram of the total points of {insight.graded} students: "
+            f"half of them have {low} to {high} points, the median is {middle}.",
+        ),
+        charts.shares(
+            [(each.name, list(zip(PARTS, _parts(each), strict=True))) for each in insight.exercises.values()],
+            f"For each exercise, the shares of students with {', '.join(PARTS)}; the table has the numbers.",
+        ),
+    ]
+    causes = ranked(insight.misconceptions.values())[:MOST_CHARTED]
+    if causes:
+        rows = [
+            (words(c.name), c.students / insight.graded, percent(c.students, insight.graded)) for c in causes
+        ]
+        told = "; ".join(f"{name}: {label}" for name, _, label in rows)
+        specs.append(charts.bars(rows, f"The most frequent misconceptions: {told}."))
+    return specs
+
+
+def words(name: str) -> str:
+    """A misconception's name as words."""
+    return name.replace("-", " ").replace("_", " ").capitalize()
+
+
+def percent(part: int, whole: int) -> str:
+    """A share in per cent; nothing but none is 0, nothing but all is 100."""
+    if not whole:
+        return "–"
+    if 0 < part < whole:
+        share = 100 * part / whole
+        return "< 1 %" if share < 1 else "> 99 %" if share > 99 else f"{round(share)} %"
+    return "100 %" if part else "0 %"
+
+
+def _quartiles(spread: Spread) -> tuple[str, str, str]:
+    low, middle, high = spread.quartiles
+    return _short(low), _short(middle), _short(high)
+
+
+def _short(value: float) -> str:
+    """Points with one decimal: a mean of many means no more."""
+    return f"{round(value, 1):g}"
+
+
+def _parts(exercise: ExerciseCount) -> tuple[int, int, int, int]:
+    """How many students have how much of an exercise, in the order of `PARTS`."""
+    parts = [0, 0, 0, 0]
+    for earned, count in exercise.spread.counts.items():
+        most = exercise.points
+        parts[0 if earned <= 0 else 3 if earned >= most else 1 if earned <= most / 2 else 2] += count
+    return parts[0], parts[1], parts[2], parts[3]
+
+
+def _exercise(each: ExerciseCount) -> Mapping[str, Any]:
+    return {
+        "it": each,
+        "quartiles": _quartiles(each.spread),
+        "mean": _short(each.spread.mean),
+        "parts": _parts(each),
+    }
+
+
+def _student(name: str, exercise: str = "") -> tuple[str, str]:
+    """A student's name, and the address of the feedback page."""
+    return _cut(name), f"./{quote(name, safe='', errors='replace')}.html" + (
+        f"#{exercise}" if exercise else ""
+    )
+
+
+def _told(cause: Cause, insight: Insight, tutorial: str) -> Mapping[str, Any]:
+    example = cause.example
+    assert example is not None
+    finding = example.finding
+    return {
+        "name": words(cause.name),
+        "share": percent(cause.students, insight.graded),
+        "students": cause.students,
+        "exercises": sorted(cause.exercises),
+        "student": _student(example.student, example.exercise),
+        "exercise": example.exercise,
+        "headline": _cut(capital(finding.headline)),
+        "explanation": _cut(finding.explanation),
+        "where": [_cut(place) for place in finding.where[-MOST_PLACES:]],
+        "title": section_title(finding.section) if finding.section else "",
+        "address": f"{tutorial}{finding.section}" if tutorial and finding.section else "",
+    }
+
+
+def _other(cause: Cause, insight: Insight) -> Mapping[str, Any]:
+    example = cause.example
+    assert example is not None
+    return {
+        "name": KINDS.get(cause.name, cause.name),
+        "share": percent(cause.students, insight.graded),
+        "students": cause.students,
+        "exercises": sorted(cause.exercises),
+        "student": _student(example.student, example.exercise),
+        "headline": _cut(example.finding.headline),
+    }
+
+
+def _line(line: LineCount) -> Mapping[str, Any]:
+    return {"it": line, "share": percent(line.failed, line.checked)}
+
+
+def _pair(one: str, other: str, found: Sequence[tuple[str, float]], tokens: int) -> Mapping[str, Any]:
+    return {
+        "one": _student(one),
+        "other": _student(other),
+        "exercises": ", ".join(f"{name} {int(share)} %" for name, share in found),
+        "tokens": tokens,
+    }
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} … (cut: it has {len(text)} characters)"
