@@ -23,6 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.report.dashboard import DASHBOARD
+
 ROOT = Path(__file__).resolve().parents[1]
 CLASS = ROOT / "tests" / "submissions" / "class"
 # those that need a second at most, and whose grade hangs on no clock
@@ -154,6 +156,9 @@ def reports(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in folder.iterdir():
         text = re.sub(r"uid \d+", "uid", path.read_text(encoding="utf-8"))
+        if path.name == DASHBOARD:
+            text, parts = re.subn(r'(?s)<section aria-labelledby="slowest">.*?</section>', "", text)
+            assert parts == 1
         found[path.name] = text
         if path.suffix == ".json":
             found[path.name] = {

@@ -100,6 +100,21 @@ def test_a_copy_with_other_names_comments_and_layout_is_found_wherever_it_differ
     assert all(share == 100 for _, share in pair.exercises)
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        "def helper(a):\n    'What it does.'\n    return a + 1\n",
+        "import math\n\n\ndef   other( b ) : # a comment\n  return (b+1)\n",
+        "def helper(a: int) -> int:\n    return a + 1\n'a text that does nothing'\n",
+    ],
+)
+def test_what_makes_no_difference_to_what_code_does_makes_none_here(other: str) -> None:
+    one = "def helper(a):\n    return a + 1\n"
+    assert own_tokens(submission({"ex3_conv2d": other})) == own_tokens(submission({"ex3_conv2d": one}))
+    changed = own_tokens(submission({"ex3_conv2d": one.replace("+", "-")}))
+    assert changed != own_tokens(submission({"ex3_conv2d": one}))
+
+
 def test_two_copied_exercises_are_enough_and_named() -> None:
     mixed = other() | {m: disguised(amara()[m]) for m in ("ex5_dilation", "ex7_layer")}
     theirs = {m: text for m, text in other().items() if text != amara()[m]} | {
