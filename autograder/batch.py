@@ -34,7 +34,7 @@ from autograder.report.dashboard import DASHBOARD, write_dashboard
 from autograder.report.files import UNFINISHED, as_json, for_student, write_grades, write_json
 from autograder.report.model import Report
 from autograder.report.page import write_page
-from autograder.report.profile import write_table
+from autograder.report.profile import PAGE, write_profile
 from autograder.report.progress import Event, Tell
 from autograder.report.reading import Reports, Row, read_report, row
 from autograder.sandbox.confine import LAYERS
@@ -193,12 +193,12 @@ class _Class:
             self._write(name, graded)
         rows = [(name, self._rows[name]) for name in self._hand_ins]
         write_grades(self._out / "grades.csv", rows)
-        if self._wanted.profile:
-            write_table(self._out / "profile.csv", self._spent)
         reports = Reports(self._out, tuple(self._hand_ins))
         notes = write_imports(self._out, self._hand_ins, rows, self._exported)
         remarks = write_dashboard(self._out, reports, compare(self._hand_ins.values()))
         notes += [f"{DASHBOARD}: {remark}" for remark in remarks]
+        if self._wanted.profile:
+            notes += [f"{PAGE}: {remark}" for remark in write_profile(self._out, self._spent)]
         self._tell(Event("finished", len(self._hand_ins)))
         return ClassReports(rows, reports, broken, self._before, notes)
 

@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     grade.add_argument("--force", action="store_true", help="grade again what has been graded before")
     grade.add_argument(
-        "--profile", action="store_true", help="say where the time went, in profile.csv and profile.html"
+        "--profile", action="store_true", help="say where the time went, in profile.csv and profile.htm"
     )
     grade.add_argument("--json", action="store_true", help="print one JSON object per event, nothing else")
     _grading_options(grade)

@@ -12,7 +12,7 @@ import pytest
 
 from autograder.cli import main
 from autograder.clock import PHASES, Clock
-from autograder.report.profile import read_table, write_table
+from autograder.report.profile import read_table, write_profile, write_table
 from tests.benchmarks.row import AT_LEAST, AT_MOST, Row, in_turn
 from tests.benchmarks.simulation import simulate
 
@@ -64,6 +64,9 @@ def test_profile_says_where_the_time_of_each_hand_in_went(tmp_path: Path) -> Non
         seconds = {phase: float(row[phase]) for phase in PHASES}
         assert float(row["total"]) == pytest.approx(sum(seconds.values()), abs=1e-5)
         assert all(seconds[phase] > 0 for phase in PHASES if phase != "start"), student
+    page = (out / "profile.htm").read_text(encoding="utf-8")
+    assert page.count("<svg") == 2
+    assert all(f"</span>{phase}</th>" in page for phase in PHASES)
     # the first waits for the grader to start, and only the first
     assert float(rows["joão"]["start"]) > 100 * float(rows["émile"]["start"])
 
@@ -77,6 +80,22 @@ def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:
     (tmp_path / "grades.csv").write_text("student,total\nada,10\n")
     with pytest.raises(ValueError, match="--profile"):
         read_table(tmp_path / "grades.csv")
+
+
+def test_the_page_shows_hostile_and_long_names_as_text_and_each_as_another(tmp_path: Path) -> None:
+    names = ["<b>bold</b>", "\x1b[31mred", "a" * 40, "a" * 41, "", "=1+1"]
+    spent = {name: {"student code": 1.0 + n} for n, name in enumerate(names)}
+    assert write_profile(tmp_path, spent) == []
+    page = (tmp_path / "profile.htm").read_text(encoding="utf-8")
+    assert "<b>" not in page
+    assert "\x1b" not in page
+    assert page.count("aaaaaa") == 2
+    assert "'=1+1" in (tmp_path / "profile.csv").read_text(encoding="utf-8")
+
+
+def test_a_run_that_graded_nothing_has_a_page_that_says_so(tmp_path: Path) -> None:
+    assert write_profile(tmp_path, {}) == []
+    assert "0 hand-ins" in (tmp_path / "profile.htm").read_text(encoding="utf-8")
 
 
 ONE_SECOND = dict.fromkeys(PHASES, 0.0) | {"student code": 1.0}

@@ -62,13 +62,17 @@ def totals(bands: Sequence[tuple[str, int]], description: str) -> Spec:
     }
 
 
-def shares(rows: Sequence[tuple[str, Sequence[tuple[str, int]]]], description: str) -> Spec:
-    """A bar for each row, all of the same length, divided in the order of the parts, which all rows share."""
+def shares(rows: Sequence[tuple[str, Sequence[tuple[str, float]]]], description: str, unit: str = "") -> Spec:
+    """A bar for each row, divided in the order of the parts, which all rows share.
+
+    All bars are of the same length, or, with a unit, as long as their parts together.
+    """
+    whole = {"format": "%", "values": [0, 0.25, 0.5, 0.75, 1]}
     parts = [part for part, _ in rows[0][1]] if rows else []
     values = [
-        {"row": name, "part": part, "order": parts.index(part), "students": count}
+        {"row": name, "part": part, "order": parts.index(part), "size": size}
         for name, divided in rows
-        for part, count in divided
+        for part, size in divided
     ]
     return {
         "description": description,
@@ -84,10 +88,10 @@ def shares(rows: Sequence[tuple[str, Sequence[tuple[str, int]]]], description: s
                 "axis": {"title": None, "ticks": False, "domain": False, "labelPadding": 6},
             },
             "x": {
-                "field": "students",
+                "field": "size",
                 "type": "quantitative",
-                "stack": "normalize",
-                "axis": {"title": None, "format": "%", "values": [0, 0.25, 0.5, 0.75, 1], "grid": False},
+                "stack": "zero" if unit else "normalize",
+                "axis": {"title": unit or None, "grid": False, **({} if unit else whole)},
             },
             "fill": {
                 "field": "part",

@@ -1,16 +1,93 @@
-"""Where the time went for the hand-ins of a run: `profile.csv`."""
+"""Where the time went for the hand-ins of a run: `profile.csv`, and `profile.htm` with a stacked plot."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+import statistics
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from autograder.clock import PHASES
+from autograder.report import charts, rubric
+from autograder.report.charts import NoCharts, Spec
 from autograder.report.files import cell, write_text
+from autograder.report.markup import template
+
+TABLE, PAGE = "profile.csv", "profile.htm"  # no student's page ends in .htm
+TEMPLATE = Path(__file__).with_name("profile.html")
+MOST = 30  # hand-ins with a bar of their own
+LONGEST_NAME = 14  # characters beside a bar
+# one colour for each phase, in light and in dark
+_LIGHT = ("#8c8c8c", "#5f6b7a", "#b0563b", "#d98c2b", "#8a6bb8", "#3f8f86", "#2f6db5", "#a8b820", "#c45c95")
+_DARK = ("#a6a6a6", "#8493a6", "#d0765a", "#eba84f", "#ab8fd6", "#5fb5ab", "#5b9bea", "#c5d44a", "#e083b5")
 
 Spent = Mapping[str, float]  # seconds by phase
+
+
+def write_profile(folder: Path, spent: Mapping[str, Spent]) -> list[str]:
+    """Writes the table and the page into a folder; gives remarks on what the page lacks."""
+    write_table(folder / TABLE, spent)
+    remarks: list[str] = []
+    drawn: list[str] = []
+    try:
+        drawn = charts.drawn(chart_specs(spent)) if spent else []
+    except NoCharts as error:
+        remarks.append(str(error))
+    whole = sum(sum(seconds.values()) for seconds in spent.values()) or 1.0
+    text: str = template(TEMPLATE).render(
+        number=len(spent),
+        slowest=min(len(spent), MOST),
+        charts=drawn,
+        phases=[_phase(phase, spent.values(), whole) for phase in PHASES] if spent else [],
+        light=_colours(_LIGHT),
+        dark=_colours(_DARK),
+    )
+    write_text(folder / PAGE, text)
+    return remarks
+
+
+def _colours(colours: Sequence[str]) -> str:
+    return " ".join(f"--part{n}: {colour};" for n, colour in enumerate(colours))
+
+
+def _phase(phase: str, spent: Iterable[Spent], whole: float) -> Mapping[str, str]:
+    seconds = [each.get(phase, 0.0) for each in spent]
+    return {
+        "name": phase,
+        "what": PHASES[phase],
+        "share": f"{sum(seconds) / whole:.1%}",
+        "median": f"{statistics.median(seconds):.3f}",
+        "longest": f"{max(seconds):.3f}",
+    }
+
+
+def chart_specs(spent: Mapping[str, Spent]) -> list[Spec]:
+    """The mean of all, and the slowest one by one."""
+    mean = [(phase, statistics.fmean(s.get(phase, 0.0) for s in spent.values())) for phase in PHASES]
+    told = ", ".join(f"{phase} {seconds:.3f}" for phase, seconds in mean)
+    order = sorted(spent, key=lambda name: -sum(spent[name].values()))[:MOST]
+    names = list(_short(order))
+    rows = [
+        (name, [(phase, spent[each].get(phase, 0.0)) for phase in PHASES])
+        for name, each in zip(names, order, strict=True)
+    ]
+    return [
+        charts.shares([("mean", mean)], f"Mean seconds of a hand-in by phase: {told}.", "seconds"),
+        charts.shares(rows, "Seconds by phase of the slowest hand-ins; profile.csv has them.", "seconds"),
+    ]
+
+
+def _short(names: Sequence[str]) -> Iterator[str]:
+    """Names that fit beside a bar, each another."""
+    seen: set[str] = set()
+    for number, name in enumerate(names, 1):
+        text = rubric.plain(name).replace("\n", " ")
+        text = text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
+        if text in seen:
+            text = f"{text[: LONGEST_NAME - 4]}… {number}"
+        seen.add(text)
+        yield text
 
 
 def write_table(path: Path, spent: Mapping[str, Spent]) -> None:
