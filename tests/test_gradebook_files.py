@@ -10,12 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from autograder.classroom import HandedIn, classes_of
 from autograder.classroom.exported import TITLE, Column, Exported, Worksheet, exported
 from autograder.cli import main
 from autograder.lms import write_imports
+from autograder.report.canvas import canvas
+from autograder.report.grade import Grade
 from autograder.report.model import ExerciseReport, Provenance, Report
+from autograder.report.moodle import moodle
 from autograder.report.reading import Row, row
 from autograder.submission import SubmissionError
 from tests.test_classroom import MODULES, make_folder, make_zip
@@ -124,6 +129,7 @@ def read_by_moodle(
     """Grades and comments as `assignfeedback_offline` takes them over; `records` are changed after the worksheet."""
     assert text is not None
     header, *lines = read_by_php(text.strip())
+    participants = set(participants)
     at = {
         title: header.index(title)
         for title in ("Identifier", "Grade", "Last modified (grade)", "Feedback comments")
@@ -158,6 +164,32 @@ def test_each_student_gets_the_own_grade_whatever_the_name(tmp_path: Path) -> No
     assert {int(n): grade for n, (grade, _) in taken.items()} == {n: round(n / 3, 2) for n in everybody}
 
 
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.text(), st.text(), st.floats(0, 100)), min_size=1, max_size=4))
+def test_any_text_reaches_both_and_moves_no_grade(texts: list[tuple[str, str, float]]) -> None:
+    grades = [
+        Grade(
+            name,
+            {"canvas_id": str(n), "moodle_id": str(n), "sid": found, "email": found},
+            100,
+            points,
+            (),
+            found,
+        )
+        for n, (name, found, points) in enumerate(texts, 1)
+    ]
+    everybody = dict.fromkeys(range(1, len(texts) + 1), "")
+    found = read_by_canvas(canvas(grades, "Week 3 (7)", 100), everybody, {7: ""})
+    assert {n: float(points) for n, points in found.items()} == {
+        n: round(each.earned, 2) for n, each in enumerate(grades, 1)
+    }
+    taken = read_by_moodle(moodle(grades, 100, {}), map(str, everybody))
+    assert [points for points, _ in taken.values()] == [round(each.earned, 2) for each in grades]
+    for text in (canvas(grades, "Week 3 (7)", 100), moodle(grades, 100, {})):
+        starts = {cell[:1] for line in cells(text) for cell in line if cell != "-"}
+        assert not starts & {formula[0] for formula in FORMULAS}
+
+
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_no_cell_is_a_formula(tmp_path: Path, formula: str) -> None:
     ids = dict.fromkeys(("sid", "login", "email"), formula)
@@ -187,7 +219,7 @@ def test_no_grade_goes_out_that_nobody_gave(tmp_path: Path) -> None:
     canvas, moodle, notes = written(tmp_path, class_, known)
     everybody = dict.fromkeys(range(1, 8), "")
     assert read_by_canvas(canvas, everybody, {4711: ""}) == {1: "50", 6: "0"}
-    assert {n: g for n, (g, _) in read_by_moodle(moodle, "1234567").items()} == {"1": 50, "6": 0, "7": 0}
+    assert {n: g for n, (g, _) in read_by_moodle(moodle, set("1234567")).items()} == {"1": 50, "6": 0, "7": 0}
     reasons = {"broken": "died", "guest": "not in the roster", "twice": "2 hand-ins", "hidden": "no id"}
     for name, why in {**reasons, "excused": "excused"}.items():
         assert any(f"canvas.csv: no grade for {name}: " in note and why in note for note in notes), name
@@ -378,3 +410,9 @@ def test_a_download_gives_a_file_to_upload_and_again_after_a_second_run(
     assert main([*command[:3], str(out / "canvas.csv"), *command[4:]]) == 2
     assert "is what this command writes" in capsys.readouterr().err
     assert (out / "canvas.csv").read_bytes() == first
+    assert main([*command, "--assignment", "Essays"]) == 2
+    assert "which assignment is Essays?" in capsys.readouterr().err
+    assert main([*command, "--assignment", "11", "--json"]) == 0
+    told = capsys.readouterr()
+    assert "canvas.csv: 1 to upload" in told.err and "canvas.csv" not in told.out
+    assert "Essay (11)" in (out / "canvas.csv").read_text(encoding="utf-8")

@@ -109,6 +109,15 @@ def test_a_mistake_changes_one_place(mistake: str, before: str, after: str) -> N
     assert (mistake, SOURCE.replace(before, after)) in list(mistakes(SOURCE))
 
 
+def test_a_parameter_given_by_name_loses_its_default_and_keeps_its_place() -> None:
+    source = "def scaled(size: int, *, gap: int = 1, more: int = 0) -> int:\n    return gap * size + more\n"
+    heads = {after.splitlines()[0] for name, after in mistakes(source) if name == "another_signature"}
+    assert heads == {
+        "def scaled(size: int, *, gap: int, more: int = 0) -> int:",
+        "def scaled(size: int, *, gap: int = 1, more: int) -> int:",
+    }
+
+
 def test_each_mutant_comes_once_and_has_a_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     twice = SOURCE + SOURCE.replace("reach", "again")
     again = [

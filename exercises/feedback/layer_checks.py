@@ -65,7 +65,7 @@ class LayerProblem:
         """
         model = torch_layer(self.call)
         padding: Any = model.padding
-        if isinstance(padding, str):
+        if not isinstance(padding, tuple):
             sizes = zip(model.kernel_size, model.dilation, strict=True)
             missing = [d * (k - 1) if padding == "same" else 0 for k, d in sizes]
             padding = "same" if any(n % 2 for n in missing) else tuple(n // 2 for n in missing)
