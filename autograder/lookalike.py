@@ -37,7 +37,7 @@ _BUILTINS = frozenset(dir(builtins))
 _MODULES = frozenset({"torch", "nn", "F", "np", "numpy", "math"})
 _NO_EVIDENCE = (ast.Import, ast.ImportFrom, ast.Pass, ast.Load, ast.Store, ast.Del)
 _NOT_SHOWN = frozenset({"annotation", "returns", "ctx", "type_comment", "type_params", "decorator_list"})
-_FIRST = 0x100  # code points of tokens begin here, and leave out the surrogates
+_FIRST = 1  # code points of tokens begin here, and leave out the surrogates
 _SURROGATES = range(0xD800, 0xE000)
 _LAST = 0x10FFFF
 
