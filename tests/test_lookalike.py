@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,8 @@ def test_two_copied_exercises_are_enough_and_named() -> None:
 def test_short_answers_that_are_the_same_say_nothing() -> None:
     short = {m: amara()[m] for m in ("ex1_output_size", "ex4_stride")}
     assert compared({"ada": submission(short), "ben": submission(short)}).pairs == ()
+    tiny = submission({"ex1_output_size": "def output_size(a):\n    return a\n"})
+    assert compared({"ada": tiny, "ben": tiny}) == replace(Compared(), left_out=2, alike=90.0, crowd=20)
 
 
 def test_a_notebook_is_held_against_files() -> None:
@@ -149,9 +152,10 @@ def test_no_two_honest_hand_ins_look_alike(monkeypatch: pytest.MonkeyPatch) -> N
     for name, each in hand_ins.items():
         looking.add(name, each)
     assert looking.alike().pairs == ()
-    # and not by a hair: with 80 instead of 90 %, and as little code as a short function, 2 of 2,415 pairs
-    monkeypatch.setattr(lookalike, "ALIKE", 80.0)
+    # nor any two answers to an exercise, of 1,745 pairs; and not by a hair: above 80 % are 2
     monkeypatch.setattr(lookalike, "ENOUGH", lookalike.SHORTEST)
+    assert looking.alike().pairs == ()
+    monkeypatch.setattr(lookalike, "ALIKE", 80.0)
     assert len(looking.alike().pairs) <= 2
 
 
