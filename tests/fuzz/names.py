@@ -9,12 +9,14 @@ from random import Random
 
 from autograder import filenames, submission
 from autograder.filenames import exercise_number, looks_like_one, recognise
+from autograder.report.dashboard import DASHBOARD
 from autograder.submission import student_names
 from exercises.feedback.catalogue import exercises
 from tests.fuzz.choices import Choices
 from tests.fuzz.engine import Target, holds
 
 MODULES = [e.module for e in exercises()]
+OF_THE_CLASS = ("grades.csv", DASHBOARD)
 PIECES = (
     *MODULES, "ex3", "EX3_Conv2d", "ex 3", "exercise3", "ex03", "ex3_conv2d_v2", ".py", ".PY", ".txt",
     ".ipynb", ".zip",
@@ -26,7 +28,7 @@ PIECES = (
     "\n", "\0", "\udcff", "\u202e", "e\u0301", "é", "É",
     "x" * 260, "_1" * 120, "a_1_" * 60, " - " * 80, "(1)" * 60, "…",
     "CON", "nul", "a.results", ".results", "grades", "results.json", ".", "..", "'", '"', "[red]", "<b>", "=1",
-    "test_",
+    "test_", "dashboard", "dashboard.htm",
 )  # fmt: skip
 
 
@@ -62,12 +64,12 @@ def check_names(paths: Sequence[Path]) -> None:
     """The names of reports differ, and are fit for files."""
     given = student_names(paths)
     holds(set(given) == set(paths), "every hand-in has a name", given)
-    files = [f"{name}{ending}" for name in given.values() for ending in (".json", ".results.json")]
+    files = [f"{name}{ending}" for name in given.values() for ending in (".json", ".results.json", ".html")]
     same = {
         unicodedata.normalize("NFC", unicodedata.normalize("NFC", file).casefold())
-        for file in [*files, "grades.csv"]
+        for file in [*files, *OF_THE_CLASS]
     }
-    holds(len(same) == len(files) + 1, "no report is written over another", given)
+    holds(len(same) == len(files) + len(OF_THE_CLASS), "no report is written over another", given)
     for each in given.values():
         holds(each.isprintable() and each.strip(), "a name can be printed", each)
         holds(not set(each) & set('<>:"/\\|?*'), "a name can be used on every system", each)
