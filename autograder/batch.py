@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import json
 import os
-import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, replace
@@ -19,13 +18,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from autograder import __version__
 from autograder.classroom import NOTHING, HandedIn
 from autograder.classroom.exported import Exported
 from autograder.clock import PHASES, Clock
-from autograder.grade import suites_digest
 from autograder.lms import write_imports
 from autograder.lock import lock
 from autograder.lookalike import compare
@@ -40,11 +35,12 @@ from autograder.report.reading import Reports, Row, read_report, row
 from autograder.sandbox.confine import LAYERS
 from autograder.sandbox.room import sweep
 from autograder.submission import Submission, SubmissionError, read_submission
-from autograder.workers import Graded, Here, Local, Order, Settings, grade_one, unconfined
+from autograder.versions import code_digest, versions
+from autograder.workers import Graded, Graders, Here, Local, Order, Settings, grade_one, unconfined
 from exercises.feedback.catalogue import exercises
 
 TRIES = 2  # times that a hand-in may take its worker along
-_CODE = Path(__file__).resolve().parents[1]
+BEAT = 1.0  # seconds after which the number of graders is asked anew
 
 
 class BatchError(Exception):
@@ -71,27 +67,8 @@ class Wanted:
         return {**self.settings.options(), "show_calls": self.show_calls}
 
     @cached_property
-    def code(self) -> str:
-        """A hash over the grader and what it shares with the public checks."""
-        digest = hashlib.sha256()
-        for folder in (_CODE / "autograder", _CODE / "exercises" / "feedback"):
-            for path in sorted(folder.rglob("*.py")):
-                digest.update(path.relative_to(_CODE).as_posix().encode() + b"\0")
-                digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-        digest.update((_CODE / "exercises" / "manifest.json").read_bytes())
-        return digest.hexdigest()
-
-    @cached_property
     def _ground(self) -> list[Any]:
-        versions = [__version__, str(torch.__version__), platform.python_version()]
-        return [
-            *versions,
-            suites_digest(),
-            self.code,
-            self.settings.seed,
-            self.settings.devices,
-            self.options,
-        ]
+        return [versions(), self.settings.seed, self.settings.devices, self.options]
 
     def key(self, read: Submission | SubmissionError, notes: Sequence[str] = ()) -> str:
         """The key of a hand-in's report, from what reading it came to; nothing of it is run for that."""
@@ -137,13 +114,22 @@ def grade_class(
         BatchError: if another grader writes into the folder, or `wanted` cannot be had.
         SuiteError, SandboxError: if no grader can be started.
     """
-    with _only_writer(out):
-        workers = min(workers, len(hand_ins))
-        with Local(workers) if workers > 1 else Here() as executor:
-            try:
-                return _Class(hand_ins, wanted, out, tell, known or Exported()).grade(executor, workers)
-            finally:
-                sweep()
+    with _only_writer(out), _graders(wanted, min(workers, len(hand_ins))) as graders:
+        try:
+            return _Class(hand_ins, wanted, out, tell, known or Exported()).grade(graders)
+        finally:
+            sweep()
+
+
+@contextlib.contextmanager
+def _graders(wanted: Wanted, workers: int) -> Iterator[Graders]:
+    with Local(workers) if workers > 1 else Here() as graders:
+        if wanted.require_confinement:
+            layers = graders.submit(unconfined, wanted.settings).result()
+            if layers:
+                lacks = "; ".join(f"no {layer}: {LAYERS[layer]}" for layer in layers)
+                raise BatchError(f"--require-confinement: this machine cannot confine hand-ins ({lacks})")
+        yield graders
 
 
 @contextlib.contextmanager
@@ -181,14 +167,9 @@ class _Class:
         self._read: dict[str, float] = {}  # seconds, of those that are being graded
         self._spent: dict[str, Mapping[str, float]] = {}
 
-    def grade(self, executor: Executor, width: int) -> ClassReports:
-        if self._wanted.require_confinement:
-            layers = executor.submit(unconfined, self._wanted.settings).result()
-            if layers:
-                lacks = "; ".join(f"no {layer}: {LAYERS[layer]}" for layer in layers)
-                raise BatchError(f"--require-confinement: this machine cannot confine hand-ins ({lacks})")
+    def grade(self, executor: Graders) -> ClassReports:
         broken = False
-        for name, graded in results(self._orders(), executor, width, self._started):
+        for name, graded in results(self._orders(), executor, executor.width, self._started):
             broken |= graded.broken
             self._write(name, graded)
         rows = [(name, self._rows[name]) for name in self._hand_ins]
@@ -239,7 +220,7 @@ class _Class:
         key, report = self._keys.pop(name), graded.report
         made = replace(
             report.provenance,
-            code=self._wanted.code,
+            code=code_digest(),
             options=self._wanted.options,
             key="" if graded.broken else key,  # where the grader failed, the next run tries again
         )
@@ -278,9 +259,9 @@ def files_of(name: str) -> tuple[str, str, str]:
 
 
 def results(
-    orders: Iterator[Order], executor: Executor, width: int, started: Callable[[str], None]
+    orders: Iterator[Order], executor: Executor, width: Callable[[], int], started: Callable[[str], None]
 ) -> Iterator[tuple[str, Graded]]:
-    """What comes of each order, as it comes; at most `width` are out at a time.
+    """What comes of each order, as it comes; at most `width()` are out at a time, asked anew again and again.
 
     An order whose worker dies is given to another once more; one that takes two along becomes a report that
     says so.
@@ -291,21 +272,21 @@ def results(
     running: dict[Future[Graded], tuple[Order, int]] = {}
     more = True
     while more or running:
-        while more and len(running) < max(width, 1):
+        while more and len(running) < max(width(), 1):
             order = next(orders, None)
             if order is None:
                 more = False
             else:
                 started(order.name)
                 running[executor.submit(grade_one, order)] = (order, 1)
-        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        done, _ = wait(running, BEAT, return_when=FIRST_COMPLETED)
         for future in done:
             order, tries = running.pop(future)
             try:
                 yield order.name, future.result()
             except BrokenExecutor as error:
                 if tries < TRIES:
-                    again = (order, tries + 1)
+                    again = (replace(order, again=True), tries + 1)
                 elif order.submission is not None:
                     problem = f"could not be graded: {TRIES} grader processes died of it"
                     again = (replace(order, submission=None, problem=problem, broken=True), 1)

@@ -61,6 +61,7 @@ class Order:
     """One hand-in to grade under a name.
 
     One that cannot be graded has a `problem` and no submission, and is `broken` if that is the grader's fault.
+    `again` where a worker died with it before: it should share its next one with no other.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Order:
     submission: Submission | None = None
     problem: str = ""
     broken: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,15 @@ def close() -> None:
         _warm.popitem()[1].close()
 
 
-class Here(Executor):
+class Graders(Executor):
+    """An executor that knows how many orders it can run at a time, which may change."""
+
+    def width(self) -> int:
+        """How many, as things are now."""
+        return 1
+
+
+class Here(Graders):
     """Runs everything at once in this process."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -139,7 +149,7 @@ class Here(Executor):
         close()
 
 
-class Local(Executor):
+class Local(Graders):
     """Worker processes, each with a pool of its own: one that dies takes no other's work with it.
 
     What it had been given fails with a `BrokenProcessPool`, and a new process takes its place.
@@ -151,6 +161,11 @@ class Local(Executor):
         self._mine = threading.local()
         self._pools: set[ProcessPoolExecutor] = set()
         self._threads = ThreadPoolExecutor(workers)
+        self._workers = workers
+
+    def width(self) -> int:
+        """The number of processes."""
+        return self._workers
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Queues a call for the next free process."""
@@ -171,10 +186,14 @@ class Local(Executor):
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is not None:
-            self._threads.shutdown(wait=False, cancel_futures=True)
-            for process in [p for pool in self._pools for p in (pool._processes or {}).values()]:
-                process.terminate()  # see `_begin`
+            self.stop()
         self.shutdown()
+
+    def stop(self) -> None:
+        """Ends the processes with what they run; they leave nothing behind."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for process in [p for pool in list(self._pools) for p in (pool._processes or {}).values()]:
+            process.terminate()  # see `_begin`
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Ends the processes, once they are done with what they run."""

@@ -201,14 +201,14 @@ def orders() -> Iterator[Order]:
 
 def test_a_hand_in_whose_worker_died_is_tried_once_more() -> None:
     executor = Fragile(deaths=1)
-    came = dict(results(orders(), executor, 2, lambda name: None))
+    came = dict(results(orders(), executor, lambda: 2, lambda name: None))
     assert {graded.report for graded in came.values()} == {"a grade"}
     assert executor.given.count("deadly") == 2
 
 
 def test_a_hand_in_that_kills_two_workers_is_reported_as_such() -> None:
     started: list[str] = []
-    came = dict(results(orders(), Fragile(deaths=2), 2, started.append))
+    came = dict(results(orders(), Fragile(deaths=2), lambda: 2, started.append))
     assert came["deadly"].broken
     assert came["deadly"].report == "could not be graded: 2 grader processes died of it"
     assert not came["amy"].broken
@@ -218,7 +218,7 @@ def test_a_hand_in_that_kills_two_workers_is_reported_as_such() -> None:
 
 def test_workers_that_die_without_a_hand_in_end_the_run() -> None:
     with pytest.raises(BatchError, match="as soon as they start"):
-        dict(results(orders(), Fragile(deaths=9, every=True), 1, lambda name: None))
+        dict(results(orders(), Fragile(deaths=9, every=True), lambda: 1, lambda name: None))
 
 
 def test_a_dead_worker_is_replaced_and_the_others_go_on() -> None:
