@@ -98,6 +98,7 @@ def grade_class(
     out: Path,
     tell: Tell,
     workers: int = 1,
+    scheduler: str = "",
     known: Exported | None = None,
 ) -> ClassReports:
     """Grades hand-ins, and writes their reports and the files of the class into a folder.
@@ -108,13 +109,15 @@ def grade_class(
         out: the folder for the reports.
         tell: is told what happens.
         workers: processes of this machine; one grades in this process.
+        scheduler: the address of a Dask cluster, whose workers grade instead.
         known: about the assignment in an LMS.
 
     Raises:
         BatchError: if another grader writes into the folder, or `wanted` cannot be had.
         SuiteError, SandboxError: if no grader can be started.
     """
-    with _only_writer(out), _graders(wanted, min(workers, len(hand_ins))) as graders:
+    total = len(hand_ins)
+    with _only_writer(out), _graders(wanted, min(workers, total), scheduler, tell, total) as graders:
         try:
             return _Class(hand_ins, wanted, out, tell, known or Exported()).grade(graders)
         finally:
@@ -122,7 +125,11 @@ def grade_class(
 
 
 @contextlib.contextmanager
-def _graders(wanted: Wanted, workers: int) -> Iterator[Graders]:
+def _graders(wanted: Wanted, workers: int, scheduler: str, tell: Tell, total: int) -> Iterator[Graders]:
+    if scheduler:
+        with _cluster(scheduler, wanted, lambda text: tell(Event("notice", total, text=text))) as graders:
+            yield graders
+        return
     with Local(workers) if workers > 1 else Here() as graders:
         if wanted.require_confinement:
             layers = graders.submit(unconfined, wanted.settings).result()
@@ -130,6 +137,14 @@ def _graders(wanted: Wanted, workers: int) -> Iterator[Graders]:
                 lacks = "; ".join(f"no {layer}: {LAYERS[layer]}" for layer in layers)
                 raise BatchError(f"--require-confinement: this machine cannot confine hand-ins ({lacks})")
         yield graders
+
+
+def _cluster(scheduler: str, wanted: Wanted, notice: Callable[[str], None]) -> Graders:
+    try:
+        from autograder.cluster.client import Cluster
+    except ModuleNotFoundError as error:
+        raise BatchError(f"--scheduler needs {error.name}: pip install '.[cluster]'") from error
+    return Cluster(scheduler, wanted, notice)
 
 
 @contextlib.contextmanager

@@ -99,9 +99,14 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--workers",
         type=_count,
-        default=os.cpu_count() or 1,
         metavar="N",
-        help="hand-ins graded at a time (default: the number of processors, %(default)s)",
+        help=f"hand-ins graded at a time (default: the number of processors, {os.cpu_count() or 1})",
+    )
+    grade.add_argument(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="grade on the workers of a Dask cluster, such as tcp://10.0.0.1:8786 (docs/cluster.md)",
     )
     grade.add_argument(
         "--jplag",
@@ -199,10 +204,11 @@ def _mebibytes(text: str) -> int:
     return int(text)
 
 
-def settings_of(options: argparse.Namespace) -> Settings:
-    """How the options ask to grade."""
+def settings_of(options: argparse.Namespace, remote: bool = False) -> Settings:
+    """How the options ask to grade; on other machines, GPUs are those of the workers, and asked for by name."""
+    elsewhere = ("cpu", "cuda") if options.device == "cuda" else ("cpu",)
     return Settings(
-        devices=choose_devices(options.device),
+        devices=elsewhere if remote else choose_devices(options.device),
         seed=shipped.seed() if options.seed is None else options.seed,
         timeout=options.timeout,
         memory=options.memory,
@@ -243,15 +249,18 @@ def _graded(
     for_jplag: Path | None = options.jplag
     if for_jplag is not None and for_jplag.exists():
         raise CommandError(f"--jplag {for_jplag}: is there already; give the name of a new folder")
+    if options.scheduler and options.workers:
+        raise CommandError("--scheduler and --workers do not go together: the cluster has workers of its own")
     wanted = Wanted(
-        settings_of(options),
+        settings_of(options, remote=bool(options.scheduler)),
         options.show_calls,
         options.force,
         options.require_confinement,
         options.profile,
     )
+    workers = options.workers or os.cpu_count() or 1
     with display(console(), options.json) as tell:
-        graded = grade_class(hand_ins, wanted, out, tell, options.workers, known)
+        graded = grade_class(hand_ins, wanted, out, tell, workers, options.scheduler, known)
     if for_jplag is not None:
         students = jplag.write_class(hand_ins, for_jplag)
         print(f"{students} hand-ins for JPlag: {printable(str(for_jplag))}", file=sys.stderr)

@@ -44,18 +44,19 @@ def make_class(folder: Path, number: int) -> None:
 
 @dataclass
 class Run:
-    """One `autograder grade` with its temporary files in a folder of their own."""
+    """One `autograder grade` with its temporary files in a folder of their own, and `by` whom it grades."""
 
     hand_ins: Path
     out: Path
     scratch: Path
+    by: tuple[str, ...] = ("--workers", str(WORKERS))
     sessions: set[int] = field(default_factory=set)
 
     def start(self, *options: str) -> subprocess.Popen[str]:
         """Starts it; its events come from standard output."""
         self.scratch.mkdir(exist_ok=True)
         command = [sys.executable, "-m", "autograder.cli", "grade", str(self.hand_ins), "-o", str(self.out)]
-        command += ["--device", "cpu", "--workers", str(WORKERS), "--json", *options]
+        command += ["--device", "cpu", *self.by, "--json", *options]
         process = subprocess.Popen(
             command,
             cwd=ROOT,

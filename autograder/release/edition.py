@@ -17,9 +17,9 @@ from autograder.grade import DEFAULT_SEED, suites_digest
 from autograder.source import Source, read_sources
 from exercises.feedback.catalogue import Exercise, exercises
 
-# What only authors need. It can make stubs and notebooks, and names the markers that no zip may hold.
+# What no platform needs. Some of it can make stubs and notebooks, and names the markers that no zip may hold.
 _AUTHORING = ("autograder/release/", "autograder/header.py", "autograder/source.py", "autograder/stubs.py",
-              "autograder/selfcheck.py")  # fmt: skip
+              "autograder/selfcheck.py", "autograder/cluster/")  # fmt: skip
 _TEXT = (".py", ".md", ".json", ".toml", ".txt", ".html", ".css", ".js", ".svg", ".yml", ".yaml", ".sh")
 
 

@@ -27,8 +27,9 @@ BEAT = 5.0  # seconds between two plain lines
 class Event:
     """Something that happened to a hand-in.
 
-    `kind` is "started", "graded", "failed" (it could not be graded, and `problem` says why) or, once and
-    last, "finished". `cached` where a report of an earlier run was good. `total` counts the hand-ins.
+    `kind` is "started", "graded", "failed" (it could not be graded, and `problem` says why), "notice" (of no
+    hand-in: `text` says it) or, once and last, "finished". `cached` where a report of an earlier run was good.
+    `total` counts the hand-ins.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Event:
     seconds: float = 0.0
     cached: bool = False
     problem: str = ""
+    text: str = ""
 
 
 Tell = Callable[[Event], None]
@@ -112,6 +114,9 @@ def display(to: Console, as_json: bool = False) -> Iterator[Tell]:
             task = bar.add_task("starting", total=None)
 
             def tell(event: Event) -> None:
+                if event.kind == "notice":
+                    bar.console.print(Text(rubric.plain(event.text)))
+                    return
                 tally.count(event)
                 names = ", ".join(list(tally.running)[:4])
                 text = Text(rubric.plain(f"{tally.line()}  {names}").replace("\n", " "))
@@ -126,7 +131,9 @@ def _json_lines(tally: Tally, to: TextIO) -> Tell:
     def tell(event: Event) -> None:
         tally.count(event)
         data: dict[str, object] = {"event": event.kind, "total": event.total}
-        if event.kind == "finished":
+        if event.kind == "notice":
+            data["text"] = event.text
+        elif event.kind == "finished":
             data |= {"graded": tally.graded, "cached": tally.before, "failed": tally.failed}
             data |= {"seconds": round(tally.seconds, 3)}
         else:
@@ -146,6 +153,9 @@ def _plain_lines(tally: Tally, to: TextIO) -> Tell:
 
     def tell(event: Event) -> None:
         nonlocal told
+        if event.kind == "notice":
+            print(rubric.plain(event.text), file=to, flush=True)
+            return
         tally.count(event)
         if event.kind in ("graded", "failed") and tally.seconds - told >= BEAT:
             told = tally.seconds
