@@ -21,7 +21,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from autograder.report.dashboard import DASHBOARD
 
@@ -52,7 +52,7 @@ class Run:
     by: tuple[str, ...] = ("--workers", str(WORKERS))
     sessions: set[int] = field(default_factory=set)
 
-    def start(self, *options: str) -> subprocess.Popen[str]:
+    def start(self, *options: str, stderr: TextIO | None = None) -> subprocess.Popen[str]:
         """Starts it; its events come from standard output."""
         self.scratch.mkdir(exist_ok=True)
         command = [sys.executable, "-m", "autograder.cli", "grade", str(self.hand_ins), "-o", str(self.out)]
@@ -62,6 +62,7 @@ class Run:
             cwd=ROOT,
             env=os.environ | {"TMPDIR": str(self.scratch)},
             stdout=subprocess.PIPE,
+            stderr=stderr,
             text=True,
             start_new_session=True,
         )

@@ -332,6 +332,7 @@ class Cluster(Graders):
             return
         there = [m.address for m in self._members.values() if not m.gone.done()]
         if self._client.status == "running":
+            self._client.unsubscribe_topic("all")  # or the scheduler would tell us of our own leaving
             ending = self._client.run(end_graders, self._run, workers=there, on_error="ignore")
             with contextlib.suppress(OSError):
                 await asyncio.wait_for(ending, ANSWER)
