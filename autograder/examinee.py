@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import wire
-from autograder.sandbox.host import LONGEST_OUTPUT, Sandbox, Worker, WorkerTrouble
+from autograder.sandbox.host import Sandbox, Worker, WorkerTrouble
+from autograder.sandbox.output import LONGEST_OUTPUT
 from autograder.submission import Submission
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import Outcome
@@ -20,7 +21,7 @@ from exercises.feedback.steps import Raised, Script, Step, TensorResult
 STRIKES = 2  # time limits that one exercise may use up on calls without an answer; the rest is then not tried
 NOTHING = Script()  # steps that only import the exercise
 STAND_INS = Path(__file__).resolve().parent / "sandbox" / "stand_ins"
-PRETENDED = "pretend"  # the device that stands in for a GPU, as `sandbox.worker` knows it
+PRETENDED = "pretend"  # the device that stands in for a GPU, as `sandbox.devices` knows it
 
 
 @dataclass(frozen=True)

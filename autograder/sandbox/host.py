@@ -19,7 +19,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -32,9 +31,9 @@ from autograder.clock import Clock
 from autograder.sandbox import wire
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.folder import FolderError, Watch, empty
+from autograder.sandbox.output import Output
 from autograder.sandbox.room import Room, sweep
 
-LONGEST_OUTPUT = 64 << 10
 START_SECONDS = 120
 _LAUNCH = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.sandbox.zygote import main; main()"
 _PASSED_ON = ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "SYSTEMROOT", "PATH")
@@ -55,36 +54,6 @@ class WorkerTrouble(Exception):
     def __init__(self, kind: str, sentence: str) -> None:
         super().__init__(sentence)
         self.kind = kind
-
-
-class Output:
-    """Collects what a worker prints: the first 64 KiB are kept, the rest is read and dropped."""
-
-    def __init__(self, fd: int) -> None:
-        self._kept = bytearray()
-        self._dropped = 0
-        self._fd = fd
-        self._thread = threading.Thread(target=self._drain, daemon=True)
-        self._thread.start()
-
-    def _drain(self) -> None:
-        while True:
-            try:
-                part = os.read(self._fd, 1 << 16)
-            except OSError:
-                break
-            if not part:
-                break
-            room = LONGEST_OUTPUT - len(self._kept)
-            self._kept += part[:room]
-            self._dropped += max(len(part) - room, 0)
-        os.close(self._fd)
-
-    def text(self) -> str:
-        """What was printed, as text; waits a moment for what is still on its way."""
-        self._thread.join(1.0)
-        text = bytes(self._kept).decode("utf-8", "replace")
-        return text + (f"\n[{self._dropped} more bytes were printed and not kept]" if self._dropped else "")
 
 
 class Worker:

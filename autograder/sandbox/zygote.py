@@ -25,7 +25,7 @@ from typing import Any
 
 import torch
 
-from autograder.sandbox import wire, worker
+from autograder.sandbox import devices, wire, worker
 from autograder.sandbox.ban import Ban
 from autograder.sandbox.confine import Confinement, Limits
 from autograder.sandbox.machine_code import loaded_files, refuse_machine_code
@@ -38,7 +38,7 @@ def warm_up() -> Ban:
     """Does once, on one thread, what every worker would otherwise do at its first call."""
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
-    worker.prepare_pretended()
+    devices.prepare_pretended()
     x, weight = torch.rand(1, 2, 5, 5), torch.rand(2, 2, 3, 3)
     patches = x.unfold(2, 3, 1).unfold(3, 3, 1)
     torch.einsum("nchwij,ocij->nohw", patches, weight)

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.examinee import PRETENDED, Examinee, SandboxedStudent
+from autograder.examinee import Examinee, SandboxedStudent
 from autograder.grade import DEFAULT_SEED
-from autograder.sandbox import worker
+from autograder.sandbox import devices
 from autograder.submission import Submission, read_submission
 from autograder.suites.vocabulary import Draw
 from exercises.feedback import steps
@@ -46,9 +46,7 @@ def run(
 ) -> Outcome:
     """Runs steps with a hand-in's own functions."""
     lookup = vars(modules[module]).__getitem__
-    if device == PRETENDED:
-        return Outcome(*worker._run_pretended(asked, lookup))
-    return Outcome(*steps.run(asked if device == "cpu" else worker._moved(asked, device), lookup))
+    return Outcome(*devices.run(asked, device, lookup))
 
 
 class InProcess(Examinee):
@@ -70,7 +68,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     torch.set_num_threads(1)
-    worker.prepare_pretended()
+    devices.prepare_pretended()
     config.addinivalue_line("markers", "points(n): what the rubric line is worth")
     config.addinivalue_line("markers", "category(name): what kind of check it is")
 
