@@ -22,10 +22,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from distributed import Client, KilledWorker
+from distributed.client import FutureCancelledError
 
 from autograder.batch import BatchError, Wanted
 from autograder.cluster.quiet import quiet
-from autograder.cluster.worker import WorkerLost, end_graders, identity, lacks, run_in_grader
+from autograder.cluster.worker import WorkerLost, end_graders, identity, lacks, run_in_grader, topic
 from autograder.sandbox.confine import LAYERS
 from autograder.versions import versions
 from autograder.workers import Graders, Order
@@ -34,6 +35,9 @@ CONNECT = 8.0  # seconds for the scheduler to answer
 ANSWER = 30.0  # seconds for a busy one
 PATIENCE = 600.0  # seconds without any worker
 BEAT = 1.0  # seconds between two looks at who is there
+UNSTARTED = (
+    5  # times that an order may be lost before it was begun; then it counts, since word of that may be lost
+)
 _T = TypeVar("_T")
 
 
@@ -73,6 +77,7 @@ class Cluster(Graders):
         self._seen: dict[str, Member] = {}  # these, and those that are looked at or were refused
         self._first: set[str] | None = None  # addresses that were there at the start, until looked at
         self._joined = False
+        self._begun: set[str] = set()  # orders that a worker has begun with
         self._tasks: set[asyncio.Task[Any]] = set()
         self._failure: Exception | None = None
         self._client: Any = None
@@ -129,6 +134,7 @@ class Cluster(Graders):
         except (ValueError, TypeError, RuntimeError) as error:
             raise BatchError(f"--scheduler {self._address}: {error}") from error
         self._client.subscribe_topic("all", self._heard)
+        self._client.subscribe_topic(topic(self._run), self._heard_of_order)
         self._begin(self._watch())
         async with self._changed:
             while self._failure is None and (self._first or not self._members):
@@ -195,6 +201,9 @@ class Cluster(Graders):
         if message.get("action") == "remove-worker":
             await self._gone(message["worker"])
 
+    async def _heard_of_order(self, event: tuple[float, str]) -> None:
+        self._begun.add(event[1])
+
     async def _gone(self, address: str) -> None:
         self._members.pop(address, None)
         member = self._seen.pop(address, None)
@@ -241,7 +250,9 @@ class Cluster(Graders):
             ]
             if differ:
                 return f"{who} differs from this machine: {'; '.join(differ)}"
-            missing, usable = await self._ask(member, run_in_grader, self._run, member.id, lacks, settings)
+            missing, usable = await self._ask(
+                member, run_in_grader, self._run, member.id, "", lacks, settings
+            )
         except (BrokenExecutor, BatchError):
             raise
         except Exception as error:
@@ -258,9 +269,21 @@ class Cluster(Graders):
         self._tasks.add(this := cast("asyncio.Task[Any]", asyncio.current_task()))
         this.add_done_callback(self._tasks.discard)
         alone = any(isinstance(each, Order) and each.again for each in args)
+        order = uuid.uuid4().hex
+        for _ in range(UNSTARTED):
+            try:
+                return await self._try(order, alone, fn, *args)
+            except WorkerLost:
+                if order in self._begun:  # else it had only been sent there, and bears no blame
+                    raise
+            finally:
+                self._begun.discard(order)
+        raise WorkerLost("workers are gone before they begin")
+
+    async def _try(self, order: str, alone: bool, fn: Callable[..., Any], *args: Any) -> Any:
         member = await (self._empty() if alone else self._free())
         try:
-            return await self._ask(member, run_in_grader, self._run, member.id, fn, *args)
+            return await self._ask(member, run_in_grader, self._run, member.id, order, fn, *args)
         except WorkerLost:
             if self._seen.get(member.address) is member:  # another has come at its address
                 await self._gone(member.address)
@@ -304,26 +327,30 @@ class Cluster(Graders):
 
     async def _ask(self, member: Member, fn: Callable[..., Any], *args: Any) -> Any:
         """Has a function run by a worker, and by no other."""
-        task = self._client.submit(
-            fn,
-            *args,
-            key=f"autograder-{uuid.uuid4().hex}",
-            workers=[member.address],
-            allow_other_workers=False,
-            pure=False,
-            retries=0,
-        )
-        answer = asyncio.ensure_future(_answer(task))
+        answer: asyncio.Future[Any] | None = None
         try:
+            task = self._client.submit(
+                fn,
+                *args,
+                key=f"autograder-{uuid.uuid4().hex}",
+                workers=[member.address],
+                allow_other_workers=False,
+                pure=False,
+                retries=0,
+            )
+            answer = asyncio.ensure_future(_answer(task))
             await asyncio.wait({answer, member.gone}, return_when=asyncio.FIRST_COMPLETED)
-            if member.gone.done() and not answer.done():
-                member.gone.result()
+            if not answer.done():
+                member.gone.result()  # raises what it ended with
             return answer.result()
-        except asyncio.CancelledError as error:
-            raise self._failure or self._scheduler_lost() from error
+        except Exception as error:
+            if isinstance(error, FutureCancelledError) or self._client.status != "running":
+                raise self._failure or self._scheduler_lost() from error
+            raise
         finally:
-            answer.cancel()
-            task.release()
+            if answer is not None:
+                answer.cancel()
+                task.release()
 
     async def _leave(self) -> None:
         for task in list(self._tasks):
@@ -332,6 +359,7 @@ class Cluster(Graders):
             return
         there = [m.address for m in self._members.values() if not m.gone.done()]
         if self._client.status == "running":
+            self._client.unsubscribe_topic(topic(self._run))
             self._client.unsubscribe_topic("all")  # or the scheduler would tell us of our own leaving
             ending = self._client.run(end_graders, self._run, workers=there, on_error="ignore")
             with contextlib.suppress(OSError):

@@ -75,12 +75,13 @@ class GraderProcesses(WorkerPlugin):
         await asyncio.to_thread(self._end)
 
 
-def run_in_grader(run: str, worker_id: str, fn: Callable[..., Any], *args: Any) -> Any:
+def run_in_grader(run: str, worker_id: str, order: str, fn: Callable[..., Any], *args: Any) -> Any:
     """What a task of a run does: runs a function in one of this worker's grader processes.
 
     Args:
         run: whose graders to use.
         worker_id: of the worker that it is for: Dask itself would run it again on one with the same address.
+        order: is told to who listens to the run's topic when it is begun.
         fn: the function, with its arguments.
 
     Raises:
@@ -90,7 +91,8 @@ def run_in_grader(run: str, worker_id: str, fn: Callable[..., Any], *args: Any) 
     worker = get_worker()
     if worker.id != worker_id:
         raise WorkerLost(f"another worker is at {worker.address} now")
-    graders: GraderProcesses = sync(worker.loop, _entered, worker, _name(run))
+    graders: GraderProcesses = sync(worker.loop, _entered, worker, topic(run))
+    worker.log_event(topic(run), order)
     try:
         return graders.run(fn, *args)
     finally:
@@ -106,14 +108,15 @@ async def _entered(worker: Worker, name: str) -> GraderProcesses:
     return graders
 
 
-def _name(run: str) -> str:
+def topic(run: str) -> str:
+    """What a run's graders are called on each worker, and under what the scheduler passes on their messages."""
     return f"autograder-{run}"
 
 
 async def end_graders(run: str, dask_worker: Worker) -> None:
     """Ends a run's graders on a worker."""
-    if _name(run) in dask_worker.plugins:
-        await dask_worker.plugin_remove(_name(run))
+    if topic(run) in dask_worker.plugins:
+        await dask_worker.plugin_remove(topic(run))
 
 
 def identity() -> tuple[str, dict[str, str]]:
