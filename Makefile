@@ -1,6 +1,6 @@
 # make grade [SUBMISSIONS=path] [OUT=folder]   set up and grade hand-ins
 # make test                                     set up and run the project's suite
-# make platforms                                set up and try the zips with the platforms' own tools (ten minutes)
+# make platforms                                set up and try the zips with the platforms' own tools, and Dask (a quarter of an hour)
 # make attacks                                  set up and send every attack through them too (twenty minutes)
 # make seeds | mutation | bench                 see tests/submissions, tests/mutation, tests/benchmarks
 # make fuzz [TARGETS="decoder zips"]             set up and fuzz what reads hand-ins (half an hour)

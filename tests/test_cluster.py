@@ -30,6 +30,7 @@ from autograder.versions import versions
 from autograder.workers import Settings
 from tests.soak import Run, make_class, reports
 
+pytestmark = pytest.mark.platforms
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "cluster.md").read_text(encoding="utf-8")
 SETTINGS = Settings(("cpu",), 1, 10.0, 4096)
 HAND_INS = 6

@@ -23,7 +23,9 @@ PARTS: Mapping[str, Callable[[int, tuple[str, ...]], Iterator[Row]]] = {
     "pytest": classes.fresh_pytest,
     "nbgrader": classes.by_nbgrader,
     "otter": classes.by_otter,
+    "start": classes.start_up,
     "workers": classes.two_workers,
+    "dask": classes.on_dask,
     "long": classes.for_long,
 }
 SHOWN = ("torch", "pytest", "nbgrader", "otter-grader", "distributed", "numpy")

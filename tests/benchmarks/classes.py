@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -220,6 +221,52 @@ def _busy(processes: int) -> float:
         subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(processes)
     ]
     return max(float(process.communicate()[0]) for process in started)
+
+
+def on_dask(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
+    """Two workers of a Dask cluster on this machine against two of our own, once all are warm."""
+    with scratch() as folder, _cluster(folder) as address:
+        hand_ins = make_class(folder / "class", CLASS)
+
+        def local() -> float:
+            return grade(hand_ins, "--workers", "2", "--device", "cpu").each
+
+        def dask() -> float:
+            return grade(hand_ins, "--scheduler", address, "--device", "cpu").each
+
+        yield Row(
+            "a local pool of two / Dask, two workers", *in_turn(rounds, local, dask, "dask"), AT_LEAST, 0.9
+        )
+
+
+@contextmanager
+def _cluster(folder: Path) -> Iterator[str]:
+    log = folder / "log"
+    dask = str(Path(sys.executable).with_name("dask"))
+    with log.open("wb") as file, ExitStack() as ends:
+
+        def start(*command: str) -> None:
+            process = subprocess.Popen(
+                [dask, *command, "--no-dashboard"], cwd=folder, stdout=file, stderr=file
+            )
+            ends.callback(process.wait)
+            ends.callback(process.terminate)
+
+        start("scheduler", "--port", "0", "--host", "127.0.0.1")
+        while not (found := re.search(r"Scheduler at: +(tcp://\S+)", log.read_text())):
+            time.sleep(0.1)
+        start("worker", found[1], "--nworkers", "2", "--nthreads", "1")
+        yield found[1]
+
+
+def start_up(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
+    """How many hand-ins' time passes before the first report: torch, the suites, and CUDA if it is asked for."""
+    device = "cuda" if "cuda" in devices else "cpu"
+    with scratch() as folder:
+        hand_ins = make_class(folder / "class", 15)
+        runs = [grade(hand_ins, "--workers", "1", "--device", device) for _ in range(rounds)]
+    name = f"until the first report / one hand-in ({', '.join(devices)})"
+    yield Row(name, [run.moments[0] for run in runs], [run.each for run in runs])
 
 
 def for_long(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:

@@ -10,8 +10,8 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 from autograder.examinee import Examinee
 from autograder.grade import Grader
-from autograder.sandbox import devices
 from autograder.sandbox.confine import Limits
+from autograder.sandbox.devices import prepare_pretended
 from autograder.submission import Submission, read_submission
 from exercises.feedback import steps
 from exercises.feedback.catalogue import Exercise
@@ -37,7 +37,7 @@ class Recording(Examinee):
 def rows(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
     """Grading a correct hand-in, over the same without a sandbox, without confinement, and without a grader."""
     torch.set_num_threads(1)
-    devices.prepare_pretended()
+    prepare_pretended()
     with Grader(devices) as grader, Grader(devices, limits=Limits(layers=())) as unconfined:
         names = [e.module for e in grader.catalogue]
         for name, path in CORRECT.items():
@@ -87,7 +87,7 @@ def _asked(grader: Grader, hand_in: Submission) -> list[Asked]:
 def own_functions(times: int) -> None:
     """Prints how long a correct hand-in's own functions take, again and again in a process of its own."""
     torch.set_num_threads(1)
-    devices.prepare_pretended()
+    prepare_pretended()
     with Grader() as grader:
         hand_in = read_submission(CORRECT["solutions"], [e.module for e in grader.catalogue])
         asked = _asked(grader, hand_in)
