@@ -23,8 +23,8 @@ PHASES: Mapping[str, str] = {
     "import": "looking for forbidden calls, and importing the hand-in",
     "calls": "sending calls to the worker and answers back",
     "student code": "the hand-in's own functions",
-    "compare": "drawing inputs, working out right answers, comparing, diagnosing",
-    "report": "making the report and writing its files",
+    "compare": "drawing inputs, working out right answers, comparing, diagnosing, making the report",
+    "report": "writing the report's files, which is for the one process that writes",
 }
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -26,8 +27,9 @@ from autograder.release.notebook import NAME
 from autograder.release.package import zipped
 from tests.benchmarks.row import AT_LEAST, AT_MOST, ROOT, Row, in_turn, seconds_of
 
-CLASS = 60  # hand-ins, where a whole command is timed
-LONG, EARLY = 5000, 100
+CLASS = 30  # hand-ins, where a whole command is timed
+LONG = 5000
+WRONG = ROOT / "tests" / "submissions" / "wrong"
 BLOCK = 500  # resident memory is first looked at after so many
 
 
@@ -56,13 +58,14 @@ def scratch() -> Iterator[Path]:
 class Run:
     """What was seen of one `autograder grade`.
 
-    `moments` are the seconds since the command was given at which a report was done; `memory` is the resident
-    memory in bytes of the grader, each worker process of its own and their sandboxes, when a `BLOCK` was done.
+    `moments` are the seconds since the command was given at which a report was done. When a `BLOCK` was done, the
+    grader, its worker processes and their sandboxes had `memory` bytes of resident memory and `files` open.
     """
 
     seconds: float
     moments: Sequence[float]
     memory: Sequence[int]
+    files: Sequence[int]
 
     @property
     def each(self) -> float:
@@ -78,28 +81,41 @@ def grade(hand_ins: Path, *options: str) -> Run:
         process = subprocess.Popen(
             [*command, "--json", *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
         )
-        moments, memory = [], []
+        moments, memory, files = [], [], []
         assert process.stdout is not None
         for line in process.stdout:
             event = json.loads(line)
             if event["event"] == "graded":
                 moments.append(time.perf_counter() - start)
                 if len(moments) % BLOCK == 0:
-                    memory.append(_memory(process.pid))
+                    used = _used(process.pid)
+                    memory.append(used[0])
+                    files.append(used[1])
                     print(f"{len(moments)} graded, {memory[-1] >> 20} MiB", file=sys.stderr, flush=True)
         assert process.wait() == 0
-        return Run(time.perf_counter() - start, moments, memory)
+        return Run(time.perf_counter() - start, moments, memory, files)
 
 
-def _memory(pid: int) -> int:
+def _corpus(folder: Path, number: int) -> Path:
+    """The corpus of mistakes, again and again under new names."""
+    sources = sorted(WRONG.iterdir())
+    for n in range(number):
+        shutil.copytree(sources[n % len(sources)], folder / f"{n:05}")
+    return folder
+
+
+def _used(pid: int) -> tuple[int, int]:
     grader = psutil.Process(pid)
-    found = 0
-    for process in [grader, *grader.children(recursive=True)]:
-        try:
-            found += process.memory_info().rss
-        except psutil.NoSuchProcess:  # a sandbox worker, which lives for one hand-in
-            continue
-    return found
+    processes = {process.pid: process for process in [grader, *grader.children(recursive=True)]}
+    memory = files = 0
+    for process in processes.values():
+        # what a sandbox's parent has forked lives for one hand-in
+        with suppress(psutil.NoSuchProcess), process.oneshot():
+            parent = processes.get(process.ppid())
+            if parent is None or "zygote" not in " ".join(parent.cmdline()):
+                memory += process.memory_info().rss
+                files += process.num_fds()
+    return memory, files
 
 
 def fresh_pytest(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
@@ -272,12 +288,13 @@ def start_up(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
 def for_long(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
     """Thousands in one run: time for a hand-in, and memory, at the end over the start."""
     with scratch() as folder:
-        run = grade(make_class(folder / "class", LONG), "--device", "cpu")
-    # the class repeats itself, so parts of the same length have the same hand-ins
-    part = EARLY // rounds
+        run = grade(_corpus(folder / "class", LONG), "--device", "cpu")
+    # the class repeats itself, so that parts as long as the corpus have the same hand-ins
+    part = len(list(WRONG.iterdir()))
     ends = run.moments[part - 1 :: part]
     spans = [(after - before) / part for before, after in pairwise(ends)]
-    name = f"the last {EARLY} of {LONG} / the first"
+    name = f"the last {rounds * part} of {LONG} / the first, after {part}"
     yield Row(name, spans[-rounds:], spans[:rounds], AT_MOST, 1.05)
     memory = f"resident memory after {LONG} / after {BLOCK}"
     yield Row(memory, [run.memory[-1]], [run.memory[0]], AT_MOST, 1.1)
+    yield Row(f"open files after {LONG} / after {BLOCK}", [run.files[-1]], [run.files[0]], AT_MOST, 1.1)

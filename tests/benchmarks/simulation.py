@@ -19,7 +19,7 @@ from pathlib import Path
 
 from autograder.report.profile import Spent, read_table
 
-CLIENT = ("read", "report")  # what the client does; making a report is a thousandth of writing it
+CLIENT = ("read", "report")  # what the client does
 START = 4.0  # seconds until a worker has imported torch and collected the suites, once
 HELD = 2  # hand-ins that are out for each worker, so that none waits for the client
 
