@@ -48,6 +48,14 @@ class CaseResult:
     failure: CheckFailure | None
     carried: bool = False
 
+    @property
+    def untouched(self) -> bool:
+        """Whether it came to the exercise's own stub: no other exercise, right or wrong, can change that."""
+        failure = self.failure
+        if failure is None or failure.kind != "not-written" or not failure.trace:
+            return False
+        return failure.trace[-1][0] == f"{self.module}.py"
+
 
 class SuiteError(RuntimeError):
     """A hidden suite is itself wrong: grading with it would be unfair."""
@@ -170,7 +178,8 @@ class Judge:
             found = self._run(examinee, mine)
             replaceable = frozenset(e.module for e in before if e.module in wrong) | examinee.substituted
             failed = [case for case, result in zip(mine, found, strict=True) if result.failure]
-            if failed and replaceable > examinee.substituted and examinee.has(exercise):
+            helped = replaceable > examinee.substituted and not all(r.untouched for r in found)
+            if failed and helped and examinee.has(exercise):
                 examinee.substituted = replaceable
                 # what still fails fails for a reason of its own, and that is the one to tell
                 again = {r.case: r for r in self._run(examinee, failed)}

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,8 +22,9 @@ from autograder.report.model import Report
 from autograder.sandbox.host import Sandbox
 from autograder.selfcheck import selfcheck
 from autograder.submission import Submission, read_submission
-from exercises.feedback.catalogue import earlier, exercises
+from exercises.feedback.catalogue import Exercise, earlier, exercises
 from exercises.feedback.checks import problem
+from exercises.feedback.failures import Outcome
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = exercises()
@@ -99,6 +101,28 @@ def test_an_early_mistake_costs_no_later_points(grader: Grader, solutions: Submi
     assert earned == {k: v for k, v in FULL.items() if k != "ex3"}
     carried = {e.name: e.carried_from for e in report.exercises if e.carried_from}
     assert carried == {"ex4": ("ex3",), "ex5": ("ex3",), "ex6": ("ex3",), "ex7": ("ex3",)}
+
+
+def test_what_is_still_a_stub_is_not_run_again_with_earlier_exercises_corrected(
+    grader: Grader, solutions: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corrected: list[str] = []
+    run = Examinee.run
+
+    def watched(self: Examinee, exercise: Exercise, *rest: Any) -> Outcome:
+        if self.substituted:
+            corrected.append(exercise.name)
+        return run(self, exercise, *rest)
+
+    monkeypatch.setattr(Examinee, "run", watched)
+    stubs = read_submission(ROOT / "exercises", MODULES)
+    assert grader.grade(stubs).earned == 0
+    assert corrected == []
+    # exercise 5 is written, on top of stubs
+    written = "ex5_dilation"
+    report = grader.grade(with_changes(stubs, **{written: solutions.modules[written]}))
+    assert points(report) == dict.fromkeys(FULL, 0.0) | {"ex5": 20.0}
+    assert set(corrected) == {"ex5"}
 
 
 def test_without_error_carried_forward_it_would(grader: Grader, solutions: Submission) -> None:
