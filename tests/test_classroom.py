@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from autograder.classroom import HandedIn, class_of, classes_of, download
@@ -628,6 +628,7 @@ _FILE = st.one_of(
     packed=st.booleans(),
     platform=st.sampled_from(["canvas", "moodle", "moodle flat", "gradescope"]),
 )
+@example(students=[("", ["ex1_output_size.py"]), ("", [".0"])], packed=True, platform="moodle")
 def test_no_file_of_one_student_ends_with_another(
     tmp_path_factory: pytest.TempPathFactory,
     students: list[tuple[str, list[str]]],

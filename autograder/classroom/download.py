@@ -35,10 +35,14 @@ Trouble = list[tuple[PurePosixPath, str]]
 
 
 class ClassZip(ZipTree):
-    """A zip of many hand-ins. `trouble` has what is wrong with single entries."""
+    """A zip of many hand-ins.
+
+    `trouble` has what is wrong with single entries, `passed_over` those that are not read for their own name alone.
+    """
 
     def __init__(self, path: Path) -> None:
         self.trouble: Trouble = []
+        self.passed_over: list[PurePosixPath] = []
         super().__init__(path, _MAX_CONTENTS)
 
     def _list(self, infos: list[zipfile.ZipInfo]) -> None:
@@ -52,7 +56,11 @@ class ClassZip(ZipTree):
             except SubmissionError as error:
                 self.trouble.append((_harmless(info.orig_filename), str(error)))
                 continue
-            if info.orig_filename.endswith("/") or not path.parts or is_skipped(path):
+            if info.orig_filename.endswith("/") or not path.parts:
+                continue
+            if is_skipped(path):
+                if len(path.parts) > 1 and not is_skipped(path.with_name("x")):
+                    self.passed_over.append(path)
                 continue
             mode = info.external_attr >> 16
             if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
@@ -127,7 +135,7 @@ def unpack(tree: ClassZip, target: Path) -> Trouble:
             trouble.append(
                 (path, f"{shown(path.name)} cannot be unpacked: {error.strerror or 'no reason given'}")
             )
-    for path, _ in tree.trouble:
+    for path in [*(path for path, _ in tree.trouble), *tree.passed_over]:
         _make_known(path, target)
     return trouble
 
