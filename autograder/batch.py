@@ -202,13 +202,12 @@ class _Class:
         """What is not done yet, read when its turn comes."""
         for name, entry in self._hand_ins.items():
             order = Order(name, self._wanted.settings)
+            self._clock.reset()
             try:
                 if entry.path is None:
                     raise SubmissionError(NOTHING)
-                self._clock.reset()
                 with self._clock.phase("read"):
                     submission = read_submission(entry.path, self._modules)
-                self._read[name] = self._clock.seconds["read"]
                 order, key = replace(order, submission=submission), self._wanted.key(submission, entry.notes)
             except SubmissionError as error:
                 order, key = replace(order, problem=str(error)), self._wanted.key(error, entry.notes)
@@ -218,6 +217,7 @@ class _Class:
                 self._keep(name, known, cached=True)
             else:
                 self._keys[name] = key
+                self._read[name] = self._clock.seconds["read"]
                 yield order
 
     def _known(self, name: str, key: str) -> Report | None:
@@ -232,7 +232,7 @@ class _Class:
         self._tell(Event("started", len(self._hand_ins), name))
 
     def _write(self, name: str, graded: Graded) -> None:
-        key, report = self._keys.pop(name), graded.report
+        key, read, report = self._keys.pop(name), self._read.pop(name), graded.report
         made = replace(
             report.provenance,
             code=code_digest(),
@@ -244,9 +244,7 @@ class _Class:
         with self._clock.phase("report"):
             self._write_files(name, for_student(report, self._wanted.show_calls))
         if self._wanted.profile:
-            self._spent[name] = _together(
-                graded.spent, self._clock.seconds, {"read": self._read.pop(name, 0.0)}
-            )
+            self._spent[name] = _together(graded.spent, self._clock.seconds, {"read": read})
         self._keep(name, report)
 
     def _write_files(self, name: str, report: Report) -> None:

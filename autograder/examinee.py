@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import wire
+from autograder.sandbox.devices import PRETENDED
 from autograder.sandbox.host import Sandbox, Worker, WorkerTrouble
 from autograder.sandbox.output import LONGEST_OUTPUT
 from autograder.submission import Submission
@@ -21,7 +22,6 @@ from exercises.feedback.steps import Raised, Script, Step, TensorResult
 STRIKES = 2  # time limits that one exercise may use up on calls without an answer; the rest is then not tried
 NOTHING = Script()  # steps that only import the exercise
 STAND_INS = Path(__file__).resolve().parent / "sandbox" / "stand_ins"
-PRETENDED = "pretend"  # the device that stands in for a GPU, as `sandbox.devices` knows it
 
 
 @dataclass(frozen=True)

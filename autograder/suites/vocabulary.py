@@ -7,7 +7,8 @@ import random
 from functools import cache
 from typing import Any
 
-from autograder.examinee import PRETENDED, SandboxedStudent
+from autograder.examinee import SandboxedStudent
+from autograder.sandbox.devices import PRETENDED
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.causes import CAUSES
 from exercises.feedback.checks import must_return, problem
