@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
@@ -34,12 +34,10 @@ from autograder.report.insight import MOST_NAMES, NOTHING, Compared, Insight, Pa
 from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
 from autograder.report.reading import Reports
 from autograder.submission import report_files
-from tests.test_feedback_page import CHROMIUM, FLAGS, HOSTILE, contrast, flat, read
+from tests.test_feedback_page import HOSTILE, contrast, flat, read
 
-try:
-    from playwright.sync_api import Browser, Page, sync_playwright
-except ImportError:
-    Browser = Page = sync_playwright = None  # type: ignore[assignment, misc]
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[1]
 SUBMISSIONS = ROOT / "tests" / "submissions"
@@ -390,18 +388,6 @@ def test_no_hidden_call_is_on_the_page(graded: Path) -> None:
     page = page_of([for_student(report("ada", exercise("ex1", 1, *shown)), False)])
     assert "sample(" not in page and "EXPECTED" not in page
     assert "sample(" not in (graded / "out" / DASHBOARD).read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if sync_playwright is None:
-        pytest.skip("the Python package playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here; Debian has it as the package chromium")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,12 @@ The tests in a browser need Chromium and playwright, as those of the visualizer.
 from __future__ import annotations
 
 import html.parser
-import os
 import re
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -37,16 +35,10 @@ from exercises.feedback.layer_checks import must_forward
 from exercises.feedback.steps import Step, TensorResult
 from tests.test_tutorial import TUTORIAL, anchors
 
-try:
-    from playwright.sync_api import Browser, sync_playwright
-except ImportError:
-    Browser = sync_playwright = None  # type: ignore[assignment, misc]
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
-CHROMIUM = os.environ.get("CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 GRADED = {
     "full points": "class/amara",
     "nothing written": "class/bjørn",
@@ -387,18 +379,6 @@ def test_grading_writes_the_page_without_hidden_calls(tmp_path: Path) -> None:
     assert main(["grade", hand_in, "--device", "cpu", "-o", str(tmp_path)]) == 0
     page = (tmp_path / "ex6_grey_is_the_mean.html").read_text(encoding="utf-8")
     assert "feedback for ex6_grey_is_the_mean" in read(page).text and "sample(" not in page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if sync_playwright is None:
-        pytest.skip("the Python package playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here; Debian has it as the package chromium")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])

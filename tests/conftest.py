@@ -1,0 +1,31 @@
+"""A real browser for the tests of pages that `autograder grade` writes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+try:
+    from playwright.sync_api import Browser, sync_playwright
+except ImportError:
+    Browser = sync_playwright = None  # type: ignore[assignment, misc]
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if sync_playwright is None:
+        pytest.skip("the Python package playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here; Debian has it as the package chromium")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
