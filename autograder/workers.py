@@ -178,11 +178,12 @@ class Local(Graders):
             self._pools.add(pool)
         try:
             return pool.submit(fn, *args, **kwargs).result()
-        except BrokenProcessPool:
+        except (BrokenProcessPool, SystemExit) as error:
             self._mine.pool = None
             self._pools.discard(pool)
             pool.shutdown()
-            raise
+            # a SystemExit of a process that was told to end would end whoever asks, a Dask worker for one
+            raise BrokenProcessPool("a grader's process has ended") from error
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is not None:

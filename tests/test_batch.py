@@ -221,10 +221,13 @@ def test_workers_that_die_without_a_hand_in_end_the_run() -> None:
         dict(results(orders(), Fragile(deaths=9, every=True), lambda: 1, lambda name: None))
 
 
-def test_a_dead_worker_is_replaced_and_the_others_go_on() -> None:
+@pytest.mark.parametrize(
+    "end", [(os._exit, 3), (signal.raise_signal, signal.SIGTERM)], ids=["dies", "is told to end"]
+)
+def test_a_dead_worker_is_replaced_and_the_others_go_on(end: tuple[Callable[[int], Any], int]) -> None:
     with Local(2) as executor:
         lives = executor.submit(time.sleep, 1)
-        dies = executor.submit(os._exit, 3)
+        dies = executor.submit(*end)
         with pytest.raises(BrokenProcessPool):
             dies.result(60)
         lives.result(60)
