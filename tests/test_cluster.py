@@ -24,7 +24,7 @@ from autograder.batch import BatchError, Wanted
 from autograder.cli import main
 from autograder.cluster import client
 from autograder.cluster.client import Cluster, Member
-from autograder.cluster.worker import WorkerLost
+from autograder.cluster.worker import WorkerLost, end_graders, identity, run_in_grader
 from autograder.sandbox.confine import LAYERS
 from autograder.versions import versions
 from autograder.workers import Settings
@@ -246,6 +246,17 @@ def test_stopped_and_started_again_while_workers_are_killed_it_comes_to_the_same
     assert reports(run.out) == reports(quiet.out)
     assert run.left_over() == []
     # the rooms of the killed ones were swept up by those that came after them, but for the last one's
+    assert lab.left_over(lab.worker_pids()) == []
+
+
+def test_an_order_that_comes_after_the_end_of_its_run_starts_no_graders(lab: Lab) -> None:
+    with distributed_client(lab.address) as dask:
+        worker, _ = dask.submit(identity, pure=False).result()
+        assert dask.submit(run_in_grader, "short", worker, "", max, 1, 2, pure=False).result() == 2
+        dask.run(end_graders, "short")
+        late = dask.submit(run_in_grader, "short", worker, "", max, 1, 2, pure=False)
+        with pytest.raises(WorkerLost, match="ended"):
+            late.result()
     assert lab.left_over(lab.worker_pids()) == []
 
 

@@ -22,6 +22,7 @@ from autograder.versions import versions
 from autograder.workers import Local, Settings, unconfined
 
 IDLE = 60.0  # seconds after which graders end that nobody gives work, since their client may have been killed
+_over: set[str] = set()  # runs that have ended: an order may still be on its way when its run ends
 
 
 class WorkerLost(BrokenExecutor):
@@ -85,7 +86,7 @@ def run_in_grader(run: str, worker_id: str, order: str, fn: Callable[..., Any], 
         fn: the function, with its arguments.
 
     Raises:
-        WorkerLost: if this is another worker.
+        WorkerLost: if this is another worker, or the run has ended.
         BrokenProcessPool: if the process dies.
     """
     worker = get_worker()
@@ -100,6 +101,8 @@ def run_in_grader(run: str, worker_id: str, order: str, fn: Callable[..., Any], 
 
 
 async def _entered(worker: Worker, name: str) -> GraderProcesses:
+    if name in _over:
+        raise WorkerLost("the run has ended")
     graders = worker.plugins.get(name)
     if not isinstance(graders, GraderProcesses):
         graders = GraderProcesses(name)
@@ -114,7 +117,8 @@ def topic(run: str) -> str:
 
 
 async def end_graders(run: str, dask_worker: Worker) -> None:
-    """Ends a run's graders on a worker."""
+    """Ends a run's graders on a worker, for good."""
+    _over.add(topic(run))
     if topic(run) in dask_worker.plugins:
         await dask_worker.plugin_remove(topic(run))
 
