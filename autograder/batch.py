@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, replace
@@ -184,9 +185,12 @@ class _Class:
 
     def grade(self, executor: Graders) -> ClassReports:
         broken = False
-        for name, graded in results(self._orders(), executor, executor.width, self._started):
-            broken |= graded.broken
-            self._write(name, graded)
+        with _lost_interrupts() as lost:
+            for name, graded in results(self._orders(), executor, executor.width, self._started):
+                broken |= graded.broken
+                self._write(name, graded)
+                if lost:
+                    raise KeyboardInterrupt
         rows = [(name, self._rows[name]) for name in self._hand_ins]
         write_grades(self._out / "grades.csv", rows)
         reports = Reports(self._out, tuple(self._hand_ins))
@@ -260,6 +264,25 @@ class _Class:
             self._tell(Event("failed", total, name, cached=cached, problem=report.problem))
         else:
             self._tell(Event("graded", total, name, report.earned, report.seconds, cached))
+
+
+@contextlib.contextmanager
+def _lost_interrupts() -> Iterator[list[object]]:
+    """Collects each Ctrl-C that comes while a destructor runs, since Python goes on after one of those."""
+    lost: list[object] = []
+    before = sys.unraisablehook
+
+    def hook(unraisable: Any) -> None:
+        if unraisable.exc_type is KeyboardInterrupt:
+            lost.append(unraisable.exc_type)
+        else:
+            before(unraisable)
+
+    sys.unraisablehook = hook
+    try:
+        yield lost
+    finally:
+        sys.unraisablehook = before
 
 
 def _together(*spent: Mapping[str, float]) -> dict[str, float]:

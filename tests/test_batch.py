@@ -24,6 +24,7 @@ import pytest
 from rich.console import Console
 
 from autograder.batch import BatchError, Wanted, grade_class, results
+from autograder.classroom import HandedIn
 from autograder.cli import main
 from autograder.lock import lock
 from autograder.report.files import as_json, write_json
@@ -232,6 +233,26 @@ def test_a_dead_worker_is_replaced_and_the_others_go_on(end: tuple[Callable[[int
             dies.result(60)
         lives.result(60)
         assert executor.submit(os.getpid).result(60) != os.getpid()
+
+
+class Destroyed:
+    """Its destructor is what a Ctrl-C comes in the middle of."""
+
+    def __del__(self) -> None:
+        raise KeyboardInterrupt
+
+
+def test_a_ctrl_c_that_python_loses_in_a_destructor_stops_the_run_all_the_same(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    def tell(event: Event) -> None:
+        told.append(event.kind)
+        Destroyed()
+
+    with pytest.raises(KeyboardInterrupt):
+        grade_class([HandedIn("amy", None), HandedIn("zoe", None)], Wanted(SETTINGS), tmp_path, tell)
+    assert told == ["started", "failed"]
+    assert (tmp_path / "amy.json").is_file()
 
 
 def test_two_graders_do_not_write_into_one_folder(tmp_path: Path) -> None:
