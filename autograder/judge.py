@@ -228,6 +228,14 @@ class _Collector:
         if report.failed:
             self.errors.append(str(report.longrepr).strip().splitlines()[-1])
 
+    # a Ctrl-C, or a SystemExit of a process that is told to end, is no matter of pytest's
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        raise excinfo.value
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        if isinstance(excinfo.value, SystemExit):
+            raise excinfo.value
+
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.items = [item for item in session.items if isinstance(item, pytest.Function)]
 

@@ -422,6 +422,16 @@ def test_a_suite_that_breaks_the_rules_is_refused(tmp_path: Path, body: str, wor
         Judge(CATALOGUE[:1], suites=tmp_path)
 
 
+@pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit])
+def test_whoever_is_told_to_end_while_suites_are_collected_ends_without_a_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], end: type[BaseException]
+) -> None:
+    (tmp_path / "ex1_output_size.py").write_text(f"raise {end.__name__}\n")
+    with pytest.raises(end):
+        Judge(CATALOGUE[:1], suites=tmp_path)
+    assert capsys.readouterr() == ("", "")
+
+
 def test_every_exercise_builds_on_earlier_ones_only() -> None:
     for exercise in CATALOGUE:
         assert all(e.number < exercise.number for e in earlier(exercise.module, CATALOGUE))
