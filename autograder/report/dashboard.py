@@ -32,7 +32,6 @@ from autograder.report.reading import Reports
 
 # Not `.html`: no student's page can have this name, and whoever hands out `*.html` does not hand out this.
 DASHBOARD = "dashboard.htm"
-TEMPLATE = Path(__file__).with_name("dashboard.html")
 MOST_CHARTED = 10  # misconceptions
 MOST_OPEN = 8  # that are told at once; the others are a click away
 MOST_LINES = 15  # of the rubric, likewise
@@ -104,7 +103,7 @@ def dashboard(insight: Insight, compared: Compared, drawn: Sequence[str] = (), t
     failed = [line for line in lines if line.failed]
     causes = [_told(cause, insight, tutorial) for cause in ranked(insight.misconceptions.values())]
     svgs = list(drawn) + [""] * 3
-    text: str = template(TEMPLATE).render(
+    text: str = template("dashboard.html").render(
         it=insight,
         compared=compared,
         total_chart=svgs[0],

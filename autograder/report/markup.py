@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from autograder.report import rubric
@@ -17,13 +17,18 @@ TUTORIAL = Path(__file__).resolve().parents[2] / "exercises" / "README.md"
 
 
 @cache
-def template(path: Path) -> Any:
-    """A Jinja2 template with autoescape on; the filters `points` and `ticks` are in it."""
+def template(name: str) -> Any:
+    """The Jinja2 template of a page, with autoescape on; the filters `points` and `ticks` are in it."""
     made = Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=_fit
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        finalize=_fit,
     )
     made.filters |= {"points": points, "ticks": ticks}
-    return made.from_string(path.read_text(encoding="utf-8"))
+    return made.get_template(name)
 
 
 def _fit(value: Any) -> Any:

@@ -20,7 +20,6 @@ LARGEST = 300_000  # bytes of a page
 # characters of a text, causes of an exercise and calls of a cause; the most that makes the page small enough
 LEVELS = ((4_000, 1_000, 1_000), (1_000, 1_000, 1_000), (300, 30, 10), (100, 8, 2), (60, 2, 1))
 MOST_LINES = 8  # of a student's own code for one cause
-TEMPLATE = Path(__file__).with_name("page.html")
 
 # what to do, where no diagnosis says it
 ADVICE = {
@@ -94,7 +93,7 @@ def _page(report: Report, length: int, causes: int, calls: int) -> str:
         return text if len(text) <= length else f"{text[:length]} … (cut: it has {len(text)} characters)"
 
     parts = [_exercise(exercise, report, cut, causes) for exercise in report.exercises]
-    text: str = template(TEMPLATE).render(
+    text: str = template("page.html").render(
         report=report,
         most_calls=calls,
         student=cut(report.student),

@@ -15,7 +15,6 @@ from autograder.report.files import cell, write_text
 from autograder.report.markup import template
 
 TABLE, PAGE = "profile.csv", "profile.htm"  # no student's page ends in .htm
-TEMPLATE = Path(__file__).with_name("profile.html")
 MOST = 30  # hand-ins with a bar of their own
 LONGEST_NAME = 14  # characters beside a bar
 # one colour for each phase, in light and in dark
@@ -35,7 +34,7 @@ def write_profile(folder: Path, spent: Mapping[str, Spent]) -> list[str]:
     except NoCharts as error:
         remarks.append(str(error))
     whole = sum(sum(seconds.values()) for seconds in spent.values()) or 1.0
-    text: str = template(TEMPLATE).render(
+    text: str = template("profile.html").render(
         number=len(spent),
         slowest=min(len(spent), MOST),
         charts=drawn,
