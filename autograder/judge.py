@@ -230,7 +230,8 @@ class _Collector:
 
     # a Ctrl-C, or a SystemExit of a process that is told to end, is no matter of pytest's
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        raise excinfo.value
+        if type(excinfo.value) is KeyboardInterrupt:  # pytest stops with one of its own kind at errors
+            raise excinfo.value
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         if isinstance(excinfo.value, SystemExit):

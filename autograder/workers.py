@@ -182,8 +182,10 @@ class Local(Graders):
             self._mine.pool = None
             self._pools.discard(pool)
             pool.shutdown()
-            # a SystemExit of a process that was told to end would end whoever asks, a Dask worker for one
-            raise BrokenProcessPool("a grader's process has ended") from error
+            if isinstance(error, BrokenProcessPool):
+                raise
+            # a SystemExit would end whoever asks, a Dask worker for one
+            raise BrokenProcessPool("a grader's process was told to end") from error
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is not None:
