@@ -166,7 +166,8 @@ class _Tags(html.parser.HTMLParser):
 
 @cache
 def _template() -> str:
-    return page.TEMPLATE.read_text(encoding="utf-8")
+    folder = Path(page.__file__).parent
+    return "".join((folder / name).read_text(encoding="utf-8") for name in ("base.html", "page.html"))
 
 
 class _OwnTags(html.parser.HTMLParser):
