@@ -235,6 +235,24 @@ def test_a_dead_worker_is_replaced_and_the_others_go_on(end: tuple[Callable[[int
         assert executor.submit(os.getpid).result(60) != os.getpid()
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_ctrl_c_at_the_terminal_gets_one_line(
+    quiet: tuple[Run, list[dict[str, Any]]], tmp_path: Path, workers: str
+) -> None:
+    run = replace(quiet[0], out=tmp_path / "out", by=("--workers", workers), sessions=set())
+    with (tmp_path / "said").open("w+") as said:
+        process = run.start(stderr=said)
+        assert process.stdout is not None
+        while json.loads(process.stdout.readline())["event"] != "graded":
+            pass
+        os.killpg(process.pid, signal.SIGINT)  # as the terminal does
+        process.communicate(timeout=60)
+        said.seek(0)
+        assert said.read() == "autograder: stopped; the reports written so far are complete\n"
+    assert process.returncode == 130
+    assert run.left_over() == []
+
+
 class Destroyed:
     """Its destructor is what a Ctrl-C comes in the middle of."""
 

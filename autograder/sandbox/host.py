@@ -309,7 +309,12 @@ class Sandbox:
         mine, theirs = socket.socketpair()
         with theirs:
             config = self._configuration() | {"control": theirs.fileno()}
-            self._zygote = self._launch(config, pass_fds=[theirs.fileno()], stdout=subprocess.DEVNULL)
+            self._zygote = self._launch(
+                config,
+                pass_fds=[theirs.fileno()],
+                stdout=subprocess.DEVNULL,
+                process_group=0,  # a Ctrl-C is for the grader, which then ends this
+            )
         self._control = mine
         self._warm = False
 
