@@ -28,36 +28,13 @@ from PIL import Image
 from exercises.feedback.calls import sample
 
 try:
-    from playwright.sync_api import Browser, Page, sync_playwright
+    from playwright.sync_api import Browser, Page
 except ImportError:
     pytest.skip("the Python package playwright is not installed", allow_module_level=True)
 
 PAGE = Path(__file__).resolve().parents[1] / "exercises" / "visualizer" / "index.html"
-CHROMIUM = os.environ.get("CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-# --no-sandbox: containers rarely allow Chromium's own; the rest keeps it from calling home
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SETTINGS = 300
 STAY = "default-src 'none'"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here; Debian has it as the package chromium")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def until(page: Page, condition: str) -> None:
