@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,28 +17,55 @@ from autograder.sandbox.host import Sandbox, Worker, WorkerTrouble
 from autograder.sandbox.output import LONGEST_OUTPUT
 from autograder.submission import Submission
 from exercises.feedback.catalogue import Exercise
-from exercises.feedback.failures import Outcome
-from exercises.feedback.steps import Raised, Script, Step, TensorResult
+from exercises.feedback.failures import Outcome, first_line
+from exercises.feedback.steps import LONGEST_NAME, Raised, Script, Step, TensorResult
 
-STRIKES = 2  # time limits that one exercise may use up on calls without an answer; the rest is then not tried
-NOTHING = Script()  # steps that only import the exercise
 STAND_INS = Path(__file__).resolve().parent / "sandbox" / "stand_ins"
+GRACE_SECONDS = 2.0  # that a statement has beyond its limit, to be ended from within
+MOST_STATEMENTS = 20_000  # announced at one import
+MOST_ENDINGS = 8  # statements of one submission that may take their worker along
+SHORTEST_WAIT = 1 / 16  # of the limit for a call, after many calls without an answer
+MOST_LEFT_OUT = 5  # statements that the report tells of
+PYTHON = ".".join(platform.python_version_tuple()[:2])
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait, in seconds: for one call, and for all calls of one submission."""
+    """How long to wait, in seconds.
+
+    `call` is for one call, `submission` for all calls of one submission, `statement` for one statement at the top of
+    a file or cell, `loading` for all of these.
+    """
 
     call: float = 10.0
     submission: float = 600.0
+    statement: float = 5.0
+    loading: float = 120.0
+
+
+@dataclass
+class Pace:
+    """How fast an exercise answers: calls without an answer, and the slowest answer in seconds."""
+
+    late: int = 0
+    slowest: float = 0.0
+
+    def wait(self, limit: float) -> float:
+        """Seconds to wait for the next answer.
+
+        Two calls have the whole limit, those after them half as long each time, so that a loop which never ends does
+        not hold up a class; but three times as long as the slowest answer so far, since slow is not wrong.
+        """
+        share = max(0.5 ** max(self.late - 1, 0), SHORTEST_WAIT)
+        return min(limit, max(limit * share, 3 * self.slowest))
 
 
 @dataclass
 class Examinee:
     """A submission in the sandbox.
 
-    `substituted` names the exercise modules that are replaced by correct ones (error carried forward);
-    `device_trouble` notes device checks that could not be decided.
+    `substituted` names the exercise modules that are replaced by correct ones (error carried forward); `line` is the
+    rubric line that asks; `undecided` notes device checks that could not be decided.
     """
 
     sandbox: Sandbox
@@ -47,14 +75,23 @@ class Examinee:
     confined: dict[str, str] = field(default_factory=dict)
     forbidden: dict[str, str] | None = None  # a sentence by exercise, once it was looked for
     substituted: frozenset[str] = frozenset()
+    line: str = ""
     undecided: list[str] = field(default_factory=list)
-    seconds: float = 0.0
+    seconds: float = 0.0  # of calls
+    loading: float = 0.0  # seconds of statements at the top of files and cells
     _worker: Worker | None = None
     _loaded: tuple[frozenset[str], tuple[str, ...]] = (frozenset(), ())
     _entered: set[str] = field(default_factory=set)  # modules that the worker has imported
-    _unsafe: set[str] = field(default_factory=set)
-    # seconds without an answer, by exercise and by what is substituted: a corrected one gets its own
-    _lost: defaultdict[tuple[str, frozenset[str]], float] = field(default_factory=lambda: defaultdict(float))
+    _hangs: set[str] = field(default_factory=set)
+    _unloadable: set[str] = field(default_factory=set)
+    _skipped: dict[str, str] = field(
+        default_factory=dict
+    )  # "file:number" of a statement → why it is not run again
+    _left_out: dict[str, str] = field(default_factory=dict)  # the same → what the report says
+    _endings: int = 0
+    # by exercise and by what is substituted: a corrected one gets its own
+    _paces: defaultdict[tuple[str, frozenset[str]], Pace] = field(default_factory=lambda: defaultdict(Pace))
+    _late_lines: set[tuple[str, str, frozenset[str]]] = field(default_factory=set)
     _printed: str = ""
 
     def has(self, exercise: Exercise) -> bool:
@@ -63,7 +100,14 @@ class Examinee:
 
     def unsafe(self, exercise: Exercise) -> bool:
         """Whether a call of the exercise ran into the time limit, or its mere import ended the worker."""
-        return exercise.module in self._unsafe
+        return exercise.module in self._hangs | self._unloadable
+
+    @property
+    def left_out(self) -> list[str]:
+        """What stood at the top of files and cells and did not run to its end, in a sentence each."""
+        told = list(self._left_out.values())
+        more = len(told) - MOST_LEFT_OUT
+        return told[:MOST_LEFT_OUT] + ([f"{more} more lines were left out"] if more > 0 else [])
 
     def run(self, exercise: Exercise, device: str, steps: Sequence[Step]) -> Outcome:
         """Runs steps with one exercise's code; whatever goes wrong becomes part of the outcome."""
@@ -71,43 +115,111 @@ class Examinee:
             return _trouble("missing", f"{exercise.module}.py was not handed in")
         if exercise.module in (self.forbidden or ()):
             return self._forbidden(exercise)
-        if self._lost[exercise.module, self.substituted] >= STRIKES * self.patience.call:
-            lost = f"{STRIKES * self.patience.call:g} s"
-            return _trouble("timeout", f"not tried: {exercise.name} had used up {lost} without an answer")
+        line = (exercise.module, self.line, self.substituted)
+        if self.line and line in self._late_lines:
+            return _trouble("timeout", "not tried: another check of this line had taken too long")
         if self.seconds > self.patience.submission:
             limit = f"{self.patience.submission:g} s"
             return _trouble("timeout", f"not tried: the whole hand-in had used up its {limit}")
-        ask = _encoded if isinstance(steps, Script) else _encode
-        start = time.monotonic()
         try:
-            worker = self._ready(exercise.forbids)
-            if exercise.module in (self.forbidden or ()):
-                return self._forbidden(exercise)
-            if exercise.module not in self._entered:
-                with self.sandbox.clock.phase("import"):
-                    worker.ask(_encoded(exercise.module, "cpu", NOTHING), self.patience.call)
-                    worker.look()
-                self._entered.add(exercise.module)
-            with self.sandbox.clock.phase("calls"):
-                reply = self._asked(worker, ask(exercise.module, device, steps))
+            worker = self._importing(exercise)
         except WorkerTrouble as trouble:
-            self._lost[exercise.module, self.substituted] += time.monotonic() - start
-            if trouble.kind == "timeout" or exercise.module not in self._entered:
-                self._unsafe.add(exercise.module)
+            self._unloadable.add(exercise.module)
+            return _trouble(trouble.kind, _sentence(exercise, trouble))
+        if worker is None:
+            return self._forbidden(exercise)
+        ask = _encoded if isinstance(steps, Script) else _encode
+        pace, start = self._paces[exercise.module, self.substituted], time.monotonic()
+        try:
+            with self.sandbox.clock.phase("calls"):
+                wait = pace.wait(self.patience.call)
+                reply = self._asked(worker, ask(exercise.module, device, steps), wait)
+        except WorkerTrouble as trouble:
             if trouble.kind == "timeout":
-                return _trouble("timeout", f"{exercise.name} {trouble}")
-            return _trouble(trouble.kind, str(trouble))
+                pace.late += 1
+                self._hangs.add(exercise.module)
+                self._late_lines.add(line)
+            return _trouble(trouble.kind, _sentence(exercise, trouble))
         finally:
             self.seconds += time.monotonic() - start
+        pace.slowest = max(pace.slowest, time.monotonic() - start)
         return self._outcome(exercise, steps, reply)
+
+    def _importing(self, exercise: Exercise) -> Worker | None:
+        """A worker that has run the exercise's file; None if the exercise uses what is forbidden.
+
+        A statement that takes its worker along is not run again.
+
+        Raises:
+            WorkerTrouble: if there are too many of those, or none that is to blame.
+        """
+        while True:
+            worker = self._ready(exercise.forbids)
+            if exercise.module in (self.forbidden or ()):
+                return None
+            if exercise.module in self._entered:
+                return worker
+            request = wire.encode({"do": "import", "module": exercise.module})
+            start = time.monotonic()
+            try:
+                with self.sandbox.clock.phase("import"):
+                    left = max(self.patience.loading - self.loading, 0.0)
+                    limit = self._statement_seconds + GRACE_SECONDS
+                    reply = worker.ask(request, limit, MOST_STATEMENTS, left)
+                    worker.look()
+            except WorkerTrouble as trouble:
+                if not self._blames(trouble):
+                    raise
+            else:
+                self._entered.add(exercise.module)
+                self._keep_left_out(reply.get("left_out"))
+            finally:
+                self.loading += time.monotonic() - start
+
+    @property
+    def _statement_seconds(self) -> float:
+        """The limit for a statement: shorter, the more time others have taken."""
+        return self.patience.statement * (1.0 if self.loading < self.patience.loading / 2 else 0.1)
+
+    def _blames(self, trouble: WorkerTrouble) -> bool:
+        """Whether a statement is to blame for the end of a worker, which goes on without it."""
+        at = trouble.at
+        if at is None or trouble.kind == "malformed" or self._endings == MOST_ENDINGS:
+            return False
+        self._endings += 1
+        key = f"{at.file}:{at.number}"
+        if key in self._skipped:
+            return False
+        self._skipped[key] = str(trouble)
+        self._left_out[key] = f"{at.file}, line {at.line} was left out: {trouble}"
+        return True
+
+    def _keep_left_out(self, told: Any) -> None:
+        """Keeps what a worker says of statements that failed. It may say anything, and it counts for nothing."""
+        for each in told if isinstance(told, list) else ():
+            if not isinstance(each, dict) or len(self._left_out) > 10 * MOST_LEFT_OUT:
+                continue
+            file, kind, why = (
+                first_line(str(each.get(part)))[:LONGEST_NAME] for part in ("file", "kind", "message")
+            )
+            key = f"{file}:{each.get('number')}"
+            if each.get("late") is True:
+                self._skipped[key] = why
+                self._left_out[key] = f"{file}, line {each.get('line')} was stopped: it {why}"
+            else:
+                version = f" (Python {PYTHON} is used here)" if kind == "SyntaxError" else ""
+                said = f"{kind}: {why}".removesuffix(": ")
+                self._left_out.setdefault(
+                    key, f"{file}, line {each.get('line')} was left out: {said}{version}"
+                )
 
     def _forbidden(self, exercise: Exercise) -> Outcome:
         return _trouble("forbidden", (self.forbidden or {})[exercise.module])
 
-    def _asked(self, worker: Worker, request: bytes) -> dict[str, Any]:
+    def _asked(self, worker: Worker, request: bytes, seconds: float) -> dict[str, Any]:
         start = time.perf_counter()
         try:
-            reply = worker.ask(request, self.patience.call)
+            reply = worker.ask(request, seconds)
         except WorkerTrouble:
             self.sandbox.clock.move("student code", time.perf_counter() - start)
             raise
@@ -149,7 +261,10 @@ class Examinee:
                 "substitutes": replaced,
                 # they travel only where they are needed: elsewhere they would be answers to borrow
                 "stand_ins": {module: _stand_in(module) for module in replaced},
-                "unsafe": sorted(self._unsafe),
+                "exports": {e.module: list(e.exports) for e in self.catalogue},
+                "unsafe": sorted(self._unloadable),
+                "skipped": dict(self._skipped),
+                "statement_seconds": self._statement_seconds,
                 # in which to look for forbidden calls: they are the same in every worker
                 "exercises": [
                     {"module": e.module, "exports": list(e.exports), "forbids": list(e.forbids)}
@@ -173,6 +288,10 @@ class Examinee:
             self._printed += self._worker.printed()[:room]
             self._worker = None
         return self._printed
+
+
+def _sentence(exercise: Exercise, trouble: WorkerTrouble) -> str:
+    return f"{exercise.name} {trouble}" if trouble.kind == "timeout" else str(trouble)
 
 
 @cache

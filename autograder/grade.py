@@ -135,7 +135,7 @@ class Grader:
         return Report(student, points, 0.0, parts, (), "", 0.0, self._provenance("", {}), problem)
 
     def _notes(self, examinee: Examinee) -> list[str]:
-        notes = []
+        notes = examinee.left_out
         if "cuda" not in self.devices:
             notes.append(
                 "CUDA: not checked, no GPU was used; devices were checked on a pretended accelerator"

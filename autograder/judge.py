@@ -192,6 +192,7 @@ class Judge:
     def _run(self, examinee: Examinee, cases: Sequence[Case]) -> list[CaseResult]:
         results = []
         for case in cases:
+            examinee.line = case.line
             failure = case.run(examinee, self.seed)
             carried = bool(examinee.substituted) and failure is None
             results.append(

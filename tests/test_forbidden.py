@@ -440,3 +440,52 @@ def test_a_method_that_is_called_is_one(used: str) -> None:
 )
 def test_a_method_that_torch_may_call_is_one_too(old: str, new: str) -> None:
     assert {f.name for f in in_layer("x", text=LAYER.replace(old, new))} == {"torch.nn.Conv2d"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        in_body("if False: print(F.conv2d)"),
+        in_body("if 0: print(F.conv2d)"),
+        in_body("if not True: print(F.conv2d)"),
+        in_body("while False: print(F.conv2d)"),
+        in_body("return x if True else F.conv2d(x, weight)"),
+        in_body("return x; return F.conv2d(x, weight)"),
+        in_body("False and print(F.conv2d)"),
+        "DEBUG = False\n" + in_body("if DEBUG: print(F.conv2d)"),
+        "DEBUG = False\n" + in_body("if DEBUG and bias is None: print(F.conv2d)"),
+        "DEBUG = False\n" + in_body("assert not DEBUG or F.conv2d(x, weight)"),
+        "MINE = True\n" + in_body("return x if MINE else F.conv2d(x, weight)"),
+        "VERBOSE = DEBUG = False\n" + in_body("if VERBOSE or DEBUG: print(F.conv2d)"),
+        "OFF = False\nDEBUG = OFF\n" + in_body("if DEBUG: print(F.conv2d)"),
+        in_body("check = False\n    if check: print(F.conv2d)"),
+        "from typing import TYPE_CHECKING\n" + in_body("if TYPE_CHECKING: print(F.conv2d)"),
+        "def conv2d_valid(x, weight, bias=None, check=False):\n    if check: print(F.conv2d)",
+    ],
+)
+def test_a_branch_that_can_never_be_taken_is_no_offence(text: str) -> None:
+    assert not search(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        in_body("if True: print(F.conv2d)"),
+        in_body("if bias: print(F.conv2d)"),
+        in_body("return F.conv2d(x, weight) if True else x"),
+        in_body("if bias: return x\n    return F.conv2d(x, weight)"),
+        "DEBUG = False\nDEBUG = True\n" + in_body("if DEBUG: print(F.conv2d)"),
+        "DEBUG = False\n"
+        + "def on():\n    global DEBUG\n    DEBUG = True\n"
+        + in_body("if DEBUG: print(F.conv2d)"),
+        "import os\nDEBUG = os.cpu_count()\n" + in_body("if DEBUG: print(F.conv2d)"),
+        "DEBUG = False\nDEBUG |= True\n" + in_body("if DEBUG: print(F.conv2d)"),
+        "for DEBUG in (False, True): pass\n" + in_body("if DEBUG: print(F.conv2d)"),
+        in_body("check = False\n    check = bias\n    if check: print(F.conv2d)"),
+        "def conv2d_valid(x, weight, bias=None, stride=0):\n    if stride: print(F.conv2d)",
+        "def go(x, ready=False):\n    if ready: print(F.conv2d)\n" + in_body("go(x, ready=True)"),
+        "A = B\nB = A\n" + in_body("if A: print(F.conv2d)"),
+    ],
+)
+def test_a_branch_that_may_be_taken_counts(text: str) -> None:
+    assert names(text) == {"torch.nn.functional.conv2d"}

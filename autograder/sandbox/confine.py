@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.sandbox.given import PICTURES
+
 try:
     import resource
 except ImportError:  # Windows
@@ -208,6 +210,9 @@ class Confinement:
         read = AccessFS.READ_FILE | AccessFS.READ_DIR | AccessFS.EXECUTE
         for path in _readable_paths():
             ruleset.allow_path(path, read if path.is_dir() else AccessFS.READ_FILE | AccessFS.EXECUTE)
+        pictures = self.folder.parent / PICTURES.name
+        if pictures.is_dir():
+            ruleset.allow_path(pictures, AccessFS.READ_FILE | AccessFS.READ_DIR)
         for name in _DEVICES:
             ruleset.allow_path(name, AccessFS.READ_FILE | AccessFS.WRITE_FILE)
         if self._cuda:

@@ -21,7 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -33,6 +33,7 @@ from autograder.sandbox.confine import Limits
 from autograder.sandbox.folder import FolderError, Watch, empty
 from autograder.sandbox.output import Output
 from autograder.sandbox.room import Room, sweep
+from exercises.feedback.steps import LONGEST_NAME
 
 START_SECONDS = 120
 _LAUNCH = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.sandbox.zygote import main; main()"
@@ -48,12 +49,24 @@ class SandboxError(RuntimeError):
     """The sandbox itself could not be started."""
 
 
-class WorkerTrouble(Exception):
-    """A worker gave no answer. `kind` is "timeout", "crashed" or "malformed"; the text is one sentence."""
+@dataclass(frozen=True)
+class Place:
+    """A top-level statement of a hand-in: its file (or "cell 3"), its number in there, and its line."""
 
-    def __init__(self, kind: str, sentence: str) -> None:
+    file: str
+    number: int
+    line: int
+
+
+class WorkerTrouble(Exception):
+    """A worker gave no answer. `kind` is "timeout", "crashed" or "malformed"; the text is one sentence.
+
+    `at` is the top-level statement that ran, where one did.
+    """
+
+    def __init__(self, kind: str, sentence: str, at: Place | None = None) -> None:
         super().__init__(sentence)
-        self.kind = kind
+        self.kind, self.at = kind, at
 
 
 class Worker:
@@ -74,8 +87,14 @@ class Worker:
             raise SandboxError(f"a worker did not start ({error}): {output.text().strip()}") from None
         self.confined: dict[str, str] = hello["confined"]
 
-    def ask(self, request: bytes, timeout: float) -> dict[str, Any]:
+    def ask(self, request: bytes, timeout: float, places: int = 0, total: float = 0.0) -> dict[str, Any]:
         """Sends a request (the body of a frame, see `wire.encode`) and waits for its reply.
+
+        Args:
+            request: what to send.
+            timeout: seconds.
+            places: how many top-level statements may be announced before the reply; each has the time anew.
+            total: seconds for all of these together.
 
         Raises:
             WorkerTrouble: if there is none within `timeout` seconds, or it is not the reply to this request.
@@ -83,25 +102,31 @@ class Worker:
         """
         nonce = wire.new_nonce()
         deadline = time.monotonic() + timeout
+        end = time.monotonic() + max(total, timeout)
+        at: Place | None = None
         try:
             if select.select([self._sock], [], [], 0)[0]:
                 # hung up, or spoke before it was asked
                 wire.receive(self._sock, time.monotonic() + 0.1)
                 raise wire.WireError("an answer came before the question")
             wire.send(self._sock, wire.frame(nonce, request), deadline)
-            answered, reply = wire.receive(self._sock, deadline)
-            if not hmac.compare_digest(answered, nonce):
-                raise wire.WireError("the answer belongs to another question")
+            while True:
+                answered, reply = wire.receive(self._sock, deadline)
+                if not hmac.compare_digest(answered, nonce):
+                    raise wire.WireError("the answer belongs to another question")
+                if not places or "at" not in reply:
+                    return reply
+                at, places = _place(reply["at"]), places - 1
+                deadline = min(time.monotonic() + timeout, end)
         except wire.WireTimeout:
             self.end()
-            raise WorkerTimeout(timeout) from None
+            raise WorkerTimeout(timeout, at) from None
         except wire.WireClosed:
             code = self.end(grace=1.0)
-            raise WorkerTrouble("crashed", self._watch.reason or _how_it_ended(code)) from None
+            raise WorkerTrouble("crashed", self._watch.reason or _how_it_ended(code), at) from None
         except wire.WireError as error:
             self.end()
-            raise WorkerTrouble("malformed", f"the answer was not readable: {error}") from None
-        return reply
+            raise WorkerTrouble("malformed", f"the answer was not readable: {error}", at) from None
 
     def look(self) -> None:
         """Looks into its folder: chance must not decide whether a call is answered before the watch comes by.
@@ -138,8 +163,14 @@ class Worker:
 class WorkerTimeout(WorkerTrouble):
     """A worker did not answer in time."""
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__("timeout", f"took longer than {seconds:g} s")
+    def __init__(self, seconds: float, at: Place | None = None) -> None:
+        super().__init__("timeout", f"took longer than {seconds:g} s", at)
+
+
+def _place(value: Any) -> Place:
+    if not (isinstance(value, list) and [type(each) for each in value] == [str, int, int]):
+        raise wire.WireError("malformed frame (place)")
+    return Place(value[0][:LONGEST_NAME], value[1], value[2])
 
 
 def _how_it_ended(code: int) -> str:

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from autograder.lock import can_lock, lock
 from autograder.sandbox.folder import FolderError, empty
+from autograder.sandbox.given import PICTURES
 
 PREFIX = "conv2d-sandbox-"
 
 
 class Room:
-    """A private folder with the one that workers write to, `work`, inside."""
+    """A private folder with the one that workers write to, `work`, inside; beside it the tutorial's pictures."""
 
     def __init__(self) -> None:
         self._lock: int | None = None
@@ -27,6 +28,10 @@ class Room:
         self.path.chmod(0o711)  # an unprivileged worker passes through to its own folder
         self.work = self.path / "work"
         self.work.mkdir(mode=0o700)
+        self.pictures = self.path / PICTURES.name
+        self.pictures.mkdir()
+        for path in sorted(PICTURES.glob("*.[pg][ni][gf]")):
+            shutil.copyfile(path, self.pictures / path.name)
 
     def _locked(self) -> bool:
         """Locks the new folder; False if `sweep` was faster and took it for an abandoned one."""

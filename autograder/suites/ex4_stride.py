@@ -25,14 +25,6 @@ def test_same_stride_on_both_axes(student: SandboxedStudent, draw: Draw, stride:
         must_return(student, Call("conv2d_strided", (x, weight)))
 
 
-@pytest.mark.points(0.5)
-@pytest.mark.category("sizes")
-@pytest.mark.parametrize("size", [7, 9])
-def test_large(student: SandboxedStudent, draw: Draw, size: int) -> None:
-    """A layer as large as in a real network is right, gradients included, and done within the time limit."""
-    must_differentiate(student, conv(draw(4, 128, 21, 21), draw(12, 128, size, size), stride=2), wrt=range(2))
-
-
 @pytest.mark.points(2)
 @pytest.mark.category("pairs")
 @pytest.mark.parametrize("stride", [(2, 1), (1, 3), (3, 2)])
@@ -139,3 +131,11 @@ def test_errors(student: SandboxedStudent, draw: Draw, shapes: tuple[tuple[int, 
 def test_device(student: SandboxedStudent, draw: Draw) -> None:
     """The result is computed on the device of the input."""
     must_follow_device(student, conv(draw(2, 2, 7, 8), draw(3, 2, 3, 2), draw(3), stride=(2, 1)))
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.category("sizes")
+@pytest.mark.parametrize("size", [7, 9])
+def test_large(student: SandboxedStudent, draw: Draw, size: int) -> None:
+    """A layer as large as in a real network is right, gradients included, and done within the time limit."""
+    must_differentiate(student, conv(draw(4, 128, 21, 21), draw(12, 128, size, size), stride=2), wrt=range(2))

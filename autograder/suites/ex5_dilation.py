@@ -74,16 +74,6 @@ def test_everything_at_once(student: SandboxedStudent, draw: Draw, settings: dic
     must_return(student, conv(draw(2, 3, 11, 14), draw(4, 3, 3, 2), **settings))
 
 
-@pytest.mark.points(0.5)
-@pytest.mark.category("sizes")
-@pytest.mark.parametrize(
-    "settings", [{"stride": 2, "padding": 2}, {"padding": (2, 4), "dilation": (1, 2)}], ids=str
-)
-def test_large(student: SandboxedStudent, draw: Draw, settings: dict[str, Pair]) -> None:
-    """A layer as large as in a real network is right, gradients included, and done within the time limit."""
-    must_differentiate(student, conv(draw(4, 96, 18, 18), draw(8, 96, 5, 5), **settings), wrt=range(2))
-
-
 @pytest.mark.points(1)
 @pytest.mark.category("bias")
 @pytest.mark.parametrize("settings", [{}, EVERYTHING[0]], ids=str)
@@ -214,3 +204,13 @@ def test_device(student: SandboxedStudent, draw: Draw) -> None:
     x, weight = draw(2, 2, 7, 8), draw(3, 2, 3, 2)
     must_follow_device(student, conv(x, weight, draw(3), stride=2, padding=1, dilation=2))
     must_follow_device(student, Call("dilate_kernel", (weight, 2)))
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.category("sizes")
+@pytest.mark.parametrize(
+    "settings", [{"stride": 2, "padding": 2}, {"padding": (2, 4), "dilation": (1, 2)}], ids=str
+)
+def test_large(student: SandboxedStudent, draw: Draw, settings: dict[str, Pair]) -> None:
+    """A layer as large as in a real network is right, gradients included, and done within the time limit."""
+    must_differentiate(student, conv(draw(4, 96, 18, 18), draw(8, 96, 5, 5), **settings), wrt=range(2))

@@ -83,13 +83,6 @@ def test_settings(student: SandboxedStudent, draw: Draw, settings: dict[str, Any
     must_forward(student, call, draw(2, 3, 10, 11))
 
 
-@pytest.mark.points(0.5)
-@pytest.mark.category("sizes")
-def test_large(student: SandboxedStudent, draw: Draw) -> None:
-    """A layer as large as in a real network takes a right training step within the time limit."""
-    must_train(student, layer(128, 12, 7, padding=3), draw(4, 128, 14, 14))
-
-
 @pytest.mark.points(2)
 @pytest.mark.category("padding by name")
 @pytest.mark.parametrize(
@@ -195,3 +188,10 @@ def test_device(student: SandboxedStudent, draw: Draw) -> None:
     """The layer computes on the device it was built for, or moved to by .to()."""
     call = layer(2, 3, (3, 2), stride=2, padding=1, dilation=2)
     layer_must_follow_device(student, call, draw(2, 2, 7, 8))
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.category("sizes")
+def test_large(student: SandboxedStudent, draw: Draw) -> None:
+    """A layer as large as in a real network takes a right training step within the time limit."""
+    must_train(student, layer(128, 12, 7, padding=3), draw(4, 128, 14, 14))

@@ -59,11 +59,18 @@ class Scope:
 
 
 class Source:
-    """One file: what its names stand for, in order; star imports stand under "*"."""
+    """One file: what its names stand for, in order; star imports stand under "*".
+
+    `declared_global` are the names that some function may set, `given` the arguments that calls give by keyword.
+    """
 
     def __init__(self, key: str, tree: ast.Module) -> None:
         self.key = key
         self.bindings = by_name(tree.body)
+        nodes = list(ast.walk(tree))
+        self.declared_global = {name for n in nodes if isinstance(n, ast.Global) for name in n.names}
+        # what is given by keyword in some call, so that a default is not all that a parameter is
+        self.given = {n.arg for n in nodes if isinstance(n, ast.keyword) and n.arg}
         self._imported = {name for name, found in self.bindings.items() if any(b.dotted for b in found)}
         self._scopes: dict[int | None, Scope] = {}
 

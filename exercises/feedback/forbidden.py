@@ -1,9 +1,9 @@
 """Finds what an exercise does not allow, in the syntax tree alone: nothing of a hand-in is run.
 
 Only code that can be reached by name from the exercise's exports counts: their definitions, whatever these
-mention, and so on, through the hand-in's other files too. A test under `if __name__ == "__main__":`, an
-unused import, function or method is no offence, and neither is to read a docstring. Earlier exercises are not
-followed into, so nobody pays twice for one line.
+mention, and so on, through the hand-in's other files too. A test under `if __name__ == "__main__":`, a branch that
+constants keep from being taken, an unused import, function or method is no offence, and neither is to read a
+docstring. Earlier exercises are not followed into, so nobody pays twice for one line.
 
 Names are resolved through imports, aliases, `getattr` and the like. A determined author can still hide a
 call from this; what is really called is seen while running.
@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from exercises.feedback.bindings import NOTHING, Binding, Scope, Source, local_names
+from exercises.feedback.branches import reachable, taken, truth
 from exercises.feedback.groups import GROUPS
 
 # A file of the hand-in with such a name is not what an import of it means.
@@ -214,7 +215,7 @@ class _Search:
                 return node.args[:1]  # to ask for a type is not to use it
             if node.func.id in ("eval", "exec") and node.args:
                 return [*ast.iter_child_nodes(node), *_parsed(self._fold(node.args[0], scope), node.lineno)]
-        return ast.iter_child_nodes(node)
+        return taken(node, scope)
 
     def _walk_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope) -> None:
         given = node.args
@@ -228,9 +229,14 @@ class _Search:
             if argument:
                 names.setdefault(argument.arg, []).append(NOTHING)
         for argument, default in zip(optional, defaults, strict=True):
+            off = isinstance(default, ast.Constant) and default.value is False
+            if off and argument.arg not in scope.source.given:
+                # a switch that nobody switches on; whoever does so by place is seen while running
+                switch = Binding(0, 0, node=default)
+                names[argument.arg] = [switch if b is NOTHING else b for b in names[argument.arg]]
             outside = self._resolve(default, scope) if default else _NONE
             names[argument.arg] += [Binding(0, 0, name) for name in outside if ":" not in name]
-        self._walk_all(body, Scope(scope.source, scope.later, names))
+        self._walk_all(reachable(body), Scope(scope.source, scope.later, names))
 
     def _resolve(self, node: ast.expr, scope: Scope) -> _Names:
         """What an expression stands for, as far as names tell."""
@@ -248,9 +254,12 @@ class _Search:
         if isinstance(node, ast.NamedExpr):
             return self._resolve(node.value, scope)
         if isinstance(node, ast.IfExp):
-            return self._resolve(node.body, scope) | self._resolve(node.orelse, scope)
+            holds = truth(node.test, scope)
+            parts = (node.body,) * (holds is not False) + (node.orelse,) * (holds is not True)
+            return _NONE.union(*(self._resolve(part, scope) for part in parts))
         if isinstance(node, ast.BoolOp):
-            return _NONE.union(*(self._resolve(value, scope) for value in node.values))
+            values = [value for value in taken(node, scope) if isinstance(value, ast.expr)]
+            return _NONE.union(*(self._resolve(value, scope) for value in values))
         if isinstance(node, ast.Call):
             return self._call(node, scope)
         if isinstance(node, ast.Subscript):

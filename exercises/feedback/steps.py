@@ -45,7 +45,11 @@ Step = Mapping[str, Any]
 
 
 class Unloadable(Exception):
-    """The student's code could not be loaded; the exception's cause says why."""
+    """The student's code could not be loaded; `why`, or else the exception's cause, says why not."""
+
+    def __init__(self, why: Raised | None = None) -> None:
+        super().__init__()
+        self.why = why
 
 
 class Script(tuple[Step, ...]):
@@ -129,7 +133,7 @@ def run(
         try:
             results.append(_ACTIONS[step["do"]](memory, step, lookup))
         except Unloadable as error:
-            return results, raised(error.__cause__ or error, LOADING)
+            return results, error.why or raised(error.__cause__ or error, LOADING)
         except BaseException as error:
             return results, raised(error, number)
     return results, None
