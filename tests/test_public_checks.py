@@ -21,6 +21,7 @@ from exercises.feedback.calls import Call, lay_out
 from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.compare import compare
 from exercises.feedback.failures import CheckFailure, NotWritten, Outcome, failure_of, mismatch_failure
+from exercises.feedback.packages import available
 from exercises.feedback.steps import Raised, TensorResult
 from exercises.tests import hints, local, messages, on_paper, progress, source
 from exercises.tests.progress import Check
@@ -251,7 +252,7 @@ def test_the_same_cause_is_explained_once(half_seen: Seen) -> None:
 
 
 def test_a_wrong_number_that_follows_from_another_one_says_so(half_seen: Seen) -> None:
-    assert "This may come from effective_kernel_size, which is wrong too: mend that first." in half_seen.text
+    assert "This may come from effective_kernel_size, which is wrong too: fix that first." in half_seen.text
 
 
 def test_prints_are_shown_with_the_failure(half_seen: Seen) -> None:
@@ -323,8 +324,8 @@ def test_a_missing_name_is_told_in_a_sentence(broken: Seen) -> None:
 
 
 def test_a_missing_package_is_told_in_a_sentence(broken: Seen) -> None:
-    told = r"exercises/ex6_sobel\.py, line \d+, imports no_such_package, but there is no such package here"
-    assert re.search(told, broken.flowing)
+    told = r"exercises/ex6_sobel\.py, line \d+, imports no_such_package: No module named 'no_such_package'; "
+    assert re.search(told + f"hand-ins can import {available()}", broken.flowing)
 
 
 def test_warnings_of_a_student_are_no_failure(broken: Seen) -> None:
@@ -339,7 +340,7 @@ def test_the_screen_sends_to_the_function_that_is_wrong_and_to_a_check_that_is_t
         shutil.copy(ROOT / "solutions" / f"{module}.py", folder / "exercises")
     exchange(folder, "ex5_dilation", "dilate_kernel(weight, dilation), bias", "weight.flip(3), bias")
     seen = run_pytest(folder, "exercises/tests/test_ex5.py")
-    name, check = re.findall(r"line \d+: mend (\w+) \(see (\w+) above\)", seen.flowing)[0]
+    name, check = re.findall(r"line \d+: fix (\w+) \(see (\w+) above\)", seen.flowing)[0]
     assert name == "conv2d" and f"- ex5: {check} -" in seen.text
 
 
