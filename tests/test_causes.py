@@ -271,6 +271,22 @@ def test_advice_on_a_dtype_fits_the_function(call: Call, made: Any, cause: str) 
     assert ("input" in found.explanation) == (cause == "dtype-changed")
 
 
+def test_float64_that_is_no_more_exact_than_float32_is_told() -> None:
+    exact = tuple(replace(sample, dtype="float64") for sample in TENSORS)
+
+    def on_the_way(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return conv2d_valid(x.float(), weight.float()) + bias[:, None, None]
+
+    found = failure(must_return, on_the_way, Call("conv2d_valid", exact))
+    assert (found.kind, found.diagnosis) == ("value", "precision-lost")
+    flipped = failure(
+        must_return, lambda x, w, b: conv2d_valid(x, w.flip(2, 3), b), Call("conv2d_valid", exact)
+    )
+    assert flipped.diagnosis == "kernel-flipped"
+    rounded = failure(must_return, lambda *a: conv2d_valid(*a) * 1.0001, Call("conv2d_valid", exact))
+    assert rounded.diagnosis == ""
+
+
 # layers: what a step of the check's own runs into is no error of the layer
 
 

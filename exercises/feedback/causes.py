@@ -70,6 +70,12 @@ CAUSES = {
             "#torchnnconv2d",
         ),
         Cause(
+            "precision-lost",
+            "The result is float64, but no more exact than float32: somewhere on the way numbers seem to have been "
+            "float32. `x.new_zeros(...)` or `dtype=x.dtype` follows the input from the start.",
+            "#torchnnconv2d",
+        ),
+        Cause(
             "kernel-of-whole-numbers",
             "The result holds whole numbers (torch.int64 or such): it was made from whole numbers alone. It must be "
             "float32: write one of them with a decimal point, or name the dtype.",

@@ -229,7 +229,8 @@ def mismatch_failure(
     evident = _cause_of(found, call)
     if evident:
         return failure.because(evident)
-    failure.suspects = suspects
+    rounded = (CAUSES["precision-lost"],) if found.as_float32 else ()
+    failure.suspects = lambda: tuple(suspects()) or rounded
     return failure
 
 
