@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -374,6 +375,13 @@ def test_a_multiple_of_the_edges_is_not_put_down_to_the_weights() -> None:
 def test_what_a_few_pixels_leave_open_is_not_stated() -> None:
     row = Call("sobel_edges", (Sample((3, 1, 4), seed=9, uniform=True),))
     assert diagnose(row, edges(row, (0.2989, 0.587, 0.114))) is None
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -1.0, 0.0, 1e30])
+def test_nothing_is_read_off_what_is_no_edge_at_all(value: float) -> None:
+    for call in (COLOURS, EXACT_COLOURS, GREY):
+        wrong = plain(torch.full_like(reference(call), value))
+        assert not {e.name for e in explanations(call, wrong)} & {family.name for family in FAMILIES}
 
 
 def test_weights_say_nothing_about_a_grey_picture() -> None:

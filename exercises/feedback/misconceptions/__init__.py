@@ -195,6 +195,8 @@ def _member(family: Family, asked: _Question, got: Any) -> Misconception | None:
         # in half precision many members look alike
         if values.dtype not in (torch.float32, torch.float64) or values.shape != asked.right.shape:
             return None
+        if not bool(torch.isfinite(values).all()):
+            return None
         allowed = tolerance(values.dtype, asked.largest, str(got.device))
         return family.fit(asked.given, asked.right, values.to(torch.float64), allowed)
     except Exception:

@@ -12,6 +12,7 @@ from exercises.feedback.misconceptions.entry import Family, Misconception
 from exercises.feedback.reference import LUMA, sobel_edges, sobel_kernels, sobel_slopes
 
 EDGES = ("sobel_edges",)
+MOST_ADDED = 1.0  # beside more than that no edges could be made out
 MOST_DIGITS = 6  # after the point; float32 holds no more of a number near 1
 
 
@@ -87,7 +88,7 @@ def _under_the_root(
     weakest = right.argmin()
     added = float(got.flatten()[weakest] ** 2 - right.flatten()[weakest] ** 2)
     amount = _with_few_digits(added, lambda a: (right**2 + a).sqrt(), got, allowed)
-    if amount <= 0:
+    if not 0 < amount <= MOST_ADDED:
         return None
     return Misconception(
         "edges-epsilon-under-root",
@@ -105,7 +106,7 @@ def _after_the_root(
 ) -> Misconception | None:
     """What was added to every strength."""
     amount = _with_few_digits(float((got - right).median()), lambda a: right + a, got, allowed)
-    if amount == 0:
+    if not 0 < abs(amount) <= MOST_ADDED:
         return None
     return Misconception(
         "edges-constant-added",
