@@ -344,6 +344,21 @@ def test_the_screen_sends_to_the_function_that_is_wrong_and_to_a_check_that_is_t
     assert name == "conv2d" and f"- ex5: {check} -" in seen.text
 
 
+def test_the_screen_sends_to_the_exercise_that_asks_wrongly_and_not_to_the_one_that_refuses(
+    tmp_path: Path,
+) -> None:
+    folder = given_out(tmp_path)
+    for module in MODULES:
+        shutil.copy(ROOT / "solutions" / f"{module}.py", folder / "exercises")
+    exchange(folder, "ex7_layer", "x = pad2d(x, ((missing_h + 1) // 2", "x = pad2d(x, (-1 - missing_h // 2")
+    seen = run_pytest(folder, "exercises/tests/test_ex7.py")
+    found = re.search(r"Next: exercises/ex7_layer\.py, line (\d+): fix Conv2d", seen.flowing)
+    assert found, seen.text
+    lines = (folder / "exercises" / "ex7_layer.py").read_text(encoding="utf-8").split("\n")
+    assert "pad2d(x, (-1" in lines[int(found.group(1)) - 1]
+    assert re.search(r"exercises/ex2_padding\.py, line \d+:\n +raise ValueError", seen.text)
+
+
 # what the parts do, in this process
 
 
