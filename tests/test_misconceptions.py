@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,12 +14,26 @@ from torch import Tensor, nn
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.compare import tolerance
 from exercises.feedback.misconceptions import (
+    FAMILIES,
     MISCONCEPTIONS,
     Misconception,
+    explains,
     explanations,
+    layer_explains,
     layer_explanations,
+    layer_too_large,
+    too_large,
 )
-from exercises.feedback.reference import FUNCTIONS, arguments, layer_reference, magnitude, reference
+from exercises.feedback.reference import (
+    FUNCTIONS,
+    LUMA,
+    arguments,
+    layer_reference,
+    magnitude,
+    reference,
+    sobel_kernels,
+    sobel_slopes,
+)
 from exercises.feedback.steps import Opaque, TensorResult, plain
 
 SECTIONS = {
@@ -53,6 +68,10 @@ def tensors(x: tuple[int, ...], weight: tuple[int, ...]) -> tuple[Sample, Sample
 TALL = tensors((3, 3, 11, 14), (4, 3, 3, 2))
 SQUARE = tensors((2, 3, 10, 9), (3, 3, 3, 3))
 BIAS_FITS_WIDTH = tensors((2, 2, 7, 6), (4, 2, 2, 3))
+MORE_THAN_THREE = tensors((2, 5, 12, 13), (3, 5, 5, 4))
+HIGH = tensors((2, 2, 9, 7), (3, 2, 3, 2))
+WIDE = tensors((2, 2, 7, 9), (3, 2, 2, 3))
+ODD_SHAPES = (MORE_THAN_THREE, HIGH, WIDE)
 
 CALLS: dict[str, list[Call]] = {
     "effective_kernel_size": [Call("effective_kernel_size", (k, d)) for k, d in ((5, 3), (4, 2), (2, 4))],
@@ -77,10 +96,13 @@ CALLS: dict[str, list[Call]] = {
         Call("pad2d", (Sample((2, 3, 5, 7), seed=1), padding))
         for padding in ((2, 3), 3, (4, 1), (1, 2), (0, 2))
     ],
-    "conv2d_valid": [Call("conv2d_valid", args) for args in (TALL, SQUARE, BIAS_FITS_WIDTH)],
+    "conv2d_valid": [Call("conv2d_valid", args) for args in (TALL, SQUARE, BIAS_FITS_WIDTH, *ODD_SHAPES)],
     "conv2d_strided": [
         Call("conv2d_strided", args, {"stride": stride})
-        for args, stride in ((TALL, (2, 3)), (TALL, (3, 1)), (SQUARE, 2), (BIAS_FITS_WIDTH, (2, 1)))
+        for args, stride in (
+            *((TALL, (2, 3)), (TALL, (3, 1)), (SQUARE, 2), (BIAS_FITS_WIDTH, (2, 1))),
+            *((args, 2) for args in ODD_SHAPES),
+        )
     ],
     "dilate_kernel": [Call("dilate_kernel", (TALL[1], dilation)) for dilation in ((3, 2), (2, 1), (3, 4), 3)],
     "conv2d": [
@@ -91,6 +113,7 @@ CALLS: dict[str, list[Call]] = {
         Call("conv2d", SQUARE, {"padding": 2}),
         Call("conv2d", TALL, {"stride": (2, 3), "padding": (1, 2), "dilation": 3}),
         Call("conv2d", BIAS_FITS_WIDTH),
+        *(Call("conv2d", args) for args in ODD_SHAPES),
         Call("conv2d", tensors((2, 3, 8, 6), (4, 3, 2, 2)), {"dilation": (3, 2)}),
     ],
     "box_blur_kernel": [Call("box_blur_kernel", (size,)) for size in (3, 4)],
@@ -162,6 +185,7 @@ def test_the_answer_of_a_misconception_is_diagnosed_as_it(entry: Misconception, 
         diagnosis = diagnose(call, as_result(answer)) if answer is not None else None
         if diagnosis is entry:
             assert entry in explanations(call, as_result(answer))
+            assert explains(entry, call, as_result(answer))
             return
         found.add(diagnosis.name if diagnosis else None)
     pytest.fail(f"{entry.name} is taken for {found}")
@@ -178,6 +202,7 @@ def test_the_answer_of_a_layer_with_a_misconception_is_diagnosed_as_it(entry: Mi
         diagnosis = diagnose_layer(*problem, answer)
         if diagnosis is entry:
             assert entry in layer_explanations(*problem, answer)
+            assert layer_explains(entry, *problem, answer)
             return
         found.add(diagnosis.name if diagnosis else None)
     pytest.fail(f"{entry.name} is taken for {found}")
@@ -286,15 +311,151 @@ def test_an_integer_tensor_is_held_against_the_table_too() -> None:
     )
 
 
+def test_a_1_inside_the_division_is_told_from_one_that_is_missing() -> None:
+    """They differ at stride 1 alone, where one of them is right."""
+    strided, plain_call = Call("output_size", (19, 3, 5)), Call("output_size", (19, 3))
+    assert [e.name for e in explanations(strided, 3)][:2] == ["size-plus-one-inside", "size-plus-one-missing"]
+    assert "size-plus-one-inside" not in [e.name for e in explanations(plain_call, 16)]
+    assert not explains(NAMES["size-plus-one-inside"], plain_call, 16)
+
+
+# what is read off an answer
+
+COLOURS = Call("sobel_edges", (Sample((3, 6, 7), seed=3, uniform=True),))
+FEW_COLOURS = Call("sobel_edges", (Sample((3, 3, 3), seed=8, uniform=True),))
+EXACT_COLOURS = Call("sobel_edges", (Sample((3, 5, 4), seed=5, dtype="float64", uniform=True),))
+GREY = Call("sobel_edges", (Sample((7, 5), seed=4, uniform=True),))
+EXACT_GREY = Call("sobel_edges", (Sample((5, 6), seed=6, dtype="float64", uniform=True),))
+DOT = Call("sobel_edges", (torch.eye(6)[:1].T @ torch.eye(5)[:1],))  # flat but for one corner
+
+
+def edges(call: Call, luma: tuple[float, ...] = LUMA, under: float = 0.0, after: float = 0.0) -> Any:
+    """What a student's own way to the edges gives, in the dtype of the picture."""
+    (image,) = call.real_args
+    across, down = sobel_slopes(image, torch.stack(sobel_kernels()).to(image), luma)
+    return plain((across**2 + down**2 + under).sqrt() + after)
+
+
+@pytest.mark.parametrize("call", [COLOURS, FEW_COLOURS, EXACT_COLOURS], ids=lambda call: call.text)
+@pytest.mark.parametrize(
+    "luma",
+    [
+        (0.2989, 0.587, 0.114),
+        (0.299, 0.578, 0.114),
+        (0.299, 0.587, 0.144),
+        (0.587, 0.299, 0.114),
+        (0.299, 0.114, 0.587),
+        (0.3, 0.59, 0.11),
+        (0.2627, 0.678, 0.0593),
+        (0.0, 1.0, 0.0),
+    ],
+    ids=str,
+)
+def test_weights_of_grey_are_read_off_the_edges(luma: tuple[float, ...], call: Call) -> None:
+    diagnosis = diagnose(call, edges(call, luma))
+    assert diagnosis and diagnosis.name == "grey-from-other-weights"
+    red, green, blue = (f"{weight:g}" for weight in luma)
+    assert f"{red} of red, {green} of green and {blue} of blue. The task" in diagnosis.explanation
+    assert diagnosis.explanation.endswith("0.299 of red, 0.587 of green and 0.114 of blue.")
+    for other in (COLOURS, FEW_COLOURS, EXACT_COLOURS):
+        assert explains(diagnosis, other, edges(other, luma))
+        assert not explains(diagnosis, other, edges(other, (0.31, *luma[1:])))
+        assert not explains(diagnosis, other, edges(other))
+
+
+def test_weights_that_have_a_name_of_their_own_are_called_by_it() -> None:
+    assert diagnose(COLOURS, edges(COLOURS, (1 / 3, 1 / 3, 1 / 3))) is NAMES["grey-as-mean"]
+    assert diagnose(COLOURS, edges(COLOURS, LUMA[::-1])) is NAMES["grey-from-bgr"]
+
+
+def test_a_multiple_of_the_edges_is_not_put_down_to_the_weights() -> None:
+    assert diagnose(COLOURS, edges(COLOURS, (0.598, 1.174, 0.228))) is None
+
+
+def test_what_a_few_pixels_leave_open_is_not_stated() -> None:
+    row = Call("sobel_edges", (Sample((3, 1, 4), seed=9, uniform=True),))
+    assert diagnose(row, edges(row, (0.2989, 0.587, 0.114))) is None
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -1.0, 0.0, 1e30])
+def test_nothing_is_read_off_what_is_no_edge_at_all(value: float) -> None:
+    for call in (COLOURS, EXACT_COLOURS, GREY):
+        wrong = plain(torch.full_like(reference(call), value))
+        assert not {e.name for e in explanations(call, wrong)} & {family.name for family in FAMILIES}
+
+
+def test_weights_say_nothing_about_a_grey_picture() -> None:
+    diagnosis = diagnose(COLOURS, edges(COLOURS, (0.2989, 0.587, 0.114)))
+    assert diagnosis and not explains(diagnosis, GREY, edges(GREY, under=0.1))
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (10.0**-power, "0.001" if power == 3 else f"1e-{power}") for power in range(3, 13)
+    ] + [(torch.finfo(torch.float32).eps, "1.2e-7")],
+)  # fmt: skip
+@pytest.mark.parametrize("call", [EXACT_GREY, EXACT_COLOURS, DOT], ids=["grey", "colours", "dot"])
+def test_what_was_added_under_the_root_is_read_off_the_edges(call: Call, amount: float, text: str) -> None:
+    got = edges(call, under=amount)
+    diagnosis = diagnose(call, got)
+    assert diagnosis and diagnosis.name == "edges-epsilon-under-root"
+    assert diagnosis.explanation.startswith(f"About {text} seems to be added under the root.")
+    # in float32 a number of more than one digit is not read off exactly
+    assert text == "1.2e-7" or explains(diagnosis, EXACT_GREY, edges(EXACT_GREY, under=amount))
+    assert not explains(diagnosis, EXACT_GREY, edges(EXACT_GREY, under=2 * amount))
+    assert not explains(diagnosis, EXACT_GREY, edges(EXACT_GREY))
+
+
+@pytest.mark.parametrize(("amount", "text"), [(1e-3, "0.001"), (1e-8, "1e-8"), (-0.5, "-0.5")])
+def test_what_was_added_to_every_pixel_is_read_off_the_edges(amount: float, text: str) -> None:
+    diagnosis = diagnose(EXACT_GREY, edges(EXACT_GREY, after=amount))
+    assert diagnosis and diagnosis.name == "edges-constant-added"
+    assert diagnosis.explanation.startswith(f"About {text} seems to be added to every pixel")
+    assert explains(diagnosis, EXACT_COLOURS, edges(EXACT_COLOURS, after=amount))
+
+
+def test_members_of_families_are_as_well_formed_as_the_table() -> None:
+    members = {
+        diagnose(EXACT_COLOURS, edges(EXACT_COLOURS, (0.299, 0.578, 0.144))),
+        diagnose(EXACT_COLOURS, edges(EXACT_COLOURS, under=1e-5)),
+        diagnose(EXACT_COLOURS, edges(EXACT_COLOURS, after=1e-5)),
+    }
+    found = {member.name: member for member in members if member}
+    assert found.keys() == {family.name for family in FAMILIES}
+    for family in FAMILIES:
+        member = found[family.name]
+        assert (member.functions, member.section) == (family.functions, family.section)
+        must_be_well_formed(member)
+
+
+# calls that are too large to be tried
+
+LARGE = Call("conv2d_valid", (Sample((4, 128, 20, 20), seed=1), Sample((12, 128, 9, 9), seed=2)))
+
+
+def test_a_large_call_is_not_tried_and_says_so() -> None:
+    flipped = as_result(wrong_answer(NAMES["kernel-flipped"], LARGE))
+    assert too_large(LARGE) and not too_large(CALLS["conv2d_valid"][0]) and not too_large(Call("nothing"))
+    assert explanations(LARGE, flipped) == ()
+    assert not explains(NAMES["kernel-flipped"], LARGE, flipped)
+    assert not layer_too_large(*LAYERS[0])
+
+
+def must_be_well_formed(entry: Misconception) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", entry.name)
+    assert entry.section in SECTIONS
+    assert entry.explanation.endswith((".", "?"))
+    assert 1 <= len(re.findall(r"[.?](?=\s|$)", entry.explanation)) <= 3, entry.name
+    assert len(entry.explanation) <= 260, entry.name
+
+
 def test_the_table_is_well_formed() -> None:
     assert len(MISCONCEPTIONS) >= 30
     assert len(NAMES) == len(MISCONCEPTIONS)
     known = {*FUNCTIONS, "Conv2d"}
     assert {function for entry in MISCONCEPTIONS for function in entry.functions} == known
+    assert not {family.name for family in FAMILIES} & NAMES.keys()
     for entry in MISCONCEPTIONS:
-        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", entry.name)
         assert set(entry.functions) <= known
-        assert entry.section in SECTIONS
-        assert entry.explanation.endswith((".", "?"))
-        assert 1 <= len(re.findall(r"[.?](?=\s|$)", entry.explanation)) <= 3, entry.name
-        assert len(entry.explanation) <= 260, entry.name
+        must_be_well_formed(entry)

@@ -21,6 +21,7 @@ from exercises.feedback.calls import Call, lay_out
 from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.compare import compare
 from exercises.feedback.failures import CheckFailure, NotWritten, Outcome, failure_of, mismatch_failure
+from exercises.feedback.packages import available
 from exercises.feedback.steps import Raised, TensorResult
 from exercises.tests import hints, local, messages, on_paper, progress, source
 from exercises.tests.progress import Check
@@ -251,7 +252,7 @@ def test_the_same_cause_is_explained_once(half_seen: Seen) -> None:
 
 
 def test_a_wrong_number_that_follows_from_another_one_says_so(half_seen: Seen) -> None:
-    assert "This may come from effective_kernel_size, which is wrong too: mend that first." in half_seen.text
+    assert "This may come from effective_kernel_size, which is wrong too: fix that first." in half_seen.text
 
 
 def test_prints_are_shown_with_the_failure(half_seen: Seen) -> None:
@@ -323,8 +324,8 @@ def test_a_missing_name_is_told_in_a_sentence(broken: Seen) -> None:
 
 
 def test_a_missing_package_is_told_in_a_sentence(broken: Seen) -> None:
-    told = r"exercises/ex6_sobel\.py, line \d+, imports no_such_package, but there is no such package here"
-    assert re.search(told, broken.flowing)
+    told = r"exercises/ex6_sobel\.py, line \d+, imports no_such_package: No module named 'no_such_package'; "
+    assert re.search(told + f"hand-ins can import {available()}", broken.flowing)
 
 
 def test_warnings_of_a_student_are_no_failure(broken: Seen) -> None:
@@ -339,8 +340,23 @@ def test_the_screen_sends_to_the_function_that_is_wrong_and_to_a_check_that_is_t
         shutil.copy(ROOT / "solutions" / f"{module}.py", folder / "exercises")
     exchange(folder, "ex5_dilation", "dilate_kernel(weight, dilation), bias", "weight.flip(3), bias")
     seen = run_pytest(folder, "exercises/tests/test_ex5.py")
-    name, check = re.findall(r"line \d+: mend (\w+) \(see (\w+) above\)", seen.flowing)[0]
+    name, check = re.findall(r"line \d+: fix (\w+) \(see (\w+) above\)", seen.flowing)[0]
     assert name == "conv2d" and f"- ex5: {check} -" in seen.text
+
+
+def test_the_screen_sends_to_the_exercise_that_asks_wrongly_and_not_to_the_one_that_refuses(
+    tmp_path: Path,
+) -> None:
+    folder = given_out(tmp_path)
+    for module in MODULES:
+        shutil.copy(ROOT / "solutions" / f"{module}.py", folder / "exercises")
+    exchange(folder, "ex7_layer", "x = pad2d(x, ((missing_h + 1) // 2", "x = pad2d(x, (-1 - missing_h // 2")
+    seen = run_pytest(folder, "exercises/tests/test_ex7.py")
+    found = re.search(r"Next: exercises/ex7_layer\.py, line (\d+): fix Conv2d", seen.flowing)
+    assert found, seen.text
+    lines = (folder / "exercises" / "ex7_layer.py").read_text(encoding="utf-8").split("\n")
+    assert "pad2d(x, (-1" in lines[int(found.group(1)) - 1]
+    assert re.search(r"exercises/ex2_padding\.py, line \d+:\n +raise ValueError", seen.text)
 
 
 # what the parts do, in this process

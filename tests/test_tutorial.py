@@ -13,7 +13,8 @@ import pytest
 
 from exercises.feedback.catalogue import exercises
 from exercises.feedback.causes import CAUSES
-from exercises.feedback.misconceptions import MISCONCEPTIONS
+from exercises.feedback.misconceptions import FAMILIES, MISCONCEPTIONS
+from exercises.feedback.packages import SILENT, available
 
 ROOT = Path(__file__).resolve().parents[1]
 TUTORIAL = ROOT / "exercises" / "README.md"
@@ -28,8 +29,15 @@ def anchors(text: str) -> set[str]:
 
 def test_every_explanation_sends_to_a_section_that_exists() -> None:
     known = anchors(TUTORIAL.read_text(encoding="utf-8"))
-    sections = {cause.section for cause in (*CAUSES.values(), *MISCONCEPTIONS)}
+    sections = {cause.section for cause in (*CAUSES.values(), *MISCONCEPTIONS, *FAMILIES)}
     assert sections <= known
+
+
+def test_students_are_told_which_packages_there_are() -> None:
+    for page in (TUTORIAL, ROOT / "docs" / "student.md"):
+        text = " ".join(page.read_text(encoding="utf-8").split())
+        assert f"there are {available()}, and no other packages" in text, page.name
+        assert all(name in text for name in SILENT), page.name
 
 
 def test_every_task_sends_to_a_section_that_exists() -> None:

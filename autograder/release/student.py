@@ -14,10 +14,11 @@ from autograder.release.edition import Edition, ReleaseError, as_bytes
 from autograder.release.handins import HandIn, copies
 from autograder.release.notebook import NAME, as_notebook, cells
 from autograder.release.package import Package
+from exercises.feedback.packages import available
 
 Points = dict[str, dict[str, float]]  # by hand-in and exercise
 
-_START = """\
+_START = f"""\
 # 03 Convolutions
 
 1. Install Python 3.11 or newer. Open a terminal in this folder, the one with `pyproject.toml`.
@@ -27,7 +28,7 @@ _START = """\
 5. Read [exercises/README.md](exercises/README.md) and open `exercises/ex1_output_size.py`.
 6. Replace `raise NotImplementedError(...)` by your code and run `pytest exercises`. Read what it says.
 7. Stuck? `pytest exercises --hint` gives one more hint each time, `pytest exercises --picture` draws.
-8. Hand in the seven files `exercises/ex*.py`, one by one or in a zip.
+8. Hand in the seven files `exercises/ex*.py`, one by one or in a zip. They can import {available()}.
 """
 
 _START_NOTEBOOK = f"""\
@@ -40,7 +41,7 @@ _START_NOTEBOOK = f"""\
 5. Start `jupyter lab {NAME}` and run the cells from the top.
 6. Replace `raise NotImplementedError(...)` by your code, run the cell, then the cell with `check(...)`.
 7. Stuck? `check("ex1", hint=True)` gives one more hint each time, `check("ex1", picture=True)` draws.
-8. Hand in the notebook.
+8. Hand in the notebook. It can import {available()}.
 """
 
 

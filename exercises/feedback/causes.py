@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from exercises.feedback.packages import available
+
 
 @dataclass(frozen=True)
 class Cause:
@@ -31,6 +33,32 @@ CAUSES = {
             "with a message that names the argument.",
         ),
         Cause(
+            "assert-for-arguments",
+            "An `assert` raises AssertionError, which says that the code itself is wrong. For arguments that make no "
+            "sense raise ValueError, with a message that names the argument.",
+        ),
+        Cause(
+            "other-exception",
+            "Your code refuses these arguments, as it should, with another exception than the docstring names. Raise "
+            "ValueError, with a message that names the argument.",
+        ),
+        Cause(
+            "rest-refused",
+            "Your code refuses this call by itself. If that is because the last step of the kernel leaves a rest: a "
+            "convolution allows it. What is left over is not seen, and the size is rounded down (floor).",
+            "#stride",
+        ),
+        Cause(
+            "pair-not-expected",
+            "A pair came in where this line seems to expect one number. Such an argument is an int or a pair "
+            "(vertical, horizontal): make a pair of it first, then use one number for each axis.",
+        ),
+        Cause(
+            "int-not-expected",
+            "One number came in where this line seems to expect a pair. Such an argument is an int or a pair "
+            "(vertical, horizontal): an int holds for both axes, so make a pair of it first.",
+        ),
+        Cause(
             "input-mutated",
             "The caller's tensor was written to. Operations with a trailing underscore, `+=` and assignments to "
             "a slice work in place: make a new tensor, or `clone()` first.",
@@ -40,6 +68,24 @@ CAUSES = {
             "The result must have the dtype of the input. A tensor made with `torch.zeros(...)` is float32 "
             "unless told: `x.new_zeros(...)` or `dtype=x.dtype` follows the input.",
             "#torchnnconv2d",
+        ),
+        Cause(
+            "precision-lost",
+            "The result is float64, but no more exact than float32: somewhere on the way numbers seem to have been "
+            "float32. `x.new_zeros(...)` or `dtype=x.dtype` follows the input from the start.",
+            "#torchnnconv2d",
+        ),
+        Cause(
+            "kernel-of-whole-numbers",
+            "The result holds whole numbers (torch.int64 or such): it was made from whole numbers alone. It must be "
+            "float32: write one of them with a decimal point, or name the dtype.",
+            "#why-are-they-fundamental",
+        ),
+        Cause(
+            "kernel-not-float32",
+            "The result has to be float32, which is what torch makes of numbers with a decimal point unless told "
+            "otherwise. Name the dtype where it is made, or convert it at the end.",
+            "#why-are-they-fundamental",
         ),
         Cause(
             "device-forgotten",
@@ -60,6 +106,12 @@ CAUSES = {
             "#torchnnconv2d",
         ),
         Cause(
+            "numpy-and-back",
+            "NumPy knows neither gradients nor GPUs nor bfloat16, and a tensor that goes there and back has lost its "
+            "gradient. Stay with tensors: torch has nearly all of NumPy's functions, most under the same names.",
+            "#torchnnconv2d",
+        ),
+        Cause(
             "view-of-gaps",
             "`.view()` wants numbers that lie next to each other in memory. A transposed, sliced or expanded "
             "tensor has gaps: `.reshape()` copies where it must.",
@@ -69,6 +121,10 @@ CAUSES = {
             "import-forgotten",
             "A package is known only where it was imported. Write `import torch`, or what else is missing, beside "
             "the other imports at the top.",
+        ),
+        Cause(
+            "package-missing",
+            f"This package is not there where hand-ins are graded. They can import {available()}.",
         ),
         Cause(
             "nothing-returned",
@@ -96,6 +152,18 @@ CAUSES = {
             "parameters-differ",
             "torch.nn.Conv2d registers `weight` of shape (O, C, kH, kW), then `bias` of shape (O,), both as "
             "nn.Parameter and with the dtype and device asked for. With bias=False there is no parameter `bias`.",
+            "#torchnnconv2d",
+        ),
+        Cause(
+            "parameters-not-registered",
+            "torch finds a parameter only where an nn.Parameter is set as an attribute of the layer. A plain tensor "
+            "is none, nor is one with requires_grad: wrap it in nn.Parameter.",
+            "#torchnnconv2d",
+        ),
+        Cause(
+            "bias-with-axes",
+            "The bias has axes of its own beside its numbers. torch.nn.Conv2d keeps a bias of shape (O,), one number "
+            "for each output channel: leave it so, and give it more axes where it is added.",
             "#torchnnconv2d",
         ),
         Cause(

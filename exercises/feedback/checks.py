@@ -15,6 +15,7 @@ from torch import Tensor
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.causes import CAUSES
 from exercises.feedback.compare import compare, describe
+from exercises.feedback.errors import cause_of_wrong_error
 from exercises.feedback.failures import (
     CheckFailure,
     Outcome,
@@ -183,7 +184,7 @@ def must_have_raised(outcome: Outcome, bad: Call, call_text: str = "") -> None:
             expected="ValueError",
             got=f"{outcome.raised.kind}: {first_line(outcome.raised.message)}",
             trace=outcome.raised.trace,
-        ).because(CAUSES["wrong-exception"])
+        ).because(cause_of_wrong_error(outcome.raised))
 
 
 def must_keep_inputs(student: Student, call: Call) -> None:

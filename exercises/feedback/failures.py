@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,13 +12,20 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from exercises.feedback.calls import Call
+from exercises.feedback.calls import Call, Sample
 from exercises.feedback.causes import CAUSES, Cause
 from exercises.feedback.compare import Mismatch
+from exercises.feedback.errors import cause_of_error
 from exercises.feedback.misconceptions import Misconception
+from exercises.feedback.packages import available
 from exercises.feedback.steps import LOADING, LONGEST_TEXT, Raised
 
-_PACKAGE = re.compile(r"name '(torch|nn|F|math|np|numpy|itertools)' is not defined")
+LONGEST_LINE = 200  # of a source line that is looked at
+_ADVICE = re.compile(r" Use (?:t|T)ensor\.(?:detach|cpu)\(\)[^\n]{0,80}")
+# `type X = int`, `def f[T](x)`, `except A, B:`, t"…": what came after Python 3.11 and begins a line
+_NEWER_SYNTAX = re.compile(
+    r"type \w+(?:\[.*\])? ?=|(?:async )?(?:def|class) \w+\[|except \w+, ?\w|.*[=(,:\s]t[\"']"
+)
 
 
 @dataclass(frozen=True)
@@ -120,21 +128,31 @@ def failure_of(outcome: Outcome, call: Call, call_text: str = "") -> CheckFailur
         return NotWritten("not-written", said, call.function, call, text, trace=error.trace)
     if error.step == LOADING:
         return CheckFailure("not-loadable", _not_loaded(error), call.function, call, text, trace=error.trace)
+    message = _without_advice(error.message)
     failure = CheckFailure(
         "raised",
-        f"{call.function} raised {error.kind}: {first_line(error.message)}",
+        f"{call.function} raised {_named(error, first_line(message))}",
         call.function,
         call,
         text,
         expected="a value, no exception",
-        got=f"{error.kind}: {error.message}",
+        got=_named(error, message),
         trace=error.trace,
     )
-    if "view size is not compatible" in error.message:
-        return failure.because(CAUSES["view-of-gaps"])
-    if error.kind == "NameError" and _PACKAGE.match(error.message):
-        return failure.because(CAUSES["import-forgotten"])
-    return failure
+    cause = cause_of_error(error, call)
+    return failure.because(cause) if cause else failure
+
+
+def _named(error: Raised, message: str) -> str:
+    """An exception and what it says; where it says nothing, the line that raised it."""
+    if message.strip():
+        return f"{error.kind}: {message}"
+    return f"{error.kind} at `{error.trace[-1][2]}`" if error.trace and error.trace[-1][2] else error.kind
+
+
+def _without_advice(message: str) -> str:
+    # torch advises to cut the tensor off the graph, or to copy it from the GPU: good advice for other tasks
+    return _ADVICE.sub("", message)
 
 
 def is_stub(error: Raised) -> bool:
@@ -146,9 +164,21 @@ def is_stub(error: Raised) -> bool:
 def _not_loaded(error: Raised) -> str:
     if error.kind == "MissingName" and error.message.strip():
         return first_line(error.message)
-    file, line, _ = error.trace[-1] if error.trace else ("the file", 0, "")
+    file, line, text = error.trace[-1] if error.trace else ("the file", 0, "")
     place = f"{file}, line {line}" if line else file
-    return f"{place}: the code cannot be loaded, {error.kind}: {_without_place(error.message)}"
+    if error.kind == "ModuleNotFoundError" and error.message.startswith("No module named "):
+        return f"{place}: {first_line(error.message)}; hand-ins can import {available()}"
+    told = f"{place}: the code cannot be loaded, {_named(error, _without_place(error.message))}"
+    if "SyntaxError" in error.bases:
+        running = "{}.{}".format(*sys.version_info)
+        told += f" (Python {running} grades"
+        told += "; a newer Python may accept it)" if looks_newer(text, error.message) else ")"
+    return told
+
+
+def looks_newer(line: str, message: str) -> bool:
+    """Whether a line that is no Python here may be one of a later version, as far as the line alone tells."""
+    return bool(_NEWER_SYNTAX.match(line.strip()[:LONGEST_LINE])) or message.startswith("f-string")
 
 
 def _without_place(message: str) -> str:
@@ -196,17 +226,33 @@ def mismatch_failure(
         found.got,
         place,
     )
-    evident = _cause_of(found)
+    evident = _cause_of(found, call)
     if evident:
         return failure.because(evident)
-    failure.suspects = suspects
+    rounded = (CAUSES["precision-lost"],) if found.as_float32 else ()
+    failure.suspects = lambda: tuple(suspects()) or rounded
     return failure
 
 
-def _cause_of(found: Mismatch) -> Cause | None:
+def _cause_of(found: Mismatch, call: Call) -> Cause | None:
     if found.kind == "type" and found.got.startswith("None"):
         return CAUSES["nothing-returned"]
+    if found.kind == "type" and "numpy." in found.got:
+        return CAUSES["numpy-and-back"]
+    if not takes_tensors(call):  # so that there is no input whose dtype or device could be kept
+        whole = found.got.startswith(("torch.int", "torch.uint", "torch.bool"))
+        return (
+            CAUSES["kernel-of-whole-numbers" if whole else "kernel-not-float32"]
+            if found.kind == "dtype"
+            else None
+        )
     return {"dtype": CAUSES["dtype-changed"], "device": CAUSES["device-forgotten"]}.get(found.kind)
+
+
+def takes_tensors(call: Call) -> bool:
+    """Whether there is an input whose dtype and device the answer follows."""
+    handed = (*call.args, *call.kwargs.values())
+    return call.function == "Conv2d" or any(isinstance(a, Tensor | Sample) for a in handed)
 
 
 def same(one: Tensor, other: Tensor) -> bool:

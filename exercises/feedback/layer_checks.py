@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.causes import CAUSES
@@ -26,6 +26,15 @@ from exercises.feedback.failures import (
     no_gradient,
     same,
     wrong_gradient,
+)
+from exercises.feedback.layer_failures import (
+    NO_PARAMETERS,
+    OTHER_PARAMETERS,
+    cause_of_parameters,
+    is_listed,
+    layer_failure,
+    no_module,
+    torch_layer,
 )
 from exercises.feedback.misconceptions import layer_explanations
 from exercises.feedback.reference import expected_dtype, layer_gradients, layer_magnitude, layer_reference
@@ -130,11 +139,6 @@ def layer_problem(call: Call, x: Sample) -> LayerProblem:
     return LayerProblem(call, x)
 
 
-def torch_layer(call: Call) -> nn.Conv2d:
-    """Torch's own layer for the call, without memory for its numbers."""
-    return nn.Conv2d(*call.real_args, **{**call.real_kwargs, "device": "meta"})
-
-
 def new_step(call: Call, device: str) -> Step:
     """Builds the layer on a device."""
     kwargs = dict(call.real_kwargs) | ({} if device == "cpu" else {"device": device})
@@ -154,12 +158,13 @@ def bare_script(call: Call, device: str, kind: str) -> Script:
 def must_forward(student: Student, call: Call, x: Sample) -> None:
     """The layer gives what torch's layer with the same numbers gives."""
     task = layer_problem(call, x)
-    _judge_forward(task, student.run(task.script(student.device, "forward")), student)
+    _judge_forward(task, "forward", student.run(task.script(student.device, "forward")), student)
 
 
-def _judge_forward(task: LayerProblem, outcome: Outcome, student: Student, place: int = 2) -> None:
+def _judge_forward(task: LayerProblem, kind: str, outcome: Outcome, student: Student, place: int = 2) -> None:
     if len(outcome.results) <= place:
-        raise failure_of(outcome, task.call, task.call_text) or AssertionError
+        steps = task.script(student.device, kind)
+        raise layer_failure(task.call, steps, outcome, task.call_text) or AssertionError
     got = outcome.results[place]
     found = compare(task.expected, got, dtype=task.dtype, magnitude=task.magnitude, device=student.device)
     if found:
@@ -178,14 +183,14 @@ def must_forward_as(student: Student, call: Call, x: Sample) -> None:
     """A layer built in the default dtype works after `.to(x's dtype)`."""
     task = layer_problem(call, x)
     outcome = student.run(task.script(student.device, "moved"))
-    _judge_forward(task, outcome, student, 3)
+    _judge_forward(task, "moved", outcome, student, 3)
 
 
 def must_backpropagate(student: Student, call: Call, x: Sample) -> None:
     """Gradients reach the input and every parameter, and are torch's."""
     task = layer_problem(call, x)
     outcome = student.run(task.script(student.device, "gradients"))
-    _judge_forward(task, outcome, student)
+    _judge_forward(task, "gradients", outcome, student)
     failure = failure_of(outcome, task.call, task.call_text)
     if failure:
         failure.headline = f"the layer's gradients could not be computed: {failure.got}"
@@ -205,7 +210,7 @@ def must_train(student: Student, call: Call, x: Sample) -> None:
     """One step of gradient descent moves the parameters where it moves torch's."""
     task = layer_problem(call, x)
     outcome = student.run(task.script(student.device, "training"))
-    _judge_forward(task, outcome, student)
+    _judge_forward(task, "training", outcome, student)
     failure = failure_of(outcome, task.call, task.call_text)
     if failure:
         failure.headline = f"the training step failed: {failure.got}"
@@ -237,34 +242,26 @@ def must_be_parameters(call: Call, got: Any, student: Student, dtype: torch.dtyp
         ParameterResult(name, tuple(p.shape), str(dtype or p.dtype), student.device, True)
         for name, p in torch_layer(call).named_parameters()
     )
-    if not isinstance(got, tuple) or not all(isinstance(p, ParameterResult) for p in got):
-        raise CheckFailure(
-            "type",
-            "Conv2d is not a torch.nn.Module",
-            call.function,
-            call,
-            call.text,
-            "an nn.Module",
-            describe(got),
-        ).because(CAUSES["not-a-module"])
+    if not is_listed(got):
+        raise no_module(call, got)
     seen = tuple(
         ParameterResult(p.name, p.shape, p.dtype, p.device.split(":")[0], p.requires_grad) for p in got
     )
     if seen != wanted:
         raise CheckFailure(
             "parameters",
-            "the layer's parameters are not those of torch.nn.Conv2d",
+            OTHER_PARAMETERS,
             call.function,
             call,
             call.text,
             _listed(wanted),
             _listed(seen),
-        ).because(CAUSES["parameters-differ"])
+        ).because(cause_of_parameters([(p.name, p.shape) for p in wanted], [(p.name, p.shape) for p in seen]))
 
 
 def _listed(parameters: Sequence[ParameterResult]) -> str:
     lines = [f"{p.name} {p.shape} {p.dtype} on {p.device}" for p in parameters]
-    return "; ".join(lines) or "no parameters"
+    return "; ".join(lines) or NO_PARAMETERS
 
 
 def must_start_as_torch(student: Student, call: Call) -> None:
@@ -274,8 +271,9 @@ def must_start_as_torch(student: Student, call: Call) -> None:
     With n numbers, the largest |value| is below 0.9 b with probability 0.9^n and the standard deviation is
     b / sqrt(3), up to a factor 1 ± 3 / sqrt(n) or so.
     """
-    outcome = student.run(bare_script(call, student.device, "start"))
-    failure = failure_of(outcome, call)
+    steps = bare_script(call, student.device, "start")
+    outcome = student.run(steps)
+    failure = layer_failure(call, steps, outcome)
     if failure:
         raise failure
     must_be_parameters(call, outcome.results[0], student)
@@ -327,14 +325,16 @@ def _start_failure(call: Call, headline: str, wanted: str, got: str) -> CheckFai
 def must_exchange_state(student: Student, call: Call, x: Sample) -> None:
     """`state_dict` fits both ways: from torch's layer into the student's, and back."""
     task = layer_problem(call, x)
-    outcome = student.run(task.script(student.device, "state"))
-    failure = failure_of(outcome, call, task.call_text)
-    if failure and outcome.raised and outcome.raised.step == 1:
+    steps = task.script(student.device, "state")
+    outcome = student.run(steps)
+    failure = layer_failure(call, steps, outcome, task.call_text)
+    if failure and failure.kind == "raised" and outcome.raised and outcome.raised.step == 1:
         failure.headline = "the layer does not load a state_dict of torch.nn.Conv2d"
-        failure.because(CAUSES["parameters-differ"])
+        wanted = [(name, tuple(value.shape)) for name, value in task.state.items()]
+        failure.because(cause_of_parameters(wanted, [(p.name, p.shape) for p in outcome.results[0]]))
     if failure:
         raise failure
-    _judge_forward(task, outcome, student)
+    _judge_forward(task, "state", outcome, student)
     got: dict[str, Any] = outcome.results[3]
     for name, value in task.state.items():
         entry = got.get(name)

@@ -16,7 +16,8 @@ is a dict with the key "do"; the steps of one list share a target (the last obje
 | load_state | state | None; `load_state_dict` with strict=True |
 | to | dtype or device | the parameters after `.to(...)` |
 | move | device | None; `.to(device)` for tensors without numbers, which torch's own cannot do |
-| fill | values | None; copies numbers (by name) into the parameters: by name, or in order under other names |
+| fill | values | None; copies numbers (by name) into the parameters: by name, or in order under other names; a \
+parameter may have other axes of size 1, and is then spoken of in the shape of its numbers |
 | sgd | rate | the `state_dict` after one step of gradient descent on the last `vjp` |
 | repr | | the module's printed form |
 """
@@ -112,6 +113,7 @@ class _Memory:
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)  # of the parameters that were filled
+    shapes: dict[str, torch.Size] = field(default_factory=dict)  # of the numbers they were filled with
 
 
 def run(
@@ -232,7 +234,18 @@ def _vjp(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
     gradients = torch.autograd.grad(output, wanted, cotangent.to(output.dtype), allow_unused=True)
     for leaf, gradient in zip(wanted, gradients, strict=True):
         leaf.grad = gradient
-    return plain(tuple(gradients))
+    return plain(
+        tuple(_as_filled(memory, leaf, gradient) for leaf, gradient in zip(wanted, gradients, strict=True))
+    )
+
+
+def _as_filled(memory: _Memory, leaf: Tensor, gradient: Tensor | None) -> Tensor | None:
+    """The gradient of a parameter in the shape of the numbers that it was filled with."""
+    if gradient is None or not memory.shapes:
+        return gradient
+    named = dict(nn.Module.named_parameters(memory.target))
+    shapes = [shape for name, shape in memory.shapes.items() if named.get(name) is leaf]
+    return gradient.reshape(shapes[0]) if shapes else gradient
 
 
 def _leaves(memory: _Memory, name: int | str) -> list[Tensor]:
@@ -250,7 +263,10 @@ def _inputs(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
 
 
 def _state(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
-    state = nn.Module.state_dict(memory.target)
+    return _entries(nn.Module.state_dict(memory.target))
+
+
+def _entries(state: Mapping[str, Any]) -> dict[str, Any]:
     return {str(name)[:LONGEST_NAME]: plain(t) for name, t in list(state.items())[:LONGEST_SEQUENCE]}
 
 
@@ -263,11 +279,17 @@ def _fill(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
     memory.order = list(by_name) if named.keys() == by_name.keys() else list(named)
     parameters, values = [named[name] for name in memory.order], list(by_name.values())
     has, needs = [tuple(p.shape) for p in parameters], [tuple(v.shape) for v in values]
-    if has != needs:
+    if [_longer_axes(shape) for shape in has] != [_longer_axes(shape) for shape in needs]:
         raise ValueError(f"the layer's parameters have the shapes {has}, expected {needs}")
+    memory.shapes = {name: value.shape for name, value in zip(memory.order, values, strict=True)}
     with torch.no_grad():
         for parameter, value in zip(parameters, values, strict=True):
-            parameter.copy_(value)
+            parameter.copy_(value.reshape(parameter.shape))
+
+
+def _longer_axes(shape: Sequence[int]) -> list[int]:
+    """The axes along which there is more than one number: the others change nothing about their order."""
+    return [size for size in shape if size != 1]
 
 
 def _to(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
@@ -290,7 +312,11 @@ def _sgd(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
         for parameter in nn.Module.parameters(memory.target):
             if parameter.grad is not None:
                 parameter.sub_(step["rate"] * parameter.grad)
-    return _state(memory, step, lookup)
+    state = nn.Module.state_dict(memory.target)
+    shaped = {
+        n: t.reshape(memory.shapes.get(n, t.shape)) if isinstance(t, Tensor) else t for n, t in state.items()
+    }
+    return _entries(shaped)
 
 
 def _repr(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:

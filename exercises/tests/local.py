@@ -21,6 +21,7 @@ from exercises.feedback import steps
 from exercises.feedback.calls import lay_out, layout_of
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import CheckFailure, NotWritten, Outcome
+from exercises.feedback.packages import available
 from exercises.feedback.steps import Raised, Step
 from exercises.tests.source import EXERCISES, STUB_MESSAGE
 from exercises.tests.wording import wording
@@ -111,7 +112,7 @@ def _import_trouble(error: BaseException, told: Raised) -> str:
         if missing == error.name:
             if (EXERCISES / f"{missing}.py").is_file():
                 return f"imports {missing}: write `from exercises.{missing} import ...` instead"
-            return f"imports {missing}, but there is no such package here"
+            return f"imports {missing}: {told.message}; hand-ins can import {available()}"
         return f"imports exercises/{missing}.py, which is missing" if own_lines(told.trace) else "is missing"
     return f"stops the import with {told.kind}: {told.message}".rstrip(": ")
 

@@ -15,9 +15,10 @@ from exercises.feedback.calls import Call, Sample, argument_text
 from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.checks import must_return, problem
 from exercises.feedback.compare import compare
-from exercises.feedback.failures import CheckFailure, NotWritten, failure_of, mismatch_failure
+from exercises.feedback.failures import CheckFailure, NotWritten, mismatch_failure
 from exercises.feedback.forbidden import find_forbidden
 from exercises.feedback.layer_checks import layer_problem, new_step
+from exercises.feedback.layer_failures import layer_failure
 from exercises.feedback.misconceptions import layer_explanations
 from exercises.feedback.reference import layer_magnitude, layer_reference
 from exercises.tests.local import LocalStudent
@@ -68,7 +69,7 @@ def layer_must_give(
         {"do": "forward", "args": (handed,)},
     ]
     outcome = student.run(steps)
-    failure = failure_of(outcome, call, text)
+    failure = layer_failure(call, steps, outcome, text)
     if failure:
         raise failure
     expected, got = layer_reference(call, state, handed), outcome.results[2]

@@ -55,7 +55,7 @@ def check_of(exercise: Exercise, item: pytest.Item, failure: CheckFailure | None
         failure = CheckFailure(
             "raised", headline, failure.function, failure.call, failure.call_text, trace=failure.trace
         )
-    own = own_lines(failure.trace)
+    place = _place(failure, exercise)
     unusable = failure.kind in ("import", "missing-name", "forbidden")
     return Check(
         exercise.module,
@@ -63,7 +63,7 @@ def check_of(exercise: Exercise, item: pytest.Item, failure: CheckFailure | None
         sentence,
         "wrong",
         functions,
-        own[-1][:2] if own else None,
+        place,
         what=failure.headline if unusable else "",
         text=messages.told(failure, exercise.module),
         picture=_picture(failure, student, item, exercise) if item.config.getoption("picture", False) else "",
@@ -72,6 +72,16 @@ def check_of(exercise: Exercise, item: pytest.Item, failure: CheckFailure | None
         is_number=messages.is_number(failure),
         failed=failure.function,
     )
+
+
+def _place(failure: CheckFailure, exercise: Exercise) -> tuple[str, int] | None:
+    """The line where to go on: the last one in the exercise's own file, however far down the exception came from.
+
+    An earlier exercise that is right refuses what a later one asks of it, and the later one is what has to change.
+    """
+    others = {f"{e.module}.py" for e in exercises()} - {f"{exercise.module}.py"}
+    own = [line for line in own_lines(failure.trace) if line[0] not in others]
+    return own[-1][:2] if own else None
 
 
 def _picture(failure: CheckFailure, student: object, item: pytest.Item, exercise: Exercise) -> str:

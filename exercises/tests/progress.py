@@ -25,10 +25,11 @@ class Check:
     """How one check ended.
 
     `functions` are the student's functions that it called, `failed` the one that was found wrong; `place` is
-    the line where to go on; `waits_for` is the exercise that has to be written first, such as "ex3"; `what`
-    names what is to write, or says in a sentence why the file cannot be used; `text` is the message and
-    `picture` a line about the picture; `reasons` are all that explain the failure, `spot` is the same for
-    failures that look the same, and `is_number` says that the answer is a number or two.
+    the line where to go on, which lies in the exercise's own file; `waits_for` is the exercise that has to be
+    written first, such as "ex3"; `what` names what is to write, or says in a sentence why the file cannot be
+    used; `text` is the message and `picture` a line about the picture; `reasons` are all that explain the
+    failure, `spot` is the same for failures that look the same, and `is_number` says that the answer is a
+    number or two.
     """
 
     module: str
@@ -67,7 +68,7 @@ def likeliest(catalogue: Sequence[Exercise], wrong: Sequence[Check]) -> dict[Che
     found: dict[Check, Reason] = {}
     for check in wrong:
         if check.is_number and numbers[0] not in check.functions:
-            text = f"This may come from {numbers[0]}, which is wrong too: mend that first."
+            text = f"This may come from {numbers[0]}, which is wrong too: fix that first."
             found[check] = ("follows", text, "")
         elif check.reasons:
             count = votes[check.functions]
@@ -95,7 +96,7 @@ class Goal:
         file, line = first.place or self._definition()
         where = wording().where(file, line)
         if wrong:
-            return f"{where}: mend {self.function or self.exercise.title} (see {first.name} above)"
+            return f"{where}: fix {self.function or self.exercise.title} (see {first.name} above)"
         waiting = f", which {self.exercise.name} waits for" if first.waits_for else ""
         return f"{where}: write {first.what}{waiting}"
 

@@ -1,14 +1,16 @@
 """The table of misconceptions, and how an answer is held against it.
 
-The entries stand in five modules: `sizes` (numbers: exercises 1 and 2), `sums` (what is multiplied and
+The entries stand in six modules: `sizes` (numbers: exercises 1 and 2), `sums` (what is multiplied and
 added: from exercise 3 on), `placing` (stride and padding: exercises 2, 4, 5 and 7), `spacing` (dilation:
-exercises 5 and 7), `pictures` (exercise 6).
+exercises 5 and 7), `squares` (sizes taken for granted: from exercise 3 on), `pictures` (exercise 6). `fitted` holds
+the families, whose members differ by numbers that are read off the answer.
 Where two entries give the same answer to a call, the one that stands first is named.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -16,8 +18,8 @@ from torch import Tensor
 
 from exercises.feedback.calls import Call
 from exercises.feedback.compare import tolerance
-from exercises.feedback.misconceptions import pictures, placing, sizes, spacing, sums
-from exercises.feedback.misconceptions.entry import Misconception
+from exercises.feedback.misconceptions import fitted, pictures, placing, sizes, spacing, squares, sums
+from exercises.feedback.misconceptions.entry import Family, Misconception
 from exercises.feedback.reference import (
     arguments,
     layer,
@@ -29,10 +31,16 @@ from exercises.feedback.reference import (
 from exercises.feedback.steps import TensorResult
 
 __all__ = [
+    "FAMILIES",
     "MISCONCEPTIONS",
+    "Family",
     "Misconception",
+    "explains",
     "explanations",
+    "layer_explains",
     "layer_explanations",
+    "layer_too_large",
+    "too_large",
 ]
 
 MISCONCEPTIONS: tuple[Misconception, ...] = (
@@ -40,14 +48,18 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     *sums.TABLE,
     *placing.TABLE,
     *spacing.TABLE,
+    *squares.TABLE,
     *pictures.TABLE,
 )
+FAMILIES: tuple[Family, ...] = fitted.FAMILIES
 
 LOOSER = 2.0  # wrong code may round a little more than right code
 # Each entry is as much work as the call itself. What a large call shows wrong, a small one does too, and whoever asks
 # both need not wait seconds for the large one.
 MOST_PRODUCTS = 10_000_000
-SAME = 1e-9  # answers closer than this, beside the largest sum, are the same answer
+SAME = (
+    1e-13  # answers closer than this, beside the largest sum, are the same: they differ by float64's rounding
+)
 
 
 def explanations(call: Call, got: Any) -> tuple[Misconception, ...]:
@@ -59,7 +71,8 @@ def explanations(call: Call, got: Any) -> tuple[Misconception, ...]:
         call: the call that was made.
         got: what came back, as `steps.run` gives it.
     """
-    return tuple(_explanations(call, got))
+    asked = _question(call)
+    return tuple(_matching(asked, got)) if asked else ()
 
 
 def layer_explanations(
@@ -73,57 +86,121 @@ def layer_explanations(
         x: the input, `(N, C, H, W)`.
         got: what came back, as `steps.run` gives it.
     """
-    return tuple(_layer_explanations(call, state, x, got))
+    asked = _layer_question(call, state, x)
+    return tuple(_matching(asked, got)) if asked else ()
 
 
-def _explanations(call: Call, got: Any) -> Iterator[Misconception]:
+def explains(entry: Misconception, call: Call, got: Any) -> bool:
+    """Whether a misconception explains an answer: it gives this one, and not the right one.
+
+    False also for a call that is `too_large` to be tried.
+    """
+    asked = _question(call)
+    return asked is not None and _can_be_tried(asked, got) and _fits(entry, asked, got)
+
+
+def layer_explains(
+    entry: Misconception, call: Call, state: Mapping[str, Tensor], x: Tensor, got: Any
+) -> bool:
+    """Whether a misconception explains what a layer's forward gave; see `explains` and `layer_explanations`."""
+    asked = _layer_question(call, state, x)
+    return asked is not None and _can_be_tried(asked, got) and _fits(entry, asked, got)
+
+
+def too_large(call: Call) -> bool:
+    """Whether a call takes so long that it is held against no entry: nothing can be said about its answer."""
+    asked = _question(call)
+    return asked is not None and asked.products > MOST_PRODUCTS
+
+
+def layer_too_large(call: Call, state: Mapping[str, Tensor], x: Tensor) -> bool:
+    """The same for a layer's forward."""
+    asked = _layer_question(call, state, x)
+    return asked is not None and asked.products > MOST_PRODUCTS
+
+
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """What was asked of a function, in float64, with the right answer and the largest sum of products in it."""
+
+    function: str
+    given: tuple[Any, ...]
+    right: Any
+    largest: float
+
+    @property
+    def products(self) -> int:
+        """How many products a convolution adds up; 0 for what is none."""
+        weight = self.given[1] if len(self.given) > 1 else None
+        if not isinstance(self.right, Tensor) or not isinstance(weight, Tensor) or weight.dim() != 4:
+            return 0
+        return self.right.numel() * weight[0].numel()
+
+
+def _question(call: Call) -> _Question | None:
+    """None for a call that has no right answer: it has no wrong ones either."""
     try:
         given = tuple(arguments(call).values())
-        right, largest = reference(call), magnitude(call)
-    except Exception:  # a call that has no right answer has no wrong ones either
-        return
-    yield from _matching(call.function, given, right, largest, got)
+        return _Question(call.function, given, reference(call), magnitude(call))
+    except Exception:
+        return None
 
 
-def _layer_explanations(
-    call: Call, state: Mapping[str, Tensor], x: Tensor, got: Any
-) -> Iterator[Misconception]:
+def _layer_question(call: Call, state: Mapping[str, Tensor], x: Tensor) -> _Question | None:
     try:
         made = layer(call, state)
         right, largest = layer_reference(call, state, x), layer_magnitude(call, state, x)
         values = x.detach().to("cpu", torch.float64)
     except Exception:
-        return
+        return None
     bias = None if made.bias is None else made.bias.detach()
     given = (values, made.weight.detach(), bias, made.stride, made.padding, made.dilation)
-    yield from _matching("Conv2d", given, right, largest, got)
+    return _Question("Conv2d", given, right, largest)
 
 
-def _matching(
-    function: str, given: tuple[Any, ...], right: Any, largest: float, got: Any
-) -> Iterator[Misconception]:
-    if isinstance(right, Tensor) and not _has_numbers(got):
+def _matching(asked: _Question, got: Any) -> Iterator[Misconception]:
+    if not _can_be_tried(asked, got):
         return
-    if _products(right, given) > MOST_PRODUCTS or _agrees(got, right, largest, 1.0):
-        return
-    for entry in MISCONCEPTIONS:
-        if function not in entry.functions:
-            continue
-        try:
-            answer = entry.answer(*given)
-            fits = _agrees(got, answer, largest, LOOSER) and not _is_same(answer, right, largest)
-        except Exception:  # not applicable to this call, or `got` is no data at all
-            continue
-        if fits:
-            yield entry
+    yield from (entry for entry in MISCONCEPTIONS if _fits(entry, asked, got))
+    for family in FAMILIES:
+        member = _member(family, asked, got)
+        if member and _fits(member, asked, got):
+            yield member
 
 
-def _products(right: Any, given: tuple[Any, ...]) -> int:
-    """How many products a convolution adds up; 0 for what is none."""
-    weight = given[1] if len(given) > 1 else None
-    if not isinstance(right, Tensor) or not isinstance(weight, Tensor) or weight.dim() != 4:
-        return 0
-    return right.numel() * weight[0].numel()
+def _can_be_tried(asked: _Question, got: Any) -> bool:
+    """Whether there is a wrong answer here that the table can be held against."""
+    if isinstance(asked.right, Tensor) and not _has_numbers(got):
+        return False
+    return asked.products <= MOST_PRODUCTS and not _agrees(got, asked.right, asked.largest, 1.0)
+
+
+def _fits(entry: Misconception, asked: _Question, got: Any) -> bool:
+    if asked.function not in entry.functions:
+        return False
+    try:
+        answer = entry.answer(*asked.given)
+        return _agrees(got, answer, asked.largest, LOOSER) and not _is_same(
+            answer, asked.right, asked.largest
+        )
+    except Exception:  # not applicable to this call, or `got` is no data at all
+        return False
+
+
+def _member(family: Family, asked: _Question, got: Any) -> Misconception | None:
+    if asked.function not in family.functions:
+        return None
+    try:
+        values = got.value
+        # in half precision many members look alike
+        if values.dtype not in (torch.float32, torch.float64) or values.shape != asked.right.shape:
+            return None
+        if not bool(torch.isfinite(values).all()):
+            return None
+        allowed = tolerance(values.dtype, asked.largest, str(got.device))
+        return family.fit(asked.given, asked.right, values.to(torch.float64), allowed)
+    except Exception:
+        return None
 
 
 def _agrees(got: Any, answer: Any, largest: float, looser: float) -> bool:

@@ -1,10 +1,12 @@
-"""What a misconception is."""
+"""What a misconception is, and what a family of them is that differ by a number or two."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -25,3 +27,23 @@ class Misconception:
     explanation: str
     section: str
     answer: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Family:
+    """Misconceptions that differ by numbers of the student's own, which can be read off an answer.
+
+    Attributes:
+        name: that of every member.
+        functions: where it can occur.
+        section: the anchor of the section of the tutorial that helps.
+        fit: the member that an answer looks like. It gets the arguments as `Misconception.answer` does, the right
+            answer, the student's numbers, both float64 tensors of the same shape, and the largest error that
+            rounding alone can explain; it returns None, or raises, where no member comes near. Whether the member
+            gives the student's answer is tested after that. One found by one call can be held against others.
+    """
+
+    name: str
+    functions: tuple[str, ...]
+    section: str
+    fit: Callable[[tuple[Any, ...], Tensor, Tensor, float], Misconception | None]

@@ -27,6 +27,14 @@ def _cropped_to_size(s: Setting) -> Tensor:
     return s.run(stride=(1, 1))[..., :height, :width]
 
 
+def _every_nth(answer: Tensor, s: Setting) -> Tensor:
+    """Zeros, but for every `stride`-th row and column of an answer."""
+    kept = torch.zeros_like(answer)
+    places = (..., slice(None, None, s.stride[0]), slice(None, None, s.stride[1]))
+    kept[places] = answer[places]
+    return kept
+
+
 def _stride_and_padding_swapped(s: Setting) -> Tensor:
     left, right, top, bottom = s.margins
     if left != right or top != bottom:
@@ -96,6 +104,22 @@ TABLE = (
         "each window begins: number i begins at i times the stride.",
         "#stride",
         convolving(_cropped_to_size),
+    ),
+    Misconception(
+        "stride-leaves-zeros",
+        STRIDED,
+        "The right windows are taken, but their results seem to stand a stride apart, with zeros in between. They "
+        "stand side by side, and the result is as much smaller: exercise 1 gives its size.",
+        "#stride",
+        convolving(lambda s: _every_nth(s.run(stride=(1, 1)), s)),
+    ),
+    Misconception(
+        "stride-in-place-of-result",
+        STRIDED,
+        "The result has the right size, but only every stride-th row and column of it seems to be filled, with the "
+        "window of the same number. Number i of the result belongs to the window that begins at i times the stride.",
+        "#stride",
+        convolving(lambda s: _every_nth(_cropped_to_size(s), s)),
     ),
     Misconception(
         "stride-one-too-many",

@@ -72,6 +72,15 @@ TABLE = (
         "#padding",
         _output(lambda n, e, s, p: (n - e) // s + 1),
     ),
+    # where it is wrong it gives what `size-plus-one-missing` gives, but that one is wrong at stride 1 too
+    Misconception(
+        "size-plus-one-inside",
+        OUTPUT,
+        "The 1 seems to be added inside the division. Divide the way that the kernel can go, and count the place it "
+        "starts from after the division.",
+        "#stride",
+        _output(lambda n, e, s, p: (n + 2 * p - e + 1) // s),
+    ),
     Misconception(
         "size-plus-one-missing",
         OUTPUT,
@@ -220,6 +229,13 @@ TABLE = (
         "pair came in.",
         "#padding",
         lambda k, d: tuple(_half(k_, d_) for k_, d_ in zip(pair(k), pair(d), strict=True)),
+    ),
+    Misconception(
+        "same-horizontal-for-both",
+        SAME,
+        "The horizontal answer is given for both axes. Each axis has its own kernel size and dilation.",
+        "#padding",
+        lambda k, d: (_half(pair(k)[1], pair(d)[1]),) * len(_same(_half)(k, d)),
     ),
     Misconception(
         "same-int-for-pairs",

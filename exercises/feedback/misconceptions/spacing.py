@@ -21,6 +21,18 @@ def _with_trailing_zeros(weight: Tensor, dilation: tuple[int, int]) -> Tensor:
     return F.pad(dilate_kernel(weight, dilation), (0, dilation[1] - 1, 0, dilation[0] - 1))
 
 
+def _in_the_corner(weight: Tensor, dilation: tuple[int, int]) -> Tensor:
+    """The right size, but the taps side by side."""
+    dilated = torch.zeros_like(dilate_kernel(weight, dilation))
+    dilated[..., : weight.shape[-2], : weight.shape[-1]] = weight
+    return dilated
+
+
+def _zeros_after_each_tap(weight: Tensor, dilation: tuple[int, int]) -> Tensor:
+    wider = (dilation[0] + 1, dilation[1] + 1)
+    return F.pad(dilate_kernel(weight, wider), (0, dilation[1], 0, dilation[0]))
+
+
 TABLE = (
     Misconception(
         "kernel-left-empty",
@@ -85,6 +97,14 @@ TABLE = (
         spreading(lambda w, d: dilate_kernel(w, (d[0] + 1, d[1] + 1))),
     ),
     Misconception(
+        "dilation-zeros-after-each-tap",
+        DILATED,
+        "Too many zeros: d of them seem to follow every tap, the last one too. A dilation of d puts taps d apart: "
+        "that is d - 1 zeros between neighbours, and none at the end.",
+        "#dilation",
+        spreading(_zeros_after_each_tap),
+    ),
+    Misconception(
         "dilation-one-too-few",
         DILATED,
         "The taps seem to be d - 1 apart. A dilation of d puts them d apart, with d - 1 zeros in between.",
@@ -105,6 +125,14 @@ TABLE = (
         "is that of exercise 1's `effective_kernel_size`.",
         "#dilation",
         spreading(_with_trailing_zeros),
+    ),
+    Misconception(
+        "dilation-in-size-only",
+        DILATED,
+        "The size is right, but the taps seem to stand side by side. The dilation also says where each tap goes: "
+        "neighbouring ones are d apart.",
+        "#dilation",
+        spreading(_in_the_corner),
     ),
     Misconception(
         "dilation-on-input",

@@ -20,6 +20,10 @@ def _first_of(answer: Tensor, axis: int) -> Tensor:
     return answer.narrow(axis, 0, 1).expand_as(answer)
 
 
+def _batch_summed(s: Setting) -> Tensor:
+    return s.run(x=s.x.sum(0, keepdim=True))
+
+
 def _with_zeros_at_the_end(answer: Tensor, rows: int, columns: int) -> Tensor:
     return F.pad(answer, (0, columns, 0, rows))
 
@@ -170,6 +174,30 @@ TABLE = (
         "early, or does it return from within?",
         "#convolutions-in-deep-learning",
         convolving(lambda s: F.pad(s.run()[:1], (0, 0, 0, 0, 0, 0, 0, s.x.shape[0] - 1))),
+    ),
+    Misconception(
+        "batch-summed",
+        VALID,
+        "The pictures of the batch seem to be added together, so that all have the same result. Each is convolved on "
+        "its own; sums run over the input channels and the kernel, not over the batch.",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: _batch_summed(s).expand(s.x.shape[0], -1, -1, -1)),
+    ),
+    Misconception(
+        "batch-summed-to-one",
+        VALID,
+        "The pictures of the batch seem to be added together into one. Each is convolved on its own; sums run over "
+        "the input channels and the kernel, not over the batch.",
+        "#convolutions-in-deep-learning",
+        convolving(_batch_summed),
+    ),
+    Misconception(
+        "batch-axis-lost",
+        VALID,
+        "The result has no axis for the batch, as if all pictures were added together. Each is convolved on its own: "
+        "the result is (N, O, height, width).",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: _batch_summed(s)[0]),
     ),
     Misconception(
         "last-position-missed",
