@@ -18,6 +18,7 @@ from autograder.sandbox.output import LONGEST_OUTPUT
 from autograder.submission import Submission
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import Outcome, first_line
+from exercises.feedback.follow import Assumed
 from exercises.feedback.steps import LONGEST_NAME, Raised, Script, Step, TensorResult
 
 STAND_INS = Path(__file__).resolve().parent / "sandbox" / "stand_ins"
@@ -333,11 +334,15 @@ def _trouble(kind: str, sentence: str) -> Outcome:
 
 @dataclass(frozen=True)
 class SandboxedStudent:
-    """The `Student` that hidden suites ask: one exercise of an examinee on one device."""
+    """The `Student` that hidden suites ask: one exercise of an examinee on one device.
+
+    `assumed` has what is taken for granted of its functions that are known to be wrong.
+    """
 
     examinee: Examinee
     exercise: Exercise
     device: str
+    assumed: Assumed = field(default_factory=dict)
 
     def run(self, steps: Sequence[Step]) -> Outcome:
         """Runs steps in the sandbox."""
@@ -345,4 +350,4 @@ class SandboxedStudent:
 
     def on_pretended(self) -> SandboxedStudent:
         """The same on the pretended accelerator."""
-        return SandboxedStudent(self.examinee, self.exercise, PRETENDED)
+        return SandboxedStudent(self.examinee, self.exercise, PRETENDED, self.assumed)

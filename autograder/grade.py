@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
@@ -16,7 +15,7 @@ from autograder.clock import Clock
 from autograder.examinee import Examinee, Patience
 from autograder.judge import SUITES, CaseResult, Judge, RubricLine
 from autograder.pictures import drawable, pictures, visualizer
-from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
+from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Provenance, Report
 from autograder.sandbox.confine import Limits, missing
 from autograder.sandbox.host import Sandbox, usable_cuda
 from autograder.submission import Submission
@@ -150,10 +149,9 @@ class Grader:
         self, exercise: Exercise, results: Sequence[CaseResult], examinee: Examinee | None
     ) -> ExerciseReport:
         mine = [r for r in results if r.module == exercise.module]
-        votes = _votes(mine)
         rubric = [line for line in self._judge.lines if line.module == exercise.module]
         drawn = next((r for line in rubric for r in _shown(line, mine) if drawable(r.failure)), None)
-        lines = [_line(line, [r for r in mine if r.line == line.name], votes, drawn) for line in rubric]
+        lines = [_line(line, [r for r in mine if r.line == line.name], drawn) for line in rubric]
         carried = any(r.carried for r in mine)
         before = earlier(exercise.module, self.catalogue)
         wrong = {r.module for r in results if r.failure}
@@ -181,23 +179,13 @@ class Grader:
         )
 
 
-def _votes(results: Sequence[CaseResult]) -> dict[str, Counter[str]]:
-    """How many failures of a function each cause can explain: a single number can have many causes."""
-    votes: dict[str, Counter[str]] = {}
-    for line in {r.line: None for r in results}:
-        for failure in [r.failure for r in results if r.line == line and r.failure][:SHOWN_FINDINGS]:
-            votes.setdefault(failure.function, Counter()).update(c.name for c in failure.causes)
-    return votes
-
-
 def _shown(line: RubricLine, results: Sequence[CaseResult]) -> list[CaseResult]:
-    """The failed cases of a line that the report tells of."""
-    return [r for r in results if r.line == line.name and r.failure][:SHOWN_FINDINGS]
+    """The failed cases of a line that the report tells of, those first that say something."""
+    failed = [(r.failure.kind == UNDECIDED, r) for r in results if r.line == line.name and r.failure]
+    return [r for _, r in sorted(failed, key=lambda each: each[0])][:SHOWN_FINDINGS]
 
 
-def _line(
-    line: RubricLine, results: Sequence[CaseResult], votes: dict[str, Counter[str]], drawn: CaseResult | None
-) -> Line:
+def _line(line: RubricLine, results: Sequence[CaseResult], drawn: CaseResult | None) -> Line:
     passed = sum(r.failure is None for r in results)
     return Line(
         name=line.name,
@@ -208,15 +196,15 @@ def _line(
         cases=line.cases,
         passed=passed,
         carried=sum(r.carried for r in results),
-        findings=tuple(_finding(r, votes, r is drawn) for r in _shown(line, results)),
+        followed=sum(r.followed for r in results),
+        apart=sum(r.apart for r in results),
+        findings=tuple(_finding(r, r is drawn) for r in _shown(line, results)),
     )
 
 
-def _finding(result: CaseResult, votes: dict[str, Counter[str]], draw: bool) -> Finding:
+def _finding(result: CaseResult, draw: bool) -> Finding:
     failure = result.failure
     assert failure is not None
-    if failure.causes:
-        failure.because(max(failure.causes, key=lambda cause: votes[failure.function][cause.name]))
     return Finding(
         case=result.case,
         device=result.device,

@@ -10,7 +10,7 @@ import contextlib
 import inspect
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,14 @@ from autograder.sandbox.host import SandboxError
 from autograder.suites.vocabulary import Draw
 from exercises.feedback.catalogue import Exercise, earlier
 from exercises.feedback.failures import CheckFailure
+from exercises.feedback.follow import Apart, Assumed, assumptions, is_about_numbers, undecided
 
+# Categories of lines that are about other things than values: they are judged under the misconception that explains
+# wrong values (follow-through). Where none does, those of the second set are judged apart from the values.
+FOLLOWING = frozenset(
+    {"errors", "manners", "precision", "layouts", "gradients", "devices", "state", "training"}
+)
+JUDGED_APART = frozenset({"errors", "manners", "precision", "devices", "state"})
 SUITES = Path(__file__).resolve().parent / "suites"
 
 
@@ -39,7 +46,11 @@ class RubricLine:
 
 @dataclass(frozen=True)
 class CaseResult:
-    """What one case of a rubric line came to; `carried` where it passed with corrected earlier exercises."""
+    """What one case of a rubric line came to.
+
+    `carried` where it passed with corrected earlier exercises, `followed` where it passed against the answers of a
+    misconception, and `apart` where it passed without a look at numbers that are wrong.
+    """
 
     line: str
     module: str
@@ -47,6 +58,8 @@ class CaseResult:
     device: str
     failure: CheckFailure | None
     carried: bool = False
+    followed: bool = False
+    apart: bool = False
 
     @property
     def untouched(self) -> bool:
@@ -67,21 +80,22 @@ class Case:
 
     exercise: Exercise
     line: str
+    category: str
     name: str
     device: str
     function: Callable[..., None]
     arguments: dict[str, Any]
     draws: str
 
-    def run(self, examinee: Examinee, seed: int) -> CheckFailure | None:
-        """Puts the question to an examinee; None if the answer is right.
+    def run(self, examinee: Examinee, seed: int, assumed: Assumed | None = None) -> CheckFailure | None:
+        """Puts the question to an examinee; None if the answer is right, or what was assumed of it.
 
         Raises:
             SuiteError: if the suite itself fails, in a way that no submission can cause.
         """
         given = dict(self.arguments)
         if "student" in given:
-            given["student"] = SandboxedStudent(examinee, self.exercise, self.device)
+            given["student"] = SandboxedStudent(examinee, self.exercise, self.device, assumed or {})
         if "draw" in given:
             given["draw"] = Draw(seed, self.draws)
         try:
@@ -135,7 +149,9 @@ class Judge:
         # the same inputs on every device
         draws = f"{exercise.module}:{line}:{sorted(parameters.items())!r}"
         arguments = {name: parameters.get(name) for name in names}
-        return Case(exercise, line, item.name, device, item.obj, arguments, draws)
+        marker = item.get_closest_marker("category")
+        category = str(marker.args[0]) if marker else ""
+        return Case(exercise, line, category, item.name, device, item.obj, arguments, draws)
 
     def _lines(self, items: Sequence[pytest.Function]) -> Iterator[RubricLine]:
         members: dict[tuple[str, str], list[pytest.Function]] = {}
@@ -184,10 +200,50 @@ class Judge:
                 # what still fails fails for a reason of its own, and that is the one to tell
                 again = {r.case: r for r in self._run(examinee, failed)}
                 found = [again.get(r.case, r) for r in found]
+            found = self._followed_through(examinee, mine, found)
             if any(r.failure for r in found):
                 wrong.add(exercise.module)
             results += found
         return results
+
+    def _followed_through(
+        self, examinee: Examinee, cases: Sequence[Case], found: Sequence[CaseResult]
+    ) -> list[CaseResult]:
+        """The results with those lines judged anew that are about other things than the values that are wrong."""
+        failures = [result.failure for result in found if result.failure]
+        # what shows in lines about other things alone has to cost these, or it would cost nothing
+        paid = {
+            result.failure.function
+            for case, result in zip(cases, found, strict=True)
+            if result.failure and case.category not in FOLLOWING
+        }
+        assumed = assumptions(failures)
+        return [
+            self._judged_under(examinee, case, result, assumed)
+            if result.failure and result.failure.function in paid
+            else result
+            for case, result in zip(cases, found, strict=True)
+        ]
+
+    def _judged_under(
+        self, examinee: Examinee, case: Case, result: CaseResult, assumed: Assumed
+    ) -> CaseResult:
+        failure = result.failure
+        assert failure is not None
+        known = assumed.get(failure.function)
+        stumbled = failure.kind == "raised" and case.category == "errors" and known is not None
+        if case.category not in FOLLOWING or not (is_about_numbers(failure) or stumbled):
+            return result
+        if known is None or (isinstance(known, Apart) and case.category not in JUDGED_APART):
+            return replace(result, failure=undecided(failure.function))
+        examinee.line = case.line
+        again = case.run(examinee, self.seed, assumed)
+        if again is not None:
+            return replace(result, failure=again)
+        apart = isinstance(known, Apart)
+        return replace(
+            result, failure=None, carried=bool(examinee.substituted), followed=not apart, apart=apart
+        )
 
     def _run(self, examinee: Examinee, cases: Sequence[Case]) -> list[CaseResult]:
         results = []

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from autograder.classroom import NOTHING
-from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
+from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Provenance, Report
 
 SLOWEST = 10
 MOST_NAMES = 200  # of those not graded, and of those who handed in nothing
@@ -108,7 +108,8 @@ class LineCount:
     """A rubric line over the class: of `checked` students, `failed` did not pass all of it, `wholly` nothing of it.
 
     Whose exercise is missing, the stub, cannot be loaded or uses what is forbidden was not checked by this line: that
-    says nothing about what it asks for. What passes with correct earlier exercises has passed.
+    says nothing about what it asks for; nor does a line that could not be judged while values are wrong. What passes
+    with correct earlier exercises, or with a known mistake taken as it is, has passed.
     """
 
     exercise: str
@@ -204,6 +205,8 @@ def _count(found: Insight, student: str, report: Report) -> None:
     for exercise in report.exercises:
         _count_exercise(found, exercise)
         for finding in exercise.findings:
+            if finding.kind == UNDECIDED:
+                continue
             causes.setdefault((finding.diagnosis, finding.kind if not finding.diagnosis else ""), []).append(
                 (exercise.name, finding)
             )
@@ -227,7 +230,7 @@ def _count_exercise(found: Insight, exercise: ExerciseReport) -> None:
 
 def _count_line(found: Insight, exercise: str, line: Line, checked: bool) -> None:
     count = found.lines.setdefault((exercise, line.name), LineCount(exercise, line.sentence, line.points))
-    if checked:
+    if checked and not line.undecided:
         count.checked += 1
         count.failed += line.passed < line.cases
         count.wholly += line.passed == 0 and line.cases > 0

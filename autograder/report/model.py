@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 SCHEMA = 1
+UNDECIDED = "undecided"  # the kind of a finding that says nothing against the code
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Line:
-    """One rubric line. `carried` counts cases that passed with corrected earlier exercises."""
+    """One rubric line.
+
+    Of the cases that passed, `carried` counts those with corrected earlier exercises, `followed` those against the
+    answers of the misconception that explains the exercise's wrong values, and `apart` those that were judged without
+    a look at values which are wrong elsewhere.
+    """
 
     name: str
     sentence: str
@@ -67,6 +73,13 @@ class Line:
     passed: int
     carried: int
     findings: tuple[Finding, ...]
+    followed: int = 0
+    apart: int = 0
+
+    @property
+    def undecided(self) -> bool:
+        """Whether nothing that failed here says anything against the code."""
+        return bool(self.findings) and all(finding.kind == UNDECIDED for finding in self.findings)
 
 
 @dataclass(frozen=True)
@@ -150,6 +163,8 @@ class Report:
             if _only(exercise, "missing") or _only(exercise, "not-written"):
                 continue
             for finding in exercise.findings:
+                if finding.kind == UNDECIDED:
+                    continue
                 causes[finding.diagnosis or finding.kind] = (
                     causes.get(finding.diagnosis or finding.kind, 0) + 1
                 )

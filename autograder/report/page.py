@@ -14,7 +14,7 @@ from typing import Any
 from autograder.report.files import write_text
 from autograder.report.grid import Grid, grid
 from autograder.report.markup import capital, section_title, template
-from autograder.report.model import ExerciseReport, Finding, Line, Report
+from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Report
 
 LARGEST = 300_000  # bytes of a page
 # characters of a text, causes of an exercise and calls of a cause; the most that makes the page small enough
@@ -129,7 +129,7 @@ def _exercise(exercise: ExerciseReport, report: Report, cut: Any, most: int) -> 
     return {
         "it": exercise,
         "state": _state(exercise, bool(report.problem)),
-        "carried": _carried(exercise),
+        "helped": [text for text in (_carried(exercise), _followed(exercise), _apart(exercise)) if text],
         "lines": [(line, _result(line, bool(report.problem))) for line in exercise.lines],
         "causes": causes[:most],
         "left_out": len(causes) - len(causes[:most]),
@@ -162,6 +162,8 @@ def _result(line: Line, ungraded: bool) -> tuple[str, str]:
         return "Not checked", "none"
     if _whole(line):
         return "Passed", "all"
+    if line.undecided:
+        return "Not judged", "none"
     return ("In part", "part") if line.passed else ("Not yet", "none")
 
 
@@ -171,16 +173,37 @@ def _carried(exercise: ExerciseReport) -> str:
         return ""
     *first, last = exercise.carried_from or ("earlier exercises",)
     names = f"{', '.join(first)} and {last}" if first else last
-    checks = "One check of this exercise passes" if count == 1 else f"{count} checks of this exercise pass"
-    return f"{checks} with a correct version of {names}. You get the points: no mistake counts twice."
+    return f"{_checks(count)} with a correct version of {names}. You get the points: no mistake counts twice."
+
+
+def _followed(exercise: ExerciseReport) -> str:
+    count = sum(line.followed for line in exercise.lines)
+    if not count:
+        return ""
+    return (
+        f"{_checks(count)} if the mistake in your values is taken as it is: they are about other things. You get the "
+        "points: no mistake counts twice."
+    )
+
+
+def _apart(exercise: ExerciseReport) -> str:
+    count = sum(line.apart for line in exercise.lines)
+    return f"{_checks(count)} without a look at your values, which are wrong elsewhere." if count else ""
+
+
+def _checks(count: int) -> str:
+    return "One check of this exercise passes" if count == 1 else f"{count} checks of this exercise pass"
 
 
 def _causes(exercise: ExerciseReport, cut: Any) -> Iterator[Cause]:
     """The findings of an exercise, those with the same cause together."""
     groups: dict[tuple[object, ...], Cause] = {}
-    unknown = BESIDE if len({(f.headline, f.explanation) for f in exercise.findings}) > 1 else ALONE
+    told = [f for f in exercise.findings if f.kind != UNDECIDED]
+    unknown = BESIDE if len({(f.headline, f.explanation) for f in told}) > 1 else ALONE
     for line in exercise.lines:
         for finding in line.findings:
+            if finding.kind == UNDECIDED:
+                continue
             same = (finding.headline, finding.explanation, finding.section, finding.where)
             if same not in groups:
                 groups[same] = Cause(

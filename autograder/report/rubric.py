@@ -27,6 +27,12 @@ def counted(exercise: ExerciseReport, line: Line) -> list[str]:
         parts.append(
             f"{line.carried} of them with correct versions of {names}, so that no mistake counts twice."
         )
+    if line.followed:
+        parts.append(
+            f"{line.followed} of them with the mistake in the values taken as it is, so that it counts once."
+        )
+    if line.apart:
+        parts.append(f"{line.apart} of them without a look at the values, which are wrong elsewhere.")
     return parts
 
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from torch import Tensor
 
+from exercises.feedback import follow
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.causes import CAUSES
 from exercises.feedback.compare import compare, describe
@@ -27,39 +28,50 @@ from exercises.feedback.failures import (
     same,
     wrong_gradient,
 )
-from exercises.feedback.misconceptions import explanations
+from exercises.feedback.follow import Apart, Assumed
+from exercises.feedback.misconceptions import LOOSER, Misconception, explains, explanations, too_large
 from exercises.feedback.reference import expected_dtype, magnitude, reference, reference_gradients
-from exercises.feedback.steps import Script, Step
+from exercises.feedback.steps import LOADING, Script, Step
 
 
 class Student(Protocol):
-    """Runs steps with a student's code, on one device ("cpu" or "cuda")."""
+    """Runs steps with a student's code, on one device ("cpu" or "cuda").
+
+    `assumed` has what is taken for granted of functions that are known to be wrong, see `follow`.
+    """
 
     @property
     def device(self) -> str: ...
+
+    @property
+    def assumed(self) -> Assumed: ...
 
     def run(self, steps: Sequence[Step]) -> Outcome: ...
 
 
 class Problem:
-    """A call with its right answer, worked out when first asked for and used for every hand-in."""
+    """A call with the answer to it, worked out when first asked for and used for every hand-in.
 
-    def __init__(self, call: Call, wrt: Sequence[int | str] = ()) -> None:
+    The answer is the right one, or that of a misconception.
+    """
+
+    def __init__(self, call: Call, wrt: Sequence[int | str] = (), under: Misconception | None = None) -> None:
         self.call = call
         self.wrt = tuple(wrt)
+        self.under = under
         self.dtype = expected_dtype(call)
 
     # lazy, so that a check on a stub costs nothing: torch takes 0.6 s to get ready for its first gradient
 
     @cached_property
     def expected(self) -> Any:
-        """The right answer."""
-        return reference(self.call)
+        """The answer, in float64."""
+        return reference(self.call) if self.under is None else follow.answer(self.under, self.call)
 
     @cached_property
     def magnitude(self) -> float:
-        """The largest sum of |products| in it."""
-        return magnitude(self.call)
+        """The largest sum of |products| in it; wrong code may round a little more."""
+        return magnitude(self.call) * (1.0 if self.under is None else LOOSER)
 
     @cached_property
     def cotangent(self) -> Tensor:
@@ -78,7 +90,9 @@ class Problem:
 
     @cached_property
     def _gradients(self) -> tuple[tuple[Tensor, ...], float]:
-        return reference_gradients(self.call, self.cotangent, self.wrt)
+        if self.under is None:
+            return reference_gradients(self.call, self.cotangent, self.wrt)
+        return follow.gradients(self.under, self.call, self.cotangent, self.wrt)
 
     @cached_property
     def returning(self) -> Script:
@@ -119,9 +133,14 @@ def _seed_of(call: Call) -> int:
 
 
 @cache
-def problem(call: Call, wrt: tuple[int | str, ...] = ()) -> Problem:
+def problem(call: Call, wrt: tuple[int | str, ...] = (), under: Misconception | None = None) -> Problem:
     """The problem of a call; the same object for the same call."""
-    return Problem(call, wrt)
+    return Problem(call, wrt, under)
+
+
+def _task(student: Student, call: Call, wrt: Sequence[int | str] = ()) -> Problem:
+    assumed = student.assumed.get(call.function)
+    return problem(call, tuple(wrt), assumed if isinstance(assumed, Misconception) else None)
 
 
 def must_return(student: Student, call: Call) -> None:
@@ -130,19 +149,29 @@ def must_return(student: Student, call: Call) -> None:
     Raises:
         CheckFailure: with the diagnosis, if a misconception explains the answer.
     """
-    task = problem(call)
+    task = _task(student, call)
     outcome = student.run(task.returning)
-    _judge(task, outcome, student.device)
+    _judge(task, outcome, student)
 
 
-def _judge(task: Problem, outcome: Outcome, device: str) -> None:
+def _judge(task: Problem, outcome: Outcome, student: Student) -> None:
     failure = failure_of(outcome, task.call)
     if failure:
         raise failure
-    got = outcome.results[0]
-    found = compare(task.expected, got, dtype=task.dtype, magnitude=task.magnitude, device=device)
+    got, call = outcome.results[0], task.call
+    follow.must_hold_something(student.assumed, call, problem(call).expected, got)
+    apart = isinstance(student.assumed.get(call.function), Apart)
+    found = compare(
+        task.expected,
+        got,
+        dtype=task.dtype,
+        magnitude=task.magnitude,
+        device=student.device,
+        numbers=not apart,
+    )
     if found:
-        failure = mismatch_failure(found, task.call, lambda: explanations(task.call, got))
+        failure = mismatch_failure(found, call, lambda: explanations(call, got))
+        failure.explained_by = lambda entry: too_large(call) or explains(entry, call, got)
         failure.wanted, failure.answer = task.expected, got
         raise failure
 
@@ -153,8 +182,22 @@ def must_raise(student: Student, bad: Call, good: Call) -> None:
     The neighbour keeps code that raises whatever it is given from earning the point.
     """
     outcome = student.run(neighbours(good, bad))
-    _judge(problem(good), Outcome(outcome.results[:1]) if outcome.results else outcome, student.device)
+    if not outcome.results and _stumbles(outcome, student.assumed.get(good.function)):
+        must_have_raised(student.run(problem(bad).returning), bad)
+        return
+    _judge(_task(student, good), Outcome(outcome.results[:1]) if outcome.results else outcome, student)
     must_have_raised(Outcome(outcome.results[1:], outcome.raised, outcome.trouble, outcome.trouble_kind), bad)
+
+
+def _stumbles(outcome: Outcome, assumed: Misconception | Apart | None) -> bool:
+    """Whether the good call ended with an error of another kind, in a function that is known to be wrong.
+
+    Then a ValueError for the bad one is no accident, and can be judged by itself.
+    """
+    error = outcome.raised
+    if not isinstance(assumed, Apart) or error is None or is_stub(error):
+        return False
+    return error.step != LOADING and "ValueError" not in error.bases
 
 
 def must_have_raised(outcome: Outcome, bad: Call, call_text: str = "") -> None:
@@ -189,9 +232,9 @@ def must_have_raised(outcome: Outcome, bad: Call, call_text: str = "") -> None:
 
 def must_keep_inputs(student: Student, call: Call) -> None:
     """The answer is right, and the tensors handed in are as they were."""
-    task = problem(call)
+    task = _task(student, call)
     outcome = student.run(task.keeping)
-    _judge(task, outcome, student.device)
+    _judge(task, outcome, student)
     handed = [a for a in (*call.real_args, *call.real_kwargs.values()) if isinstance(a, Tensor)]
     for number, (before, after) in enumerate(zip(handed, as_many(outcome.results[1], handed), strict=True)):
         if after is None or not same(before, after.value):
@@ -214,12 +257,12 @@ def as_many(values: Iterable[Any], wanted: Sized) -> list[Any]:
 
 def must_differentiate(student: Student, call: Call, wrt: Sequence[int | str]) -> None:
     """The answer is right, and so are its vector-Jacobian products with a random cotangent."""
-    task = problem(call, tuple(wrt))
+    task = _task(student, call, wrt)
     outcome = student.run(task.differentiating)
     if len(outcome.results) == 1 and outcome.raised:
-        _judge(task, Outcome(outcome.results), student.device)
+        _judge(task, Outcome(outcome.results), student)
     else:
-        _judge(task, outcome, student.device)
+        _judge(task, outcome, student)
     failure = failure_of(outcome, call)
     if failure:
         failure.headline = f"the gradient of {call.function} could not be computed: {failure.got}"

@@ -48,7 +48,8 @@ class CheckFailure(Exception):
 
     `kind` is the mismatch's kind, or "raised", "no-error", "wrong-error", "not-written", "no-gradient",
     "mutated", "timeout", "crashed", "forbidden", …; `headline` is one sentence; `cause` explains it, where
-    that is possible. `convolution` is a wrong layer's forward as a call of `conv2d`, to be drawn.
+    that is possible. `convolution` is a wrong layer's forward as a call of `conv2d`, to be drawn. `explained_by`
+    tells whether a misconception found elsewhere explains this answer too; of one that is too large to try, it does.
     """
 
     kind: str
@@ -64,6 +65,7 @@ class CheckFailure(Exception):
     answer: Any = field(default=None, repr=False)
     convolution: Call | None = field(default=None, repr=False)
     suspects: Callable[[], Sequence[Cause | Misconception]] = field(default=tuple, repr=False)
+    explained_by: Callable[[Misconception], bool] = field(default=lambda _: False, repr=False)
 
     def __post_init__(self) -> None:
         # a worker may have been made to answer with a megabyte of text, and there are a hundred checks
@@ -103,9 +105,9 @@ class CheckFailure(Exception):
     def __str__(self) -> str:
         return self.headline
 
-    def because(self, cause: Cause | Misconception) -> Self:
-        """The same failure with its cause known."""
-        self.suspects = lambda: (cause,)
+    def because(self, *causes: Cause | Misconception) -> Self:
+        """The same failure with its cause known, or known to be none that has a name."""
+        self.suspects = lambda: causes
         self.__dict__.pop("causes", None)
         return self
 

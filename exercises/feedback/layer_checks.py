@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from exercises.feedback import follow
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.causes import CAUSES
 from exercises.feedback.checks import Student, as_many, must_have_raised
@@ -27,6 +28,7 @@ from exercises.feedback.failures import (
     same,
     wrong_gradient,
 )
+from exercises.feedback.follow import Apart
 from exercises.feedback.layer_failures import (
     NO_PARAMETERS,
     OTHER_PARAMETERS,
@@ -36,7 +38,13 @@ from exercises.feedback.layer_failures import (
     no_module,
     torch_layer,
 )
-from exercises.feedback.misconceptions import layer_explanations
+from exercises.feedback.misconceptions import (
+    LOOSER,
+    Misconception,
+    layer_explains,
+    layer_explanations,
+    layer_too_large,
+)
 from exercises.feedback.reference import expected_dtype, layer_gradients, layer_magnitude, layer_reference
 from exercises.feedback.steps import ParameterResult, Script, Step, TensorResult
 
@@ -46,11 +54,12 @@ RATE = 0.5  # of the training step
 class LayerProblem:
     """A layer, its numbers and an input, with torch's answers, worked out when first asked for.
 
-    `recipes` says how the numbers of the parameters in `state` are drawn.
+    `recipes` says how the numbers of the parameters in `state` are drawn. `under` is a misconception whose answers
+    are wanted in place of torch's.
     """
 
-    def __init__(self, call: Call, x: Sample) -> None:
-        self.call, self.x = call, x
+    def __init__(self, call: Call, x: Sample, under: Misconception | None = None) -> None:
+        self.call, self.x, self.under = call, x, under
         self.dtype = expected_dtype(Call("Conv2d", (x,)))
         self._dtype_name = str(self.dtype).removeprefix("torch.")
         self.recipes = {
@@ -63,7 +72,9 @@ class LayerProblem:
 
     @cached_property
     def expected(self) -> Tensor:
-        """The right answer of the layer's forward."""
+        """The answer of the layer's forward."""
+        if self.under is not None:
+            return follow.layer_answer(self.under, self.call, self.state, self.input)
         return layer_reference(self.call, self.state, self.input)
 
     @cached_property
@@ -83,8 +94,9 @@ class LayerProblem:
 
     @cached_property
     def magnitude(self) -> float:
-        """The largest sum of |products| in it."""
-        return layer_magnitude(self.call, self.state, self.input)
+        """The largest sum of |products| in it; wrong code may round a little more."""
+        largest = layer_magnitude(self.call, self.state, self.input)
+        return largest * (1.0 if self.under is None else LOOSER)
 
     @cached_property
     def cotangent(self) -> Tensor:
@@ -103,6 +115,8 @@ class LayerProblem:
 
     @cached_property
     def _gradients(self) -> tuple[tuple[Tensor, ...], float]:
+        if self.under is not None:
+            return follow.layer_gradients(self.under, self.call, self.state, self.input, self.cotangent)
         return layer_gradients(self.call, self.state, self.input, self.cotangent)
 
     @property
@@ -134,9 +148,14 @@ class LayerProblem:
 
 
 @cache
-def layer_problem(call: Call, x: Sample) -> LayerProblem:
+def layer_problem(call: Call, x: Sample, under: Misconception | None = None) -> LayerProblem:
     """The problem of a layer and an input; the same object for the same arguments."""
-    return LayerProblem(call, x)
+    return LayerProblem(call, x, under)
+
+
+def _task(student: Student, call: Call, x: Sample) -> LayerProblem:
+    assumed = student.assumed.get(call.function)
+    return layer_problem(call, x, assumed if isinstance(assumed, Misconception) else None)
 
 
 def new_step(call: Call, device: str) -> Step:
@@ -157,7 +176,7 @@ def bare_script(call: Call, device: str, kind: str) -> Script:
 
 def must_forward(student: Student, call: Call, x: Sample) -> None:
     """The layer gives what torch's layer with the same numbers gives."""
-    task = layer_problem(call, x)
+    task = _task(student, call, x)
     _judge_forward(task, "forward", student.run(task.script(student.device, "forward")), student)
 
 
@@ -165,30 +184,42 @@ def _judge_forward(task: LayerProblem, kind: str, outcome: Outcome, student: Stu
     if len(outcome.results) <= place:
         steps = task.script(student.device, kind)
         raise layer_failure(task.call, steps, outcome, task.call_text) or AssertionError
-    got = outcome.results[place]
-    found = compare(task.expected, got, dtype=task.dtype, magnitude=task.magnitude, device=student.device)
+    got, call = outcome.results[place], task.call
+    right = layer_problem(call, task.x).expected if student.assumed else None
+    follow.must_hold_something(student.assumed, call, right, got, task.input)
+    apart = isinstance(student.assumed.get(call.function), Apart)
+    found = compare(
+        task.expected,
+        got,
+        dtype=task.dtype,
+        magnitude=task.magnitude,
+        device=student.device,
+        numbers=not apart,
+    )
     if found:
+        asked = (call, task.state, task.input)
         failure = mismatch_failure(
             found,
-            task.call,
-            lambda: layer_explanations(task.call, task.state, task.input, got),
+            call,
+            lambda: layer_explanations(*asked, got),
             what="the layer's output",
             call_text=task.call_text,
         )
+        failure.explained_by = lambda entry: layer_too_large(*asked) or layer_explains(entry, *asked, got)
         failure.wanted, failure.answer, failure.convolution = task.expected, got, task.convolution
         raise failure
 
 
 def must_forward_as(student: Student, call: Call, x: Sample) -> None:
     """A layer built in the default dtype works after `.to(x's dtype)`."""
-    task = layer_problem(call, x)
+    task = _task(student, call, x)
     outcome = student.run(task.script(student.device, "moved"))
     _judge_forward(task, "moved", outcome, student, 3)
 
 
 def must_backpropagate(student: Student, call: Call, x: Sample) -> None:
     """Gradients reach the input and every parameter, and are torch's."""
-    task = layer_problem(call, x)
+    task = _task(student, call, x)
     outcome = student.run(task.script(student.device, "gradients"))
     _judge_forward(task, "gradients", outcome, student)
     failure = failure_of(outcome, task.call, task.call_text)
@@ -208,7 +239,7 @@ def must_backpropagate(student: Student, call: Call, x: Sample) -> None:
 
 def must_train(student: Student, call: Call, x: Sample) -> None:
     """One step of gradient descent moves the parameters where it moves torch's."""
-    task = layer_problem(call, x)
+    task = _task(student, call, x)
     outcome = student.run(task.script(student.device, "training"))
     _judge_forward(task, "training", outcome, student)
     failure = failure_of(outcome, task.call, task.call_text)
@@ -324,7 +355,7 @@ def _start_failure(call: Call, headline: str, wanted: str, got: str) -> CheckFai
 
 def must_exchange_state(student: Student, call: Call, x: Sample) -> None:
     """`state_dict` fits both ways: from torch's layer into the student's, and back."""
-    task = layer_problem(call, x)
+    task = _task(student, call, x)
     steps = task.script(student.device, "state")
     outcome = student.run(steps)
     failure = layer_failure(call, steps, outcome, task.call_text)

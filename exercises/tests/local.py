@@ -21,6 +21,7 @@ from exercises.feedback import steps
 from exercises.feedback.calls import lay_out, layout_of
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import CheckFailure, NotWritten, Outcome
+from exercises.feedback.follow import Assumed
 from exercises.feedback.packages import available
 from exercises.feedback.steps import Raised, Step
 from exercises.tests.source import EXERCISES, STUB_MESSAGE
@@ -33,11 +34,13 @@ _NO_NAME = re.compile(r"cannot import name '(\w+)' from 'exercises\.(\w+)'")
 class LocalStudent:
     """One exercise of yours, as checks ask it.
 
-    `asked` names the functions that a check has called; `shown` is what a layer was last given.
+    `assumed` stays empty: public checks look at every answer alone. `asked` names the functions that a check has
+    called; `shown` is what a layer was last given.
     """
 
     exercise: Exercise
     device: str = "cpu"
+    assumed: Assumed = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     shown: Tensor | None = None
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.failures import CheckFailure, NotWritten
+from exercises.feedback.follow import is_about_numbers
 from exercises.tests import messages
 from exercises.tests.local import LocalStudent, own_lines
 from exercises.tests.progress import Check, Status
@@ -70,6 +71,7 @@ def check_of(exercise: Exercise, item: pytest.Item, failure: CheckFailure | None
         reasons=messages.reasons(failure),
         spot=messages.spot(failure),
         is_number=messages.is_number(failure),
+        about_values=is_about_numbers(failure),
         failed=failure.function,
     )
 

@@ -28,8 +28,8 @@ class Check:
     the line where to go on, which lies in the exercise's own file; `waits_for` is the exercise that has to be
     written first, such as "ex3"; `what` names what is to write, or says in a sentence why the file cannot be
     used; `text` is the message and `picture` a line about the picture; `reasons` are all that explain the
-    failure, `spot` is the same for failures that look the same, and `is_number` says that the answer is a
-    number or two.
+    failure, `spot` is the same for failures that look the same, `is_number` says that the answer is a number or
+    two, and `about_values` that an answer came whose shape or numbers are wrong.
     """
 
     module: str
@@ -45,6 +45,7 @@ class Check:
     reasons: tuple[Reason, ...] = ()
     spot: str = ""
     is_number: bool = False
+    about_values: bool = False
     failed: str = ""
 
     @property
@@ -56,24 +57,24 @@ class Check:
 def likeliest(catalogue: Sequence[Exercise], wrong: Sequence[Check]) -> dict[Check, Reason]:
     """The reason of each check that has one.
 
-    A single number can be explained in many ways. Of these the likeliest is the one that explains most of
-    the wrong answers of the same function; but if a function before it gives wrong numbers too, that comes
-    first.
+    A single answer can be explained in many ways. What counts is what explains all the wrong answers of a function;
+    but if a function before it gives wrong numbers too, that comes first.
     """
     order = [name for exercise in catalogue for name in exercise.exports]
     numbers = [name for name in order if any(c.is_number and name in c.functions for c in wrong)]
-    votes: dict[tuple[str, ...], Counter[str]] = {}
-    for check in wrong:
-        votes.setdefault(check.functions, Counter()).update(name for name, _, _ in check.reasons)
     found: dict[Check, Reason] = {}
     for check in wrong:
         if check.is_number and numbers[0] not in check.functions:
             text = f"This may come from {numbers[0]}, which is wrong too: fix that first."
             found[check] = ("follows", text, "")
         elif check.reasons:
-            count = votes[check.functions]
-            # max keeps the first of equals, and the first is the likeliest by itself
-            found[check] = max(check.reasons, key=lambda reason: count[reason[0]])
+            alike = (
+                [c for c in wrong if c.failed == check.failed and c.about_values]
+                if check.about_values
+                else [check]
+            )
+            shared = set.intersection(*({name for name, _, _ in c.reasons} for c in alike))
+            found |= {check: reason for reason in check.reasons[::-1] if reason[0] in shared}
     return found
 
 

@@ -32,6 +32,7 @@ from exercises.feedback.steps import TensorResult
 
 __all__ = [
     "FAMILIES",
+    "LOOSER",
     "MISCONCEPTIONS",
     "Family",
     "Misconception",

@@ -1,0 +1,186 @@
+"""Follow-through: what checks take for granted of a function whose values are known to be wrong.
+
+A mistake costs the lines that are about it. Lines about other things (errors, dtype, kept inputs, …) are judged
+against the answers under the one misconception that explains all the wrong numbers of the function; where none does,
+apart from the numbers. An answer with nothing in it follows through to nothing: zeros, a constant, the input itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import torch
+from torch import Tensor
+
+from exercises.feedback.calls import Call
+from exercises.feedback.failures import CheckFailure
+from exercises.feedback.misconceptions import LOOSER, Misconception
+from exercises.feedback.reference import arguments, layer, layer_reference, reference
+from exercises.feedback.steps import TensorResult
+
+UNDECIDED: Final = "undecided"  # the kind of a failure that says nothing against the code
+NUMBERS = ("value", "nan", "shape", "length")  # kinds of failures that are about numbers
+
+
+class Apart:
+    """Nothing explains the numbers: what can be judged is judged apart from them."""
+
+
+APART = Apart()
+Assumed = Mapping[str, Misconception | Apart]  # by function
+
+
+def assumptions(failures: Sequence[CheckFailure]) -> Assumed:
+    """What can be taken for granted of each function that failed; its numbers' cause is told where one is known.
+
+    A misconception is named only if it explains every wrong number of the function: a false diagnosis is worse than
+    none.
+    """
+    assumed: dict[str, Misconception | Apart] = {}
+    for function in dict.fromkeys(failure.function for failure in failures):
+        mine = [failure for failure in failures if failure.function == function]
+        numbers = [failure for failure in mine if is_about_numbers(failure)]
+        cause = common_cause(numbers)
+        for failure in numbers:
+            failure.because(*([cause] if cause else []))
+        if cause is not None:
+            assumed[function] = cause
+        elif not _always_the_same(numbers) if numbers else any(failure.kind == "raised" for failure in mine):
+            assumed[function] = APART
+    return assumed
+
+
+def is_about_numbers(failure: CheckFailure) -> bool:
+    """Whether a whole answer came back that has wrong numbers."""
+    return failure.kind in NUMBERS and failure.answer is not None
+
+
+def common_cause(failures: Sequence[CheckFailure]) -> Misconception | None:
+    """The first misconception of the table that explains all these failures, of one function."""
+    for failure in failures:
+        known = [cause for cause in failure.causes if isinstance(cause, Misconception)]
+        if known:  # one that is too large to be tried says nothing
+            return next((cause for cause in known if all(f.explained_by(cause) for f in failures)), None)
+    return None
+
+
+def _always_the_same(failures: Sequence[CheckFailure]) -> bool:
+    """Whether all answers are one number, whatever was asked for."""
+    answers = [failure.answer for failure in failures]
+    return all(isinstance(answer, int | float) for answer in answers) and len(set(answers)) == 1
+
+
+def must_hold_something(assumed: Assumed, call: Call, right: Any, got: Any, *handed: Tensor) -> None:
+    """Of a function that is known to be wrong, an answer with nothing in it is not judged in any other way.
+
+    Args:
+        assumed: what is taken for granted.
+        call: the call that was made.
+        right: the right answer to it.
+        got: the answer.
+        handed: tensors that it was made from, beside those of the call.
+
+    Raises:
+        CheckFailure: that says so.
+    """
+    if call.function in assumed:
+        tensors = [a for a in (*call.real_args, *call.real_kwargs.values(), *handed) if isinstance(a, Tensor)]
+        if _is_empty(got, right, tensors):
+            raise undecided(call.function)
+
+
+def _is_empty(answer: Any, right: Any, handed: Sequence[Tensor]) -> bool:
+    """Whether an answer is one number everywhere, has none that is finite, or is an input as it came."""
+    if isinstance(answer, tuple | list):
+        parts = right if isinstance(right, tuple) and len(right) == len(answer) else [None] * len(answer)
+        return bool(answer) and all(_is_empty(a, r, handed) for a, r in zip(answer, parts, strict=True))
+    if not isinstance(answer, TensorResult) or answer.value.numel() < 2:
+        return False
+    values = answer.value
+    if not bool(values.isfinite().any()):
+        return True
+    if _is_constant(values):
+        return not (isinstance(right, Tensor) and right.numel() > 0 and _is_constant(right))
+    return any(
+        values.shape == tensor.shape and torch.equal(values, tensor.to(values.dtype)) for tensor in handed
+    )
+
+
+def _is_constant(values: Tensor) -> bool:
+    return bool((values == values.flatten()[0]).all())
+
+
+def undecided(function: str) -> CheckFailure:
+    """What is said where nothing can be said."""
+    return CheckFailure(UNDECIDED, f"cannot be judged while the values of {function} are wrong", function)
+
+
+def answer(under: Misconception, call: Call) -> Any:
+    """What a function with a misconception answers, in float64."""
+    try:
+        return under.answer(*arguments(call).values())
+    except Exception:  # where it cannot occur, the function is right
+        return reference(call)
+
+
+def gradients(
+    under: Misconception, call: Call, cotangent: Tensor, wrt: Sequence[int | str]
+) -> tuple[tuple[Tensor, ...], float]:
+    """The gradients of `sum(answer * cotangent)` under a misconception.
+
+    Args:
+        under: the misconception.
+        call: a call with a tensor for its answer.
+        cotangent: a tensor of the answer's shape.
+        wrt: arguments by place or name, tensors all of them.
+
+    Returns:
+        As `reference.reference_gradients`.
+    """
+    named = arguments(call)
+    places = [list(named).index(i) if isinstance(i, str) else i for i in wrt]
+    return _gradients(under.answer, list(named.values()), places, cotangent)
+
+
+def layer_answer(under: Misconception, call: Call, state: Mapping[str, Tensor], x: Tensor) -> Tensor:
+    """What a layer with a misconception answers, in float64; see `reference.layer_reference`."""
+    try:
+        found: Tensor = under.answer(*_layer_arguments(call, state, x))
+    except Exception:  # where it cannot occur, the layer is right
+        return layer_reference(call, state, x)
+    return found.detach()
+
+
+def layer_gradients(
+    under: Misconception, call: Call, state: Mapping[str, Tensor], x: Tensor, cotangent: Tensor
+) -> tuple[tuple[Tensor, ...], float]:
+    """The gradients for x, weight and, where there is one, bias, under a misconception."""
+    return _gradients(under.answer, _layer_arguments(call, state, x), range(1 + len(state)), cotangent)
+
+
+def _layer_arguments(call: Call, state: Mapping[str, Tensor], x: Tensor) -> list[Any]:
+    made = layer(call, state)
+    bias = None if made.bias is None else made.bias.detach()
+    values = x.detach().to("cpu", torch.float64)
+    return [values, made.weight.detach(), bias, made.stride, made.padding, made.dilation]
+
+
+def _gradients(
+    function: Callable[..., Any], given: Sequence[Any], places: Sequence[int], cotangent: Tensor
+) -> tuple[tuple[Tensor, ...], float]:
+    def pull_back(values: Sequence[Any], along: Tensor) -> tuple[Tensor, ...]:
+        leaves = [values[place].clone().requires_grad_() for place in places]
+        inputs = list(values)
+        for place, leaf in zip(places, leaves, strict=True):
+            inputs[place] = leaf
+        found = torch.autograd.grad(function(*inputs), leaves, along, allow_unused=True)
+        return tuple(
+            torch.zeros_like(leaf) if g is None else g for leaf, g in zip(leaves, found, strict=True)
+        )
+
+    direction = cotangent.to("cpu", torch.float64)
+    absolute = [value.abs() if isinstance(value, Tensor) else value for value in given]
+    wanted = pull_back(given, direction)
+    sums = [*wanted, *pull_back(absolute, direction.abs())]
+    return wanted, LOOSER * max((float(each.abs().max()) for each in sums if each.numel()), default=0.0)
