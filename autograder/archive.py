@@ -66,24 +66,21 @@ class Tree(ABC):
         self.files: dict[PurePosixPath, int] = {}
         self.notes: list[str] = []
         self._budget = MAX_TOTAL_BYTES
-        self._packed: dict[PurePosixPath, tuple[ZipTree, PurePosixPath]] = {}
+        self._packed: dict[PurePosixPath, tuple[Tree, PurePosixPath]] = {}
 
     def read(self, path: PurePosixPath, limit: int) -> bytes | None:
         """The file's bytes, or None when there are more than `limit`."""
         size = self.files[path]
         if size > limit:
             return None
+        tree, inside = self._packed.get(path, (self, path))
         if size > self._budget:
-            raise SubmissionError(self._too_large())
-        if path in self._packed:
-            inner, inside = self._packed[path]
-            content = inner._read(inside, limit)
-        else:
-            content = self._read(path, limit)
+            raise SubmissionError(tree._too_large())
+        content = tree._read(inside, limit)
         # The size that was declared need not be the size that came.
         self._budget -= len(content)
         if self._budget < 0:
-            raise SubmissionError(self._too_large())
+            raise SubmissionError(tree._too_large())
         return None if len(content) > limit else content
 
     def open_zip(self, path: PurePosixPath) -> None:

@@ -95,7 +95,7 @@ def choose(
         elif holders:
             doubtful.setdefault(tuple(holders), []).append(module)
     if doubtful:
-        raise Ambiguous(f"{label}: {'; '.join(_doubt(*each) for each in doubtful.items())}")
+        raise Ambiguous(f"{label}: {_doubt(doubtful)}")
     if len(choice.by_module) < len(exports):
         _look_into_scripts(choice, scripts(), exports)
     _must_fit_together(label, choice, exports)
@@ -141,12 +141,13 @@ def _answer(source: Source, module: str, exports: Exports) -> frozenset[str]:
     return source.code.needed(exports[module], others)
 
 
-def _doubt(holders: Sequence[Source], modules: Sequence[str]) -> str:
-    places = " and in ".join(source.title for source in holders[:MOST_LISTED])
-    return (
-        f"{spans(modules)} {_are(modules)} written in {places}, and not alike: hand in one of them, "
-        "so that it is clear which one counts"
-    )
+def _doubt(doubtful: Mapping[tuple[Source, ...], Sequence[str]]) -> str:
+    said = []
+    for holders, modules in list(doubtful.items())[:2]:
+        more = f" and in {len(holders) - MOST_LISTED} more places" if len(holders) > MOST_LISTED else ""
+        places = " and in ".join(source.title for source in holders[:MOST_LISTED])
+        said.append(f"{spans(modules)} {_are(modules)} written in {places}{more}")
+    return f"{', '.join(said)}, and not alike: hand in one of them, so that it is clear which one counts"
 
 
 def _look_into_scripts(choice: Choice, scripts: Sequence[Source], exports: Exports) -> None:

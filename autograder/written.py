@@ -28,7 +28,7 @@ _ANNOTATION = re.compile(r"\w+\s*:[^=]*$")
 _EMPTY_BASES = frozenset({"", "object", "Module", "nn.Module", "torch.nn.Module"})
 
 _IMPORT_FROM = re.compile(r"(?:^|[:;]\s*)from\s+(?P<module>[.\w]+)\s+import\s+(?P<names>[^;]*)")
-_IMPORT_AS = re.compile(r"\bimport\s+(?P<module>[.\w]+)\s+as\s+(?P<name>\w+)")
+_IMPORT = re.compile(r"(?:^|[:;]\s*)import\s+(?P<names>[^;]*)")
 _EQUALS = re.compile(r"(?<![=!<>])=(?!=)")
 _IN_A_BLOCK = re.compile(r"\s*(?:if|elif|else|for|while|with|try|except|finally)\b[^:]*:")
 # what binds a name without giving it something of the student's own
@@ -137,9 +137,9 @@ class _Reader:
                 self.code.stars.add(module)
             if self._is_own(module):
                 self._bind(names - {"*"}, [here])
-        for match in _IMPORT_AS.finditer(here.code):
-            if self._is_own(match["module"]):
-                self._bind([match["name"]], [here])
+        for match in _IMPORT.finditer(here.code):
+            parts = [part.split() for part in match["names"].split(",")]
+            self._bind({part[2] for part in parts if len(part) == 3 and self._is_own(part[0])}, [here])
         for names, value in _assignments(here.code):
             if not _NO_WORK.match(value):
                 # what is made of itself was there before
