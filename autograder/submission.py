@@ -28,6 +28,7 @@ __all__ = [
     "read_submission",
     "report_files",
     "student_names",
+    "visible",
 ]
 
 _MAX_NAME_BYTES = 200
@@ -84,7 +85,7 @@ def find_submissions(path: Path, modules: Sequence[str]) -> list[Path]:
     """
     if path.is_file():
         return [path]
-    entries = _visible(path)
+    entries = visible(path)
     roots = [path, *(entry for entry in entries if entry.name.casefold() == "exercises" and entry.is_dir())]
     if any(_holds_exercises(root, modules) for root in roots):
         return [path]
@@ -144,7 +145,12 @@ def _open_tree(path: Path) -> Tree:
     return ZipTree(path) if suffix == ".zip" else FileTree(path)
 
 
-def _visible(folder: Path) -> list[Path]:
+def visible(folder: Path) -> list[Path]:
+    """What lies in a folder but for systems' and editors' files, sorted.
+
+    Raises:
+        SubmissionError: if the folder cannot be opened.
+    """
     try:
         entries = [entry for entry in folder.iterdir() if not is_skipped(PurePosixPath(entry.name, "x"))]
     except FileNotFoundError as error:
@@ -155,9 +161,7 @@ def _visible(folder: Path) -> list[Path]:
 
 
 def _holds_exercises(folder: Path, modules: Sequence[str]) -> bool:
-    return any(
-        recognise(PurePosixPath(entry.name), modules) and entry.is_file() for entry in _visible(folder)
-    )
+    return any(recognise(PurePosixPath(entry.name), modules) and entry.is_file() for entry in visible(folder))
 
 
 def _plain_name(path: Path) -> str:

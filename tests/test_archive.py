@@ -248,7 +248,11 @@ def test_a_zip_inside_has_no_limits_of_its_own(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(archive, "MAX_TOTAL_BYTES", 4000)
     found = read(hand_in)
     assert found.modules == {"ex3_conv2d": work}
-    for reason in ("inner.zip: more than 5 files", "large.zip: more than", "outside.zip: '../ex4.py' is a name"):
+    for reason in (
+        "inner.zip: more than 5 files",
+        "large.zip: more than",
+        "outside.zip: '../ex4.py' is a name",
+    ):
         assert any(note.startswith(reason) for note in found.notes), reason
 
 

@@ -149,9 +149,7 @@ def test_a_syntax_error_stays_on_its_line(tmp_path: Path) -> None:
 
 
 def test_a_cell_of_another_language_is_not_run_and_said(tmp_path: Path) -> None:
-    hand_in = read(
-        make_notebook(tmp_path / "hw.ipynb", "a = 1", "%%bash\nrm -rf x\n", "%%javascript\nx")
-    )
+    hand_in = read(make_notebook(tmp_path / "hw.ipynb", "a = 1", "%%bash\nrm -rf x\n", "%%javascript\nx"))
     assert hand_in.notebook == ("a = 1", "# %%bash\n# rm -rf x\n", "# %%javascript\n# x")
     assert hand_in.notes == (
         "code cell 2 of hw.ipynb starts with %%bash and is not run",
