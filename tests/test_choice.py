@@ -114,16 +114,21 @@ COUNTS: Mapping[str, tuple[Files, Mapping[int, str]]] = {
         {**ALL_FILES, 3: "notebook"},
     ),
     "files that take all from one module": (
-        {**{name: "from mine import *\n" for name in DONE}, "mine.py": "\n".join(DONE.values())},
+        {**dict.fromkeys(DONE, "from mine import *\n"), "mine.py": "\n".join(DONE.values())},
         dict.fromkeys(range(1, 8), "from mine import *\n"),
     ),
-    "half and half": ({**some(DONE, 1, 2, 3), "hw.ipynb": PART_2}, {**ALL_CELLS, **dict(list(ALL_FILES.items())[:3])}),
+    "half and half": (
+        {**some(DONE, 1, 2, 3), "hw.ipynb": PART_2},
+        {**ALL_CELLS, **dict(list(ALL_FILES.items())[:3])},
+    ),
     "half, half and stubs": (
         {**STUBS, **some(DONE, 1, 2, 3), "hw.ipynb": PART_2},
         {**ALL_CELLS, **dict(list(ALL_FILES.items())[:3])},
     ),
     "a part in each of two notebooks": ({"part1.ipynb": PART_1, "part2.ipynb": PART_2}, ALL_CELLS),
-    "a part in each of two folders": ({**inside("a", some(DONE, 1, 2)), **inside("b", some(DONE, 3, 4, 5, 6, 7))}, ALL_FILES),
+    "a part in each of two folders": (
+        {**inside("a", some(DONE, 1, 2)), **inside("b", some(DONE, 3, 4, 5, 6, 7))}, ALL_FILES
+    ),
     "copies of a notebook, the later counts": (
         {"hw.ipynb": notebook(*OTHER.values()), "hw (2).ipynb": notebook(*DONE.values())},
         ALL_CELLS,
@@ -159,7 +164,7 @@ def test_the_written_notebook_is_the_one_that_is_run(tmp_path: Path) -> None:
 
 
 SAID: Sequence[tuple[str, str]] = [
-    ("stubs beside a finished notebook", "ex4_stride.py and 3 more in the top of the hand-in not read: nothing is written there"),
+    ("stubs beside a finished notebook", "and 3 more in the top of the hand-in not read: nothing is written there"),
     ("the blank notebook beside one", "convolutions.ipynb is not read: nothing is written in it"),
     ("a zip beside a demo", "demo.ipynb is not read: it defines nothing that is asked for"),
     ("a later copy that is a stub", "ex3_conv2d (2).py in the top of the hand-in not read: nothing is written there"),

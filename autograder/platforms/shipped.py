@@ -50,16 +50,24 @@ def graded(upload: Path, student: str = "submission") -> Report:
         upload: a folder, zip, notebook or `.py` file. A folder that holds nothing else is what lies in it.
         student: the name in the report.
     """
-    modules = [e.module for e in exercises()]
     patience = Patience(submission=LONGEST)
     try:
-        submission = read_submission(_sole_entry(upload), modules)
+        submission = uploaded(upload)
     except SubmissionError as error:
         with Grader(seed=seed()) as grader:
             # students need not know where the platform keeps things
             return grader.unreadable(student, str(error).replace(str(upload), "your upload"))
     with Grader(devices=choose_devices("auto"), seed=seed_of(submission), patience=patience) as grader:
         return grader.grade(submission).named(student)
+
+
+def uploaded(upload: Path) -> Submission:
+    """What is graded of an upload.
+
+    Raises:
+        SubmissionError: if nothing can be graded, or nobody can tell what is meant.
+    """
+    return read_submission(_sole_entry(upload), [e.module for e in exercises()])
 
 
 def _sole_entry(upload: Path) -> Path:
