@@ -30,6 +30,7 @@ MAX_SOURCE_BYTES = 1024 * 1024
 # More room than 2000 entries with sane names need; a table of contents beyond it is not even parsed.
 _MAX_SINGLE_READ = 4 * 1024 * 1024
 
+_TOO_LONG = "table of contents too large"
 _ZIP_AGAIN = "zip the folder again with your system's own tool"
 _CHUNK = 1024 * 1024
 
@@ -65,20 +66,40 @@ class Tree(ABC):
         self.files: dict[PurePosixPath, int] = {}
         self.notes: list[str] = []
         self._budget = MAX_TOTAL_BYTES
+        self._packed: dict[PurePosixPath, tuple[Tree, PurePosixPath]] = {}
 
     def read(self, path: PurePosixPath, limit: int) -> bytes | None:
         """The file's bytes, or None when there are more than `limit`."""
         size = self.files[path]
         if size > limit:
             return None
+        tree, inside = self._packed.get(path, (self, path))
         if size > self._budget:
-            raise SubmissionError(self._too_large())
-        content = self._read(path, limit)
+            raise SubmissionError(tree._too_large())
+        content = tree._read(inside, limit)
         # The size that was declared need not be the size that came.
         self._budget -= len(content)
         if self._budget < 0:
-            raise SubmissionError(self._too_large())
+            raise SubmissionError(tree._too_large())
         return None if len(content) > limit else content
+
+    def open_zip(self, path: PurePosixPath) -> None:
+        """Adds what a zip among the files holds, as if the zip were a folder.
+
+        The limits hold for everything together. Raises SubmissionError, and then nothing was added.
+        """
+        content = self.read(path, MAX_TOTAL_BYTES)
+        assert content is not None, "what is over the limit has been refused"
+        inner = ZipTree.of_bytes(shown(path), content)
+        deepest = max((len(path.parts) + len(inside.parts) for inside in inner.files), default=0)
+        if deepest > MAX_DEPTH:
+            raise SubmissionError(f"{inner.label}: folders nested more than {MAX_DEPTH} deep; flatten them")
+        if len(self.files) + len(inner.files) > MAX_FILES:
+            raise SubmissionError(inner._too_many())
+        for inside, size in inner.files.items():
+            self.files[path / inside] = size
+            self._packed[path / inside] = (inner, inside)
+        self.notes += [f"{shown(path)}: {note}" for note in inner.notes]
 
     def _too_large(self) -> str:
         return (
@@ -159,8 +180,19 @@ class _BoundedFile(io.FileIO):
         if size is None or size < 0:
             size = os.fstat(self.fileno()).st_size - self.tell()
         if size > self._most:
-            raise zipfile.BadZipFile("table of contents too large")
+            raise zipfile.BadZipFile(_TOO_LONG)
         return super().read(size) or b""
+
+
+class _BoundedBytes(io.BytesIO):
+    """The same for a zip that is in memory already."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or size < 0:
+            size = self.getbuffer().nbytes - self.tell()
+        if size > _MAX_SINGLE_READ:
+            raise zipfile.BadZipFile(_TOO_LONG)
+        return super().read(size)
 
 
 class ZipTree(Tree):
@@ -168,12 +200,24 @@ class ZipTree(Tree):
 
     def __init__(self, path: Path, contents: int | None = None) -> None:
         """Open a zip whose table of contents has at most `contents` bytes, 4 MiB unless told."""
-        super().__init__(shown(path.name))
-        self._entries: dict[PurePosixPath, zipfile.ZipInfo] = {}
+        label = shown(path.name)
         try:
-            self._file = _BoundedFile(path, contents or _MAX_SINGLE_READ)
+            file = _BoundedFile(path, contents or _MAX_SINGLE_READ)
         except OSError as error:
-            raise SubmissionError(f"{self.label}: {error.strerror or 'cannot be opened'}") from error
+            raise SubmissionError(f"{label}: {error.strerror or 'cannot be opened'}") from error
+        self._open(label, file)
+
+    @classmethod
+    def of_bytes(cls, label: str, content: bytes) -> Self:
+        """The zip that these bytes are."""
+        tree = cls.__new__(cls)
+        tree._open(label, _BoundedBytes(content))
+        return tree
+
+    def _open(self, label: str, file: _BoundedFile | _BoundedBytes) -> None:
+        Tree.__init__(self, label)
+        self._entries: dict[PurePosixPath, zipfile.ZipInfo] = {}
+        self._file = file
         try:
             with self._telling_errors():
                 self._zip = zipfile.ZipFile(self._file)

@@ -23,7 +23,8 @@ _PREFIXES = tuple(
         r"(?P<owner>[0-9]+-[0-9]+ - .+?) - .+? - ",  # Brightspace
     )
 )
-_COPY = re.compile(r"(?:\s*-\s*copy|\s+copy|_copy|\s*\(copy\))(?:\s*\([0-9]+\)|\s+[0-9]+)?$")
+# Windows, macOS, Linux, and Jupyter's "hw-Copy1"
+_COPY = re.compile(r"(?:\s*-\s*copy|\s+copy|_copy|\s*\(copy\))(?:\s*\([0-9]+\)|\s*[0-9]+)?$")
 _AGAIN = re.compile(r"(?:\s*\((?P<browser>[0-9]{1,4})\)|-(?P<lms>[0-9]{1,4}))$")
 
 
@@ -42,10 +43,38 @@ class Named:
 
 def recognise(path: PurePosixPath, modules: Sequence[str]) -> Named | None:
     """The exercise that a file is, or None."""
-    name = path.name.lower()
-    if not name.endswith(".py") or len(name) > _MAX_NAME:
+    if not path.name.lower().endswith(".py"):
         return None
-    stem = name.removesuffix(".py").strip().removeprefix("copy of ")
+    name = original_name(path)
+    if name is None:
+        return None
+    for module in modules:
+        if name.stem in (module, module.partition("_")[0]):
+            exact = path.name == f"{module}.py"
+            rank = (name.again, name.serial, (name.stem == module) + exact, -len(path.parts))
+            return Named(path, module, name.owner, rank)
+    return None
+
+
+@dataclass(frozen=True)
+class OriginalName:
+    """What a student called a file, in lower case, without its ending, blanks and hyphens as `_`.
+
+    `again` has the numbers that a second upload or download added, the last first; of two files with one name
+    the larger one is the later one. `serial` is the LMS's running number, and `owner` who handed it in.
+    """
+
+    stem: str
+    again: tuple[int, ...]
+    serial: int
+    owner: str | None
+
+
+def original_name(path: PurePosixPath) -> OriginalName | None:
+    """Takes a file's name apart; None for names that no student types."""
+    if len(path.name) > _MAX_NAME:
+        return None
+    stem = path.name.lower().removesuffix(path.suffix.lower()).strip().removeprefix("copy of ")
     again: list[int] = []
     while True:
         if match := _COPY.search(stem):
@@ -57,14 +86,8 @@ def recognise(path: PurePosixPath, modules: Sequence[str]) -> Named | None:
             break
         stem = stem[: match.start()]
     owner, serial, stem = _without_prefix(stem)
-    stem = re.sub(r"[\s-]", "_", stem)
-    for module in modules:
-        if stem in (module, module.partition("_")[0]):
-            # The closing 0 lets "ex3" come before "ex3-1" and after "ex3 - Copy".
-            exact = path.name == f"{module}.py"
-            rank = ((*again, 0), serial, (stem == module) + exact, -len(path.parts))
-            return Named(path, module, owner, rank)
-    return None
+    # The closing 0 lets "ex3" come before "ex3-1" and after "ex3 - Copy".
+    return OriginalName(re.sub(r"[\s-]", "_", stem), (*again, 0), serial, owner)
 
 
 def looks_like_one(path: PurePosixPath, modules: Sequence[str]) -> str | None:

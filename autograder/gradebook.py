@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.platforms.nbgrader import NOTEBOOK, remarks
+from autograder.platforms.nbgrader import NOTEBOOK, hand_in_of, remarks
 from autograder.report.files import for_student
 from autograder.report.model import Report
 
@@ -58,7 +58,7 @@ def assignment_in(course: Path, wanted: str = "") -> str:
 
 
 def submitted(course: Path, assignment: str) -> dict[str, Path]:
-    """What to grade, by student: the notebook, or the whole folder where no file has the notebook's name.
+    """What to grade, by student: the notebook, or the whole folder where it lies among other files.
 
     Raises:
         GradebookError: if nobody has handed in anything.
@@ -67,7 +67,7 @@ def submitted(course: Path, assignment: str) -> dict[str, Path]:
     for folder in _folders(course, assignment):
         names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
         if names - {"timestamp.txt"}:
-            found[folder.parent.name] = folder / NOTEBOOK if NOTEBOOK in names else folder
+            found[folder.parent.name] = hand_in_of(folder)
     if not found:
         raise GradebookError(f"{course / 'submitted'}: no hand-in; expected STUDENT/{assignment}/{NOTEBOOK}")
     return found
@@ -206,17 +206,21 @@ def _check_cells(book: Gradebook, course: Path, assignment: str, report: Report)
 def _write_points(book: Gradebook, assignment: str, student: str, report: Report) -> Iterator[str]:
     for exercise in report.exercises:
         grade: Any = book.find_grade(exercise.name + _POINTS, _ID, assignment, student)
-        grade.auto_score = exercise.earned
+        # what was not graded has no score, which is not a 0
+        grade.auto_score = None if report.problem else exercise.earned
         by_hand = grade.manual_score
         # nbgrader's way to ask a human to look again
-        grade.needs_manual_grade = by_hand is not None
+        grade.needs_manual_grade = by_hand is not None or bool(report.problem)
         if (by_hand is not None and by_hand != exercise.earned) or grade.extra_credit:
             extra = f" with {grade.extra_credit:g} extra" if grade.extra_credit else ""
             counted = exercise.earned if by_hand is None else by_hand
+            gives = "no grade" if report.problem else f"{exercise.earned:g}"
             yield (
                 f"{student}, {exercise.name}: {counted:g}{extra}, entered by hand, stays; "
-                f"the autograder gives {exercise.earned:g}"
+                f"the autograder gives {gives}"
             )
+    if report.problem:
+        yield f"{student}: no score was entered: {report.problem}"
 
 
 def _write_comments(

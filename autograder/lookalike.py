@@ -165,14 +165,12 @@ def own_tokens(submission: Submission) -> dict[str, list[str]]:
     In a notebook, what stands before the answer to an exercise belongs to it.
     """
     found: dict[str, list[str]] = {}
-    if submission.notebook is None:
-        for exercise in exercises():
-            if tree := _parsed(submission.modules.get(exercise.module, "")):
-                found[exercise.name] = _own(tree.body)
-        return found
+    for exercise in exercises():
+        if tree := _parsed(submission.modules.get(exercise.module, "")):
+            found[exercise.name] = _own(tree.body)
     owner = {export: e.name for e in exercises() for export in e.exports}
     waiting: list[str] = []
-    for cell in submission.notebook:
+    for cell in submission.notebook or ():
         tree = _parsed(cell)
         for statement in tree.body if tree else ():
             waiting += _own([statement])

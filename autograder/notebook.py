@@ -1,4 +1,4 @@
-"""The code cells of a notebook, as Python with its line numbers kept.
+"""The code cells of a notebook, as Python with its line numbers kept, and the files that its cells write.
 
 The file is plain JSON and read as such; nothing is executed. What only IPython understands (`%magic`
 lines, `!shell` lines, `help?` lines, `%%cell` magics) becomes a comment.
@@ -6,13 +6,13 @@ lines, `!shell` lines, `help?` lines, `%%cell` magics) becomes a comment.
 
 from __future__ import annotations
 
-import ast
 import json
 import re
-import warnings
+from dataclasses import dataclass
 from typing import Any
 
-from autograder.archive import SubmissionError
+from autograder.archive import SubmissionError, shown
+from autograder.statements import Lines
 
 MAX_NOTEBOOK_BYTES = 20_000_000
 MAX_CODE_CHARACTERS = 1024 * 1024
@@ -31,14 +31,32 @@ _MAGIC_LINE = re.compile(
     )""",
     re.VERBOSE,
 )
-# What decides whether a line starts inside of something: comments, strings and brackets.
-_PIECE = re.compile(r"\#.*|\\.|\"\"\"|'''|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|[()\[\]{}]")
+_WRITES = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?P<options>(?:--?\w+[ \t]+)*)(?P<name>.+)")
 
 
-def code_cells(content: bytes, label: str) -> tuple[tuple[str, ...], list[str]]:
-    """The code cells in order, and one note for each that is not run.
+@dataclass(frozen=True)
+class WrittenFile:
+    """A Python file that a cell writes: its name without folders, and its text, on the lines it has in the cell."""
 
-    Every code cell keeps its place, an ignored one as comments, so that "cell 3" means the same to
+    cell: int
+    name: str
+    text: str
+    appends: bool = False
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """The code cells in order, the files that some of them write, and one note for each cell that is not run."""
+
+    cells: tuple[str, ...]
+    files: tuple[WrittenFile, ...]
+    notes: tuple[str, ...]
+
+
+def read_notebook(content: bytes, label: str) -> Notebook:
+    """Reads a notebook.
+
+    Every code cell keeps its place, one that is not run as comments, so that "cell 3" means the same to
     everyone. Raises SubmissionError, naming `label`, for what is not a notebook.
     """
     sources = [_without_surprises(source) for source in _code_sources(content, label)]
@@ -47,13 +65,22 @@ def code_cells(content: bytes, label: str) -> tuple[tuple[str, ...], list[str]]:
     if sum(map(len, sources)) > MAX_CODE_CHARACTERS:
         raise SubmissionError(f"{label}: more than 1 MiB of code; take out what is not an answer")
     cells: list[str] = []
+    files: list[WrittenFile] = []
     notes: list[str] = []
     for number, source in enumerate(sources, start=1):
-        text, magic = _as_python(source)
-        cells.append(text)
-        if magic is not None:
+        lines = source.split("\n")
+        magic = _cell_magic(lines)
+        if magic is None:
+            cells.append(_without_magic_lines(lines))
+            continue
+        cells.append("\n".join(_comment(line) for line in lines))
+        file = _written_file(number, lines)
+        if file is None:
             notes.append(f"code cell {number} of {label} starts with %%{magic} and is not run")
-    return tuple(cells), notes
+        else:
+            files.append(file)
+            notes.append(f"code cell {number} of {label} is read as the file {shown(file.name)}")
+    return Notebook(tuple(cells), tuple(files), tuple(notes))
 
 
 def _code_sources(content: bytes, label: str) -> list[str]:
@@ -95,70 +122,46 @@ def _without_surprises(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _as_python(text: str) -> tuple[str, str | None]:
-    """The cell without IPython's own syntax, and the cell magic that made it be ignored, if any."""
-    lines = text.split("\n")
+def _cell_magic(lines: list[str]) -> str | None:
+    """The cell magic that makes a cell something else than the notebook's code; transparent ones are commented."""
     for index, line in enumerate(lines):
         if not line.strip():
             continue
         match = _CELL_MAGIC.match(line)
         if match is None:
-            break
+            return None
         if match[1] not in _TRANSPARENT_MAGICS:
-            return "\n".join(_comment(each) for each in lines), match[1]
+            return match[1]
         lines[index] = _comment(line)
-    text = "\n".join(lines)
-    return (text if _parses(text) else _without_magic_lines(lines)), None
+    return None
 
 
-def _parses(text: str) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+def _written_file(cell: int, lines: list[str]) -> WrittenFile | None:
+    """The Python file that a cell with a cell magic writes, if that is what it does."""
+    first = next(index for index, line in enumerate(lines) if _CELL_MAGIC.match(line))
+    match = _WRITES.match(lines[first].rstrip())
+    if match is None:
+        return None
+    name = re.split(r"[/\\]", match["name"].strip("\"' "))[-1]
+    if not name.lower().endswith(".py"):
+        return None
+    text = "\n".join([*(_comment(line) for line in lines[: first + 1]), *lines[first + 1 :]])
+    return WrittenFile(cell, name, text, appends="-a" in match["options"])
 
 
 def _without_magic_lines(lines: list[str]) -> str:
     """Turn magic lines into comments, but never a line inside a string or a bracket."""
     kept: list[str] = []
-    depth = 0
-    quote: str | None = None
-    continued = in_magic = False
+    where = Lines()
+    in_magic = False
     for line in lines:
-        starts_statement = depth == 0 and quote is None and not continued
-        if in_magic or (starts_statement and _MAGIC_LINE.match(line)):
+        if in_magic or (where.start(line) and _MAGIC_LINE.match(line)):
             in_magic = line.endswith("\\")
             kept.append(_placeholder(line))
             continue
-        depth, quote, continued = _after(line, depth, quote)
+        where.code(line)
         kept.append(line)
     return "\n".join(kept)
-
-
-def _after(line: str, depth: int, quote: str | None) -> tuple[int, str | None, bool]:
-    """How many brackets and which triple quote are open after the line; whether a backslash continues it."""
-    position = 0
-    while True:
-        if quote is not None:
-            end = re.compile(rf"(?:\\.|[^\\])*?{quote}").match(line, position)
-            if end is None:
-                return depth, quote, False
-            position, quote = end.end(), None
-        piece = _PIECE.search(line, position)
-        if piece is None:
-            return depth, None, line.endswith("\\")
-        position = piece.end()
-        if piece[0].startswith("#"):
-            return depth, None, False
-        if piece[0] in ('"""', "'''"):
-            quote = piece[0]
-        elif piece[0] in "([{":
-            depth += 1
-        elif piece[0] in ")]}":
-            depth = max(depth - 1, 0)
 
 
 def _comment(line: str) -> str:

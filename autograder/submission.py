@@ -8,29 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import keyword
 import os
-import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from autograder.archive import (
-    MAX_SOURCE_BYTES,
-    FileTree,
-    FolderTree,
-    SubmissionError,
-    Tree,
-    UnusableText,
-    ZipTree,
-    is_skipped,
-    shown,
-    source_text,
-)
-from autograder.filenames import Named, exercise_number, looks_like_one, recognise
-from autograder.notebook import MAX_NOTEBOOK_BYTES, code_cells
+from autograder.archive import FileTree, FolderTree, SubmissionError, Tree, ZipTree, is_skipped, shown
+from autograder.filenames import recognise
+from autograder.reading import Reading
+from autograder.sources import ARCHIVES
 
 __all__ = [
     "Submission",
@@ -40,17 +28,9 @@ __all__ = [
     "read_submission",
     "report_files",
     "student_names",
+    "visible",
 ]
 
-# Folders of the exercise package whose Python files are never an answer.
-_OTHER_FOLDERS = frozenset({"tests", "feedback", "visualizer"})
-
-_NEVER_EXTRAS = frozenset({"conftest", "setup", "__init__", "__main__"})
-# An extra module of such a name would hide what exercises import.
-_TAKEN_NAMES = sys.stdlib_module_names | {"torch", "numpy", "PIL", "pytest", "exercises", "autograder"}
-
-_ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
-_MAX_LISTED = 4
 _MAX_NAME_BYTES = 200
 _NOT_IN_NAMES = frozenset('<>:"/\\|?*')  # somewhere, so that reports can be copied to anywhere
 
@@ -59,9 +39,10 @@ _NOT_IN_NAMES = frozenset('<>:"/\\|?*')  # somewhere, so that reports can be cop
 class Submission:
     """One hand-in, as text.
 
-    `modules` has the source text by exercise module, for those found, and `extras` that of the other
-    modules beside them. A hand-in that is a notebook has its code cells in `notebook` and no modules.
-    `notes` says in one line each what is missing, was ignored, or was taken out of two. `digest` is a
+    `modules` has the source text by exercise module, for those that are files, and `extras` that of the other
+    modules beside them. `notebook` has the code cells, those of several notebooks one after the other, which answer
+    every exercise that is not in `modules`; it is None where no notebook counts. `notes` says in one line each what
+    is missing, was ignored, was taken out of two, or came from several places. `digest` is a
     SHA-256 over the names and texts above; student, path and notes do not count.
     """
 
@@ -77,13 +58,14 @@ class Submission:
 def read_submission(path: Path, modules: Sequence[str]) -> Submission:
     """Read one hand-in, looking for the exercise modules named.
 
-    Raises SubmissionError where nothing can be graded; whatever costs only some exercises is a note.
+    Raises SubmissionError where nothing can be graded, or where nobody can tell what is meant; whatever costs only
+    some exercises is a note.
     """
     absolute = Path(os.path.abspath(path))
     if absolute.is_symlink():
         raise SubmissionError(f"{shown(path.name)} is a link; give the file or folder that it points to")
     with _open_tree(absolute) as tree:
-        reading = _Reading(tree, modules)
+        reading = Reading(tree, modules)
         reading.read()
     return Submission(
         student=_plain_name(absolute),
@@ -103,12 +85,12 @@ def find_submissions(path: Path, modules: Sequence[str]) -> list[Path]:
     """
     if path.is_file():
         return [path]
-    entries = _visible(path)
+    entries = visible(path)
     roots = [path, *(entry for entry in entries if entry.name.casefold() == "exercises" and entry.is_dir())]
     if any(_holds_exercises(root, modules) for root in roots):
         return [path]
     # other archives are no hand-ins, but somebody meant them to be one: they get a row that says so
-    endings = (".ipynb", *_ARCHIVES)
+    endings = (".ipynb", *ARCHIVES)
     found = [entry for entry in entries if entry.is_dir() or entry.suffix.lower() in endings]
     notebooks = [entry for entry in found if entry.suffix.lower() == ".ipynb" and not entry.is_dir()]
     if notebooks == found and len(found) == 1:
@@ -152,133 +134,6 @@ def report_files(name: str) -> set[str]:
     return {same, f"{same}.results"}
 
 
-class _Reading:
-    """What one hand-in gives, collected step by step."""
-
-    def __init__(self, tree: Tree, modules: Sequence[str]) -> None:
-        self.wanted = modules
-        self.tree = tree
-        self.paths = sorted(path for path in tree.files if not _is_of_the_package(path))
-        self.modules: dict[str, str] = {}
-        self.extras: dict[str, str] = {}
-        self.notebook: tuple[str, ...] | None = None
-        self.notes = list(tree.notes)
-
-    def read(self) -> None:
-        named = [found for path in self.paths if (found := recognise(path, self.wanted))]
-        notebooks = [path for path in self.paths if path.suffix.lower() == ".ipynb"]
-        if named:
-            self._read_modules(named)
-            self.notes += [f"{shown(path)} is not read: the .py files count" for path in notebooks]
-        elif len(notebooks) == 1:
-            self._read_notebook(notebooks[0])
-        elif notebooks:
-            names = _listed(notebooks)
-            raise SubmissionError(f"{self.tree.label}: {names} are several notebooks; hand in one of them")
-        else:
-            raise SubmissionError(self._nothing_found())
-        for path in self.paths:
-            if path.suffix.lower() in _ARCHIVES:
-                self.notes.append(f"{shown(path)} lies packed inside the hand-in and is not opened")
-
-    def _read_modules(self, named: Sequence[Named]) -> None:
-        folders = self._folders(named)
-        taken = [found for found in named if found.path.parent in folders]
-        owners = sorted({found.owner for found in taken if found.owner})
-        if len(owners) > 1:
-            raise SubmissionError(
-                f"{self.tree.label}: files of several students ({_listed(owners)}); make a folder for each"
-            )
-        for module in self.wanted:
-            copies = [found for found in taken if found.module == module]
-            if copies:
-                self._read_module(module, max(copies, key=lambda found: found.rank), copies)
-            else:
-                self.notes.append(f"{module}.py is missing: {_no_points(module)}")
-        for folder in sorted({found.path.parent for found in named} - folders):
-            where = "the top of the hand-in" if folder == PurePosixPath() else f"{shown(folder)}/"
-            others = [found.path.name for found in named if found.path.parent == folder]
-            self.notes.append(f"{_listed(others)} in {where} not read: exercises were found elsewhere")
-        self._read_extras(folders, {found.path for found in named})
-
-    def _folders(self, named: Sequence[Named]) -> set[PurePosixPath]:
-        """The folders that count: the top and its `exercises/`, once wrapping folders are off."""
-        holding = {found.path.parent for found in named}
-        base = PurePosixPath()
-        while True:
-            nested = {folder for folder in holding if folder.parent == base and folder != base}
-            here = {folder for folder in nested if folder.name.casefold() == "exercises"}
-            if base in holding:
-                here.add(base)
-            if here:
-                return here
-            depth = len(base.parts)
-            inner = {PurePosixPath(*folder.parts[: depth + 1]) for folder in holding}
-            if len(inner) > 1:
-                break
-            base = inner.pop()
-        # A folder for each exercise is fine, two hand-ins side by side are not.
-        for module in self.wanted:
-            copies = {found.path for found in named if found.module == module}
-            if len({path.parent for path in copies}) > 1:
-                raise SubmissionError(f"{self.tree.label}: {_listed(sorted(copies))}: hand in one of them")
-        return holding
-
-    def _read_module(self, module: str, chosen: Named, copies: Sequence[Named]) -> None:
-        others = [found.path for found in copies if found is not chosen]
-        if others:
-            self.notes.append(f"{shown(chosen.path)} was taken for {module}, not {_listed(others)}")
-        try:
-            self.modules[module] = self._text(chosen.path)
-        except UnusableText as error:
-            self.notes.append(f"{shown(chosen.path)} {error}: {_no_points(module)}")
-
-    def _read_extras(self, folders: Iterable[PurePosixPath], known: Iterable[PurePosixPath]) -> None:
-        for path in self.paths:
-            if path.parent not in folders or path in known:
-                continue
-            meant = looks_like_one(path, self.wanted)
-            if meant is not None:
-                self.notes.append(
-                    f"{shown(path)} is not read as an exercise: if it is {meant}, name it {meant}.py"
-                )
-            name = path.stem
-            importable = name.isidentifier() and not keyword.iskeyword(name)
-            if path.suffix.lower() != ".py" or not importable or _is_set_up_or_test(name):
-                continue
-            if name in _TAKEN_NAMES:
-                self.notes.append(f"{shown(path)} is not read: its name hides the package {name}")
-            elif name in self.extras:
-                self.notes.append(f"{shown(path)} is not read: there is another {name}.py")
-            else:
-                try:
-                    self.extras[name] = self._text(path)
-                except UnusableText as error:
-                    self.notes.append(f"{shown(path)} {error}: it cannot be imported")
-
-    def _read_notebook(self, path: PurePosixPath) -> None:
-        label = shown(path.name)
-        content = self.tree.read(path, MAX_NOTEBOOK_BYTES)
-        if content is None:
-            size = MAX_NOTEBOOK_BYTES // 1_000_000
-            raise SubmissionError(f"{label}: more than {size} MB; clear the outputs and hand it in again")
-        self.notebook, notes = code_cells(content, label)
-        self.notes += notes
-        self._read_extras({path.parent}, ())
-
-    def _text(self, path: PurePosixPath) -> str:
-        content = self.tree.read(path, MAX_SOURCE_BYTES)
-        if content is None:
-            raise UnusableText("is larger than 1 MiB, too much for a source file")
-        return source_text(content)
-
-    def _nothing_found(self) -> str:
-        wanted = ", ".join(f"{module}.py" for module in self.wanted)
-        held = f"it holds {_listed(self.paths)}" if self.paths else "it is empty"
-        notes = "".join(f"; {note}" for note in self.notes[:1])
-        return f"{self.tree.label}: no exercise found; looked for {wanted} or one notebook, but {held}{notes}"
-
-
 def _open_tree(path: Path) -> Tree:
     if path.is_dir():
         return FolderTree(path)
@@ -290,7 +145,12 @@ def _open_tree(path: Path) -> Tree:
     return ZipTree(path) if suffix == ".zip" else FileTree(path)
 
 
-def _visible(folder: Path) -> list[Path]:
+def visible(folder: Path) -> list[Path]:
+    """What lies in a folder but for systems' and editors' files, sorted.
+
+    Raises:
+        SubmissionError: if the folder cannot be opened.
+    """
     try:
         entries = [entry for entry in folder.iterdir() if not is_skipped(PurePosixPath(entry.name, "x"))]
     except FileNotFoundError as error:
@@ -301,28 +161,7 @@ def _visible(folder: Path) -> list[Path]:
 
 
 def _holds_exercises(folder: Path, modules: Sequence[str]) -> bool:
-    return any(
-        recognise(PurePosixPath(entry.name), modules) and entry.is_file() for entry in _visible(folder)
-    )
-
-
-def _is_of_the_package(path: PurePosixPath) -> bool:
-    return any(part.casefold() in _OTHER_FOLDERS for part in path.parts[:-1])
-
-
-def _is_set_up_or_test(name: str) -> bool:
-    return name in _NEVER_EXTRAS or name.startswith("test_") or name.endswith("_test")
-
-
-def _no_points(module: str) -> str:
-    return f"0 points for exercise {exercise_number(module)}"
-
-
-def _listed(names: Sequence[object]) -> str:
-    """The first few names, safe to print, and how many more there are."""
-    text = ", ".join(shown(name) for name in names[:_MAX_LISTED])
-    more = len(names) - _MAX_LISTED
-    return f"{text} and {more} more" if more > 0 else text
+    return any(recognise(PurePosixPath(entry.name), modules) and entry.is_file() for entry in visible(folder))
 
 
 def _plain_name(path: Path) -> str:

@@ -218,12 +218,42 @@ def test_a_zip_broken_anywhere_is_read_or_refused_but_never_crashes(tmp_path: Pa
     assert outcomes == {"read", "refused"}
 
 
-def test_a_zip_inside_is_not_opened_but_said(tmp_path: Path) -> None:
-    inner = make_zip(tmp_path / "inner.zip", {"ex4.py": "x"}).read_bytes()
-    hand_in = read(make_zip(tmp_path / "a.zip", {"ex3.py": "x", "inner.zip": inner}))
-    assert set(hand_in.modules) == {"ex3_conv2d"}
-    assert "inner.zip lies packed inside the hand-in and is not opened" in hand_in.notes
-    assert "inner.zip" in refusal(make_zip(tmp_path / "b.zip", {"inner.zip": inner}))
+def test_a_zip_inside_is_a_folder_and_one_inside_of_that_is_not_opened_but_said(tmp_path: Path) -> None:
+    innermost = make_zip(tmp_path / "innermost.zip", {"ex3.py": "x"}).read_bytes()
+    inner = make_zip(tmp_path / "inner.zip", {"hw/ex4.py": "x", "more.zip": innermost}).read_bytes()
+    for hand_in in (
+        read(make_zip(tmp_path / "a.zip", {"inner.zip": inner})),
+        read(make_folder(tmp_path / "b", {"inner.zip": inner})),
+    ):
+        assert set(hand_in.modules) == {"ex4_stride"}
+        assert "inner.zip/more.zip lies packed inside the hand-in and is not opened" in hand_in.notes
+
+
+def test_a_zip_inside_that_cannot_be_read_costs_a_note(tmp_path: Path) -> None:
+    files = {"ex3.py": "x", "broken.zip": b"PK"}
+    for hand_in in (read(make_zip(tmp_path / "a.zip", files)), read(make_folder(tmp_path / "b", files))):
+        assert set(hand_in.modules) == {"ex3_conv2d"}
+        assert any(note.startswith("broken.zip: not a readable zip") for note in hand_in.notes)
+
+
+def test_a_zip_inside_has_no_limits_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    work = "def conv2d_valid(x, weight): return x\n"
+    inner = make_zip(tmp_path / "x", {f"{number}.txt": "" for number in range(3)}).read_bytes()
+    large = make_zip(tmp_path / "y", {"ex4.py": "#" * 5000}).read_bytes()
+    outside = make_zip(tmp_path / "z", {"../ex4.py": ""}).read_bytes()
+    hand_in = make_folder(tmp_path / "a", {"ex3.py": work, "inner.zip": inner, "outside.zip": outside})
+    make_folder(hand_in, {"large.zip": large})
+    assert not [note for note in read(hand_in).notes if "inner" in note or "large" in note]
+    monkeypatch.setattr(archive, "MAX_FILES", 5)
+    monkeypatch.setattr(archive, "MAX_TOTAL_BYTES", 4000)
+    found = read(hand_in)
+    assert found.modules == {"ex3_conv2d": work}
+    for reason in (
+        "inner.zip: more than 5 files",
+        "large.zip: more than",
+        "outside.zip: '../ex4.py' is a name",
+    ):
+        assert any(note.startswith(reason) for note in found.notes), reason
 
 
 def test_of_two_entries_with_one_name_the_later_is_taken_and_said(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_files_win_over_a_notebook_and_it_is_said(tmp_path: Path) -> None:
 def test_several_notebooks_are_refused_by_name(tmp_path: Path) -> None:
     hand_in = make_folder(tmp_path / "a", {})
     make_notebook(hand_in / "one.ipynb", "a = 1")
-    make_notebook(hand_in / "two.ipynb", "a = 1")
+    make_notebook(hand_in / "two.ipynb", "a = 2")
     assert "one.ipynb, two.ipynb" in refusal(hand_in)
 
 
@@ -149,13 +149,11 @@ def test_a_syntax_error_stays_on_its_line(tmp_path: Path) -> None:
 
 
 def test_a_cell_of_another_language_is_not_run_and_said(tmp_path: Path) -> None:
-    hand_in = read(
-        make_notebook(tmp_path / "hw.ipynb", "a = 1", "%%bash\nrm -rf x\n", "%%writefile ex3.py\nx")
-    )
-    assert hand_in.notebook == ("a = 1", "# %%bash\n# rm -rf x\n", "# %%writefile ex3.py\n# x")
+    hand_in = read(make_notebook(tmp_path / "hw.ipynb", "a = 1", "%%bash\nrm -rf x\n", "%%javascript\nx"))
+    assert hand_in.notebook == ("a = 1", "# %%bash\n# rm -rf x\n", "# %%javascript\n# x")
     assert hand_in.notes == (
         "code cell 2 of hw.ipynb starts with %%bash and is not run",
-        "code cell 3 of hw.ipynb starts with %%writefile and is not run",
+        "code cell 3 of hw.ipynb starts with %%javascript and is not run",
     )
 
 

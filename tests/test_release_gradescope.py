@@ -56,7 +56,6 @@ def results(root: Path) -> dict[str, Any]:
     """The results, held against the specification."""
     found: dict[str, Any] = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
     check_fields(found, TOP)
-    assert "score" in found or found["tests"]
     for test in found["tests"]:
         check_fields(test, TEST)
     return found
@@ -139,8 +138,8 @@ def test_a_submission_that_crashes_everything_still_gives_valid_results(
     assert results(root)["tests"]
 
 
-@pytest.mark.parametrize("upload", ["nothing", "no exercise", "a broken zip"])
-def test_an_upload_that_cannot_be_read_is_told_in_the_results(
+@pytest.mark.parametrize("upload", ["nothing", "no exercise", "a broken zip", "two answers"])
+def test_an_upload_that_cannot_be_graded_has_no_score_and_is_told_why(
     source: Path, tmp_path: Path, upload: str
 ) -> None:
     root = gradescope.lay_out(tmp_path / "autograder", source)
@@ -148,11 +147,22 @@ def test_an_upload_that_cannot_be_read_is_told_in_the_results(
         (root / "submission" / "essay.txt").write_text("hello", encoding="utf-8")
     if upload == "a broken zip":
         (root / "submission" / "work.zip").write_bytes(b"PK nonsense")
+    if upload == "two answers":
+        (root / "submission" / "one.ipynb").write_text(notebook("return x"), encoding="utf-8")
+        (root / "submission" / "two.ipynb").write_text(notebook("return x + 0"), encoding="utf-8")
     run(root)
     found = results(root)
-    assert found["score"] == 0.0
+    # a score of 0 would be taken for a grade
+    assert "score" not in found and found["tests"] == []
     assert found["output"].splitlines()[0]
+    if upload == "two answers":
+        assert "one.ipynb" in found["output"] and "two.ipynb" in found["output"]
     assert str(root) not in json.dumps(found), "students learn where the grader lies"
+
+
+def notebook(body: str) -> str:
+    source = f"def pad2d(x, padding):\n    {body}"
+    return json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": source}]})
 
 
 def test_a_grader_that_fails_itself_says_so_and_blames_nobody(
@@ -173,6 +183,7 @@ def test_a_grader_that_fails_itself_says_so_and_blames_nobody(
     assert "broken suite" in run(root)
     found = results(root)
     assert "not your fault" in found["output"]
+    assert "score" not in found
     assert "broken suite" not in json.dumps(found)
 
 

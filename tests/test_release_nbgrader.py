@@ -251,7 +251,7 @@ def test_the_safe_way_gives_the_points_that_the_autograder_gives(course: Course)
 
 def test_a_score_entered_by_hand_stays_and_is_said(course: Course) -> None:
     assert course.safe["corpus1"] == points(course.reports["corpus1"]) | {"ex5": 7.0}
-    [note] = course.notes
+    [note] = [note for note in course.notes if "no score was entered" not in note]
     assert note == "corpus1, ex5: 7, entered by hand, stays; the autograder gives 0"
 
 
@@ -284,9 +284,21 @@ def test_feedback_says_what_was_found(course: Course) -> None:
 
 
 def test_an_unreadable_hand_in_is_told_why_and_has_no_page(course: Course) -> None:
+    # nbgrader's own sum for whoever has no score
     assert course.safe["unreadable"] == NOTHING
+    assert scores_entered(course, "unreadable") == {None}
+    assert f"unreadable: no score was entered: {course.reports['unreadable'].problem}" in course.notes
+    assert None not in scores_entered(course, "forger")
     assert course.pages == ["unreadable: no feedback page, nbgrader cannot read the notebook"]
     assert course.reports["unreadable"].problem in comment(course, "unreadable", "ex1-answer-1")
+
+
+def scores_entered(course: Course, student: str) -> set[float | None]:
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as book:
+        submission = book.find_submission_notebook("convolutions", ASSIGNMENT, student)
+        return {grade.auto_score for grade in submission.grades}
 
 
 def comment(course: Course, student: str, cell: str) -> str:

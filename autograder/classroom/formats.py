@@ -10,7 +10,7 @@ from autograder.classroom import names
 from autograder.classroom.found import File, Found, visible
 from autograder.classroom.gradescope import gradescope
 from autograder.filenames import recognise
-from autograder.platforms.nbgrader import NOTEBOOK
+from autograder.platforms.nbgrader import NOTEBOOK, hand_in_of
 from autograder.submission import find_submissions
 
 _HAND_INS = (".ipynb", ".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
@@ -125,10 +125,8 @@ def _nbgrader(path: Path, modules: Sequence[str]) -> list[Found]:
     for each in students:
         folder = each / wanted
         held = {entry.name for entry in visible(folder)} - {"timestamp.txt"}
-        place = folder / NOTEBOOK if NOTEBOOK in held else folder
-        found.append(
-            Found(each.name, place if held else None, (), each.name, (), {"login": each.name}, "nbgrader")
-        )
+        place = hand_in_of(folder) if held else None
+        found.append(Found(each.name, place, (), each.name, (), {"login": each.name}, "nbgrader"))
     return found + _stray([each for each in visible(path) if each not in students])
 
 

@@ -28,7 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         report = for_student(graded(root / "submission"), show_calls=False)
         found = scaled(gradescope.results(report), report.points, total)
-        print(f"release {release().get('commit', 'unknown')}, {report.earned:g} of {report.points:g} points")
+        told = report.problem or f"{report.earned:g} of {report.points:g} points"
+        print(f"release {release().get('commit', 'unknown')}, {told}")
     except Exception:  # the instructor's trouble: the log tells it, the student gets a sentence
         traceback.print_exc()
         found = gradescope.failed()
@@ -38,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def scaled(results: Mapping[str, Any], points: float, total: float | None) -> dict[str, Any]:
     """The results for an assignment of another size than the rubric's: every score times the same number."""
-    if not total or total == points:
+    if not total or total == points or "score" not in results:
         return dict(results)
     factor = total / points
     tests = [

@@ -102,7 +102,9 @@ def _grade_in_a_process(notebook: Path) -> Graded:
     if done.returncode:
         last = done.stderr.strip().rpartition("\n")[2]
         raise NotGraded(f"the grader ended with {done.returncode}: {last}")
-    answer: Graded = json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    if "problem" in answer:
+        raise NotGraded(answer["problem"])
     return answer
 
 
@@ -209,14 +211,25 @@ def _remark(exercise: ExerciseReport) -> Iterator[str]:
             yield "\n".join([" ".join([f"- {line.sentence}", *rubric.counted(exercise, line)]), *new])
 
 
+def hand_in_of(folder: Path) -> Path:
+    """What to grade in `submitted/<student>/<assignment>/`: all of it, since work may lie beside the notebook."""
+    names = {path.name for path in folder.iterdir()} - {"timestamp.txt"}
+    return folder / NOTEBOOK if names == {NOTEBOOK} else folder
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Grades one notebook; prints {"ex1": {"points": 10.0, "found": "…"}, …}."""
+    """Grades the hand-in that a notebook belongs to; prints {"ex1": {"points": 10.0, "found": "…"}, …}.
+
+    Where it cannot be graded, {"problem": "…"}.
+    """
     from autograder.platforms.shipped import graded
     from autograder.report.files import for_student
 
-    report = for_student(graded(Path(arguments[0])), show_calls=False)
+    report = for_student(graded(hand_in_of(Path(arguments[0]).parent)), show_calls=False)
     told = remarks(report)
-    answer = {e.name: {"points": e.earned, "found": told[e.name]} for e in report.exercises}
+    answer: dict[str, Any] = {e.name: {"points": e.earned, "found": told[e.name]} for e in report.exercises}
+    if report.problem:
+        answer = {"problem": report.problem}
     # ASCII, since a kernel may live under any locale
     print(json.dumps(answer))
     return 0

@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import traceback
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 SUPPORT = "convolutions_grader"  # the folder in the zip's `files/` that holds the grader
@@ -33,11 +32,14 @@ PLACEHOLDER: Mapping[str, Any] = {
     "nbformat": 4,
     "nbformat_minor": 5,
 }
-_CELL = re.compile(r"^# (?:%%|In\s?\[[\d ]*\]:?).*$", re.MULTILINE)
 
 
 class SandboxFailed(Exception):
     """The grader itself failed: nobody's grade, least of all 0."""
+
+
+class NotGraded(Exception):
+    """A hand-in that has no grade, with the reason for its student."""
 
 
 class SandboxedGrading:
@@ -97,6 +99,7 @@ def graded_apart(hand_in: Path, support: Path) -> Mapping[str, Any]:
 
     Raises:
         SandboxFailed: if that process fails.
+        NotGraded: if the hand-in cannot be graded.
     """
     environment = {**os.environ, "PYTHONPATH": str(support), "PYTHONDONTWRITEBYTECODE": "1"}
     with tempfile.TemporaryDirectory(prefix="graded-") as scratch:
@@ -118,6 +121,8 @@ def graded_apart(hand_in: Path, support: Path) -> Mapping[str, Any]:
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-3:]
             raise SandboxFailed(f"the sandboxed grader ended with {done.returncode}: {' / '.join(said)}")
         graded: dict[str, Any] = json.loads(found.read_text(encoding="utf-8"))
+    if graded["problem"]:
+        raise NotGraded(graded["problem"])
     return graded
 
 
@@ -158,6 +163,8 @@ def run_on_platform(root: Path) -> int:
         root: `/autograder` on Gradescope and in otter's containers.
     """
     _forget_killed_run(root)
+    from autograder.report import gradescope
+
     try:
         put_aside(root)
         _leave_placeholder(root / "submission" / STAND_IN)
@@ -168,10 +175,11 @@ def run_on_platform(root: Path) -> int:
         from otter.run.run_autograder import main as run_otter
 
         run_otter(str(root))
+    except NotGraded as error:
+        print(error)
+        _write(root / "results" / "results.json", gradescope.not_graded(str(error)))
     except Exception:  # the instructor's trouble: the log tells it, the student gets a sentence
         traceback.print_exc()
-        from autograder.report import gradescope
-
         _write(root / "results" / "results.json", gradescope.failed())
     finally:
         give_back(root)
@@ -185,36 +193,11 @@ def main(arguments: Sequence[str]) -> int:
     from autograder.report.files import for_student
 
     hand_in, found = map(Path, arguments)
-    with tempfile.TemporaryDirectory(prefix="hand-in-") as scratch:
-        report = graded(_as_notebook(hand_in, Path(scratch)))
+    report = graded(hand_in)
     results = gradescope.results(for_student(report, show_calls=False))
-    _write(found, {"points": points(report), "output": results["output"], "tests": results["tests"]})
+    told = {"problem": report.problem, "output": results["output"], "tests": results["tests"]}
+    _write(found, told | {"points": points(report)})
     return 0
-
-
-def _as_notebook(hand_in: Path, scratch: Path) -> Path:
-    """A hand-in that is one script with all functions, as a notebook; any other as it is."""
-    from autograder.archive import UnusableText, source_text
-    from autograder.filenames import recognise
-    from exercises.feedback.catalogue import exercises
-
-    paths = list(hand_in.iterdir()) if hand_in.is_dir() else [hand_in]
-    files = [p for p in paths if p.is_file() and p.name != "__init__.py" and not p.name.startswith(".")]
-    if len(files) != 1 or files[0].suffix.lower() != ".py":
-        return hand_in
-    if recognise(PurePosixPath(files[0].name), [e.module for e in exercises()]):
-        return hand_in
-    try:
-        text = source_text(files[0].read_bytes())
-    except UnusableText:
-        return hand_in
-    cells: list[dict[str, Any]] = [
-        {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": part}
-        for part in _CELL.split(text)
-    ]
-    notebook = scratch / f"{files[0].stem}.ipynb"
-    _write(notebook, {**PLACEHOLDER, "cells": cells})
-    return notebook
 
 
 def _copied_by_otter(root: Path) -> frozenset[str]:

@@ -29,7 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         report = for_student(graded(root / "student"), show_calls=False)
         found = prairielearn.results(report)
-        print(f"release {release().get('commit', 'unknown')}, {report.earned:g} of {report.points:g} points")
+        told = report.problem or f"{report.earned:g} of {report.points:g} points"
+        print(f"release {release().get('commit', 'unknown')}, {told}")
     except Exception:  # the instructor's trouble: the log tells it, the student gets a sentence
         traceback.print_exc()
         found = prairielearn.not_gradable(FAILED)

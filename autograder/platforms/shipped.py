@@ -11,7 +11,7 @@ from typing import Any
 from autograder.examinee import Patience
 from autograder.grade import DEFAULT_SEED, Grader, choose_devices
 from autograder.report.model import Report
-from autograder.submission import Submission, SubmissionError, find_submissions, read_submission
+from autograder.submission import Submission, SubmissionError, read_submission, visible
 from exercises.feedback.catalogue import exercises
 
 # seconds for all calls of one upload: platforms stop everything after ten minutes, with no points at all
@@ -43,24 +43,38 @@ def seed_of(submission: Submission) -> int:
 
 
 def graded(upload: Path, student: str = "submission") -> Report:
-    """The report on one upload, whatever it is: an unreadable one earns 0 and is told why.
+    """The report on one upload, whatever it is; one that cannot be graded has a `problem`, and then no platform has a
+    score of it.
 
     Args:
-        upload: a folder, zip, notebook or `.py` file. A folder that holds nothing but one zip is that zip.
+        upload: a folder, zip, notebook or `.py` file. A folder that holds nothing else is what lies in it.
         student: the name in the report.
     """
-    modules = [e.module for e in exercises()]
     patience = Patience(submission=LONGEST)
     try:
-        # platforms put even a single file into a folder
-        inside = find_submissions(upload, modules)
-        submission = read_submission(inside[0] if len(inside) == 1 else upload, modules)
+        submission = uploaded(upload)
     except SubmissionError as error:
         with Grader(seed=seed()) as grader:
             # students need not know where the platform keeps things
             return grader.unreadable(student, str(error).replace(str(upload), "your upload"))
     with Grader(devices=choose_devices("auto"), seed=seed_of(submission), patience=patience) as grader:
         return grader.grade(submission).named(student)
+
+
+def uploaded(upload: Path) -> Submission:
+    """What is graded of an upload.
+
+    Raises:
+        SubmissionError: if nothing can be graded, or nobody can tell what is meant.
+    """
+    return read_submission(_sole_entry(upload), [e.module for e in exercises()])
+
+
+def _sole_entry(upload: Path) -> Path:
+    """What lies in a folder alone, since platforms put even a single file into one."""
+    entries = visible(upload) if upload.is_dir() else []
+    alone = len(entries) == 1 and entries[0].suffix.lower() in (".zip", ".ipynb")
+    return entries[0] if alone and not entries[0].is_symlink() else upload
 
 
 def points(report: Report) -> dict[str, float]:

@@ -12,7 +12,12 @@ LONGEST_OUTPUT = 20_000
 
 
 def results(report: Report) -> dict[str, Any]:
-    """The content of `results.json`, with the fields of Gradescope's autograder specification."""
+    """The content of `results.json`, with the fields of Gradescope's autograder specification.
+
+    A hand-in that was not graded has no score in it, so that the platform has none to take for a 0.
+    """
+    if report.problem:
+        return not_graded(report.problem)
     tests = [
         _test(exercise, line, number)
         for exercise in report.exercises
@@ -36,13 +41,18 @@ def results(report: Report) -> dict[str, Any]:
     }
 
 
+def not_graded(problem: str) -> dict[str, Any]:
+    """Results without a score: neither a total nor a test that has one."""
+    text = rubric.plain(problem)[:LONGEST_OUTPUT]
+    return {"output": text, "output_format": "text", "visibility": "visible", "tests": []}
+
+
 def failed() -> dict[str, Any]:
     """The results where the autograder itself failed: the instructor's trouble, told without details."""
-    text = (
+    return not_graded(
         "The autograder itself failed, which is not your fault: tell your instructor. "
         "Your hand-in is kept and can be graded again."
     )
-    return {"score": 0.0, "output": text, "output_format": "text", "visibility": "visible", "tests": []}
 
 
 def _test(exercise: ExerciseReport, line: Line, number: int) -> dict[str, Any]:

@@ -98,7 +98,6 @@ def _read(path: Path) -> Submission | str:
         return str(error)
     holds(read_submission(path, names.MODULES).digest == found.digest, "the same hand-in has the same digest")
     holds(set(found.modules) <= set(names.MODULES), "modules are exercises", found.modules)
-    holds(bool(found.modules) <= (found.notebook is None), "files or a notebook, not both", found)
     for note in found.notes:
         check_line(note, "a note")
     holds(len(found.notes) < 2100, "notes are counted", len(found.notes))

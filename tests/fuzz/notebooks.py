@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder import archive, notebook
 from autograder.archive import SubmissionError, UnusableText, source_text
-from autograder.notebook import code_cells
+from autograder.notebook import read_notebook
 from tests.fuzz.choices import Choices
 from tests.fuzz.engine import Target, havoc, holds
 from tests.fuzz.zips import check_line
@@ -62,13 +62,14 @@ def run(data: bytes) -> None:
 
 def _cells(content: bytes) -> None:
     try:
-        cells, notes = code_cells(content, "hand-in.ipynb")
+        found = read_notebook(content, "hand-in.ipynb")
     except SubmissionError as error:
         check_line(str(error), "an error")
         return
     tree = json.loads(content)
-    holds(code_cells(content, "hand-in.ipynb") == (cells, notes), "the same bytes give the same cells")
-    for note in notes:
+    holds(read_notebook(content, "hand-in.ipynb") == found, "the same bytes give the same cells")
+    cells = found.cells
+    for note in found.notes:
         check_line(note, "a note")
     sources = notebook._code_sources(content, "x")
     holds(len(sources) == len(cells), "every code cell keeps its place", tree)

@@ -50,7 +50,7 @@ def look_at(report: Report, show_calls: bool = False, pages: bool = True, otter:
         holds(not student.printed, "prints stay hidden, which may show inputs")
     _json_file(files.as_json(student))
     graded = gradescope.results(student)
-    _gradescope(_json_file(graded, "results"))
+    _gradescope(_json_file(graded, "results"), not student.problem)
     _prairielearn(_json_file(prairielearn.results(student), "results"))
     _grades([(report.student, report), ("b", student)])
     if pages:
@@ -106,19 +106,20 @@ def _plain(text: str, where: str) -> None:
     holds(text.replace("\n", "").replace("\t", "").isprintable(), f"no control codes in {where}", text)
 
 
-def _gradescope(found: Mapping[str, Any]) -> None:
+def _gradescope(found: Mapping[str, Any], is_graded: bool) -> None:
     total = 0.0
+    holds(("score" in found) == is_graded, "what was graded has a score, and nothing else", found)
+    holds(is_graded or not found["tests"], "what was not graded has no tests", found)
     for test in found["tests"]:
         holds(0 <= test["score"] <= test["max_score"], "scores lie between 0 and what there is", test)
         holds(len(test["output"]) <= gradescope.LONGEST_OUTPUT, "outputs are short")
         holds(test["status"] in ("passed", "failed"), "a status that the platform knows")
         total += test["score"]
-    holds(math.isfinite(found["score"]) and found["score"] >= 0, "the score is a number", found["score"])
+    if is_graded:
+        holds(math.isfinite(found["score"]) and found["score"] >= 0, "the score is a number", found["score"])
     holds(len(found["output"]) <= gradescope.LONGEST_OUTPUT, "outputs are short")
-    holds(
-        {found["output_format"], found["test_output_format"], found["test_name_format"]} == {"text"},
-        "no HTML",
-    )
+    formats = {text for name, text in found.items() if name.endswith("_format")}
+    holds(formats == {"text"}, "no HTML", formats)
 
 
 def _prairielearn(found: Mapping[str, Any]) -> None:
