@@ -74,7 +74,9 @@ def likeliest(catalogue: Sequence[Exercise], wrong: Sequence[Check]) -> dict[Che
                 else [check]
             )
             shared = set.intersection(*({name for name, _, _ in c.reasons} for c in alike))
-            found |= {check: reason for reason in check.reasons[::-1] if reason[0] in shared}
+            explaining = [reason for reason in check.reasons if reason[0] in shared]
+            if explaining:
+                found[check] = explaining[0]
     return found
 
 
