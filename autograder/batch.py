@@ -19,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from autograder.classroom import NOTHING, HandedIn
+from autograder.classroom import HandedIn
 from autograder.classroom.exported import Exported
 from autograder.clock import PHASES, Clock
 from autograder.lms import write_imports
@@ -28,7 +28,7 @@ from autograder.lookalike import compare
 from autograder.report import gradescope
 from autograder.report.dashboard import DASHBOARD, write_dashboard
 from autograder.report.files import UNFINISHED, as_json, for_student, write_grades, write_json
-from autograder.report.model import Report
+from autograder.report.model import NOTHING, Report
 from autograder.report.page import write_page
 from autograder.report.profile import PAGE, write_profile
 from autograder.report.progress import Event, Tell

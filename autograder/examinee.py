@@ -41,7 +41,7 @@ class Patience:
     call: float = 10.0
     submission: float = 600.0
     statement: float = 5.0
-    loading: float = 120.0
+    loading: float = 90.0
 
 
 @dataclass

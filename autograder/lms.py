@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from autograder.classroom import NOTHING, HandedIn
+from autograder.classroom import HandedIn
 from autograder.classroom.exported import Exported
 from autograder.report.canvas import canvas
 from autograder.report.files import write_text
@@ -100,7 +100,7 @@ def _number(text: str) -> str:
 def _reason(each: HandedIn, row: Row) -> str:
     if each.doubt:
         return each.doubt
-    return "" if row.problem in ("", NOTHING) else row.problem
+    return row.problem if row.withheld else ""
 
 
 def _excused(number: str, known: Exported) -> str:

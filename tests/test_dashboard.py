@@ -30,8 +30,8 @@ from autograder.report.dashboard import (
     write_dashboard,
 )
 from autograder.report.files import as_json, for_student, write_json
-from autograder.report.insight import MOST_NAMES, NOTHING, Compared, Insight, Pair, Spread, insight_of, ranked
-from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
+from autograder.report.insight import MOST_NAMES, Compared, Insight, Pair, Spread, insight_of, ranked
+from autograder.report.model import NOTHING, ExerciseReport, Finding, Line, Provenance, Report
 from autograder.report.reading import Reports
 from autograder.submission import report_files
 from tests.test_feedback_page import HOSTILE, contrast, flat, read

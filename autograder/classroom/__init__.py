@@ -40,9 +40,8 @@ from autograder.classroom.names import owner_of
 from autograder.classroom.roster import read_roster, with_roster
 from autograder.submission import fit_for_file, report_files, student_names
 
-__all__ = ["NOTHING", "HandedIn", "class_of", "classes_of"]
+__all__ = ["HandedIn", "class_of", "classes_of"]
 
-NOTHING = "nothing handed in"
 _TWICE = "{} hand-ins carry the name {}: each has its own row"
 
 

@@ -89,14 +89,18 @@ def _whole(data: Any) -> Any:
 
 
 def write_grades(path: Path, rows: Sequence[tuple[str, Report | Row]]) -> None:
-    """`grades.csv`: one row per hand-in with its points by exercise, the total, and what was found."""
+    """`grades.csv`: one row per hand-in with its points by exercise, the total, and what was found.
+
+    What could not be graded has no points, not even 0.
+    """
     names = [e.name for e in rows[0][1].exercises] if rows else []
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(["student", *names, "total", "found"])
     for student, report in rows:
-        points = [f"{e.earned:g}" for e in report.exercises]
-        writer.writerow([cell(student), *points, f"{report.earned:g}", cell(report.found)])
+        points = [e.earned for e in report.exercises] + [report.earned]
+        shown = ["" if report.withheld else f"{each:g}" for each in points]
+        writer.writerow([cell(student), *shown, cell(report.found)])
     write_text(path, table.getvalue())
 
 

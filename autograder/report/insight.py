@@ -14,8 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from autograder.classroom import NOTHING
-from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Provenance, Report
+from autograder.report.model import NOTHING, UNDECIDED, ExerciseReport, Finding, Line, Provenance, Report
 
 SLOWEST = 10
 MOST_NAMES = 200  # of those not graded, and of those who handed in nothing

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 SCHEMA = 1
+NOTHING = (
+    "nothing handed in"  # the problem of whom nobody heard from; any other leaves open what the work is worth
+)
 UNDECIDED = "undecided"  # the kind of a finding that says nothing against the code
 
 
@@ -142,6 +145,11 @@ class Report:
     provenance: Provenance
     problem: str = ""
     schema: int = SCHEMA
+
+    @property
+    def withheld(self) -> bool:
+        """Whether no grade is given: 0 would say something about work that was not looked at."""
+        return self.problem not in ("", NOTHING)
 
     def named(self, student: str) -> Report:
         """The same report under another name."""

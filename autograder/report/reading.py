@@ -63,6 +63,7 @@ class Row:
     found: str
     problem: str
     provenance: Provenance
+    withheld: bool = False
 
 
 def row(report: Report) -> Row:
@@ -71,7 +72,13 @@ def row(report: Report) -> Row:
     made = report.provenance
     layers = (tuple(made.confinement.items()), made.unconfined)
     return Row(
-        report.points, report.earned, exercises, report.found, report.problem, _origin(made.torch, *layers)
+        report.points,
+        report.earned,
+        exercises,
+        report.found,
+        report.problem,
+        _origin(made.torch, *layers),
+        report.withheld,
     )
 
 

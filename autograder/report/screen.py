@@ -32,9 +32,13 @@ def show_table(to: Console, rows: Sequence[tuple[str, Report | Row]], folder: Pa
     table.add_column(f"total\n/{first.points:g}", justify="right", style="bold")
     table.add_column("found", overflow="fold")
     for student, report in rows:
-        cells = [f"{e.earned:g}{'*' * bool(e.carried_from)}" for e in report.exercises]
+        cells = [f"{e.earned:g}{'*' * bool(e.carried_from)}" for e in report.exercises] + [
+            f"{report.earned:g}"
+        ]
+        if report.withheld:
+            cells = ["–"] * len(cells)
         # not markup with its brackets escaped: rich takes a backslash before one apart all the same
-        table.add_row(Text(printable(student)), *cells, f"{report.earned:g}", Text(printable(report.found)))
+        table.add_row(Text(printable(student)), *cells, Text(printable(report.found)))
     to.print(table)
     if any(e.carried_from for _, report in rows for e in report.exercises):
         to.print(

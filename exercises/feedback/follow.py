@@ -20,6 +20,7 @@ from exercises.feedback.reference import arguments, layer, layer_reference, refe
 from exercises.feedback.steps import TensorResult
 
 UNDECIDED: Final = "undecided"  # the kind of a failure that says nothing against the code
+MOST_ASKED = 8  # failures that are searched for what explains them
 NUMBERS = ("value", "nan", "shape", "length")  # kinds of failures that are about numbers
 
 
@@ -58,11 +59,19 @@ def is_about_numbers(failure: CheckFailure) -> bool:
 
 def common_cause(failures: Sequence[CheckFailure]) -> Misconception | None:
     """The first misconception of the table that explains all these failures, of one function."""
-    for failure in failures:
-        known = [cause for cause in failure.causes if isinstance(cause, Misconception)]
-        if known:  # one that is too large to be tried says nothing
-            return next((cause for cause in known if all(f.explained_by(cause) for f in failures)), None)
+    refuted: set[str] = set()
+    # what has a number of the student's own in it is read off the most exact answer best
+    for failure in sorted(failures, key=lambda each: not _is_exact(each.answer))[:MOST_ASKED]:
+        for cause in failure.causes:
+            if isinstance(cause, Misconception) and cause.name not in refuted:
+                if all(each.explained_by(cause) for each in failures):
+                    return cause
+                refuted.add(cause.name)
     return None
+
+
+def _is_exact(answer: Any) -> bool:
+    return isinstance(answer, TensorResult) and answer.value.dtype is torch.float64
 
 
 def _always_the_same(failures: Sequence[CheckFailure]) -> bool:
