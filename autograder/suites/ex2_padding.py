@@ -50,7 +50,7 @@ def test_same_padding_of_pairs(
 @pytest.mark.category("precision")
 @pytest.mark.parametrize("dtype", EVERY_DTYPE)
 def test_dtype(student: SandboxedStudent, draw: Draw, dtype: str) -> None:
-    """The result has the dtype of the input, half precision included."""
+    """The result has the input's dtype, half precision included."""
     must_return(student, Call("pad2d", (draw(1, 2, 4, 5, dtype=dtype), (1, 2))))
 
 
