@@ -71,7 +71,7 @@ def test_bias(student: SandboxedStudent, draw: Draw, outputs: int) -> None:
 @pytest.mark.category("precision")
 @pytest.mark.parametrize("dtype", EVERY_DTYPE)
 def test_dtype(student: SandboxedStudent, draw: Draw, dtype: str) -> None:
-    """The result has the input's dtype and its precision, from bfloat16 to float64."""
+    """The result has the input's dtype and precision, from bfloat16 to float64."""
     # eight biases: what bfloat16 has to be allowed would hide a wrong use of a few small ones
     tensors = (draw(2, 2, 6, 5, dtype=dtype), draw(8, 2, 2, 3, dtype=dtype), draw(8, dtype=dtype))
     must_return(student, conv(*tensors))

@@ -101,7 +101,7 @@ def test_shapes(
 @pytest.mark.category("precision")
 @pytest.mark.parametrize("dtype", EVERY_DTYPE)
 def test_dtype(student: SandboxedStudent, draw: Draw, dtype: str) -> None:
-    """Results have the input's dtype and its precision, from bfloat16 to float64."""
+    """Results have the input's dtype and precision, from bfloat16 to float64."""
     # eight biases: what bfloat16 has to be allowed would hide a wrong use of a few small ones
     tensors = (draw(2, 2, 7, 8, dtype=dtype), draw(8, 2, 2, 3, dtype=dtype), draw(8, dtype=dtype))
     must_return(student, conv(*tensors, stride=2, padding=1, dilation=2))
