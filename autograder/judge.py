@@ -22,6 +22,7 @@ from autograder.suites.vocabulary import Draw
 from exercises.feedback.catalogue import Exercise, earlier
 from exercises.feedback.failures import CheckFailure
 from exercises.feedback.follow import Apart, Assumed, assumptions, is_about_numbers, undecided
+from exercises.feedback.misconceptions import Misconception
 
 # Categories of lines that are about other things than values: they are judged under the misconception that explains
 # wrong values (follow-through). Where none does, those of the second set are judged apart from the values.
@@ -211,13 +212,13 @@ class Judge:
     ) -> list[CaseResult]:
         """The results with those lines judged anew that are about other things than the values that are wrong."""
         failures = [result.failure for result in found if result.failure]
+        assumed = assumptions(failures)
         # what shows in lines about other things alone has to cost these, or it would cost nothing
         paid = {
             result.failure.function
             for case, result in zip(cases, found, strict=True)
-            if result.failure and case.category not in FOLLOWING
+            if result.failure and not _about_other_things(case, assumed.get(result.failure.function))
         }
-        assumed = assumptions(failures)
         return [
             self._judged_under(examinee, case, result, assumed)
             if result.failure and result.failure.function in paid
@@ -232,7 +233,7 @@ class Judge:
         assert failure is not None
         known = assumed.get(failure.function)
         stumbled = failure.kind == "raised" and case.category == "errors" and known is not None
-        if case.category not in FOLLOWING or not (is_about_numbers(failure) or stumbled):
+        if not _about_other_things(case, known) or not (is_about_numbers(failure) or stumbled):
             return result
         if known is None or (isinstance(known, Apart) and case.category not in JUDGED_APART):
             return replace(result, failure=undecided(failure.function))
@@ -255,6 +256,13 @@ class Judge:
                 CaseResult(case.line, case.exercise.module, case.name, case.device, failure, carried)
             )
         return results
+
+
+def _about_other_things(case: Case, known: Misconception | Apart | None) -> bool:
+    """Whether a line is about something else than the values that are wrong."""
+    if case.category == "bias":
+        return isinstance(known, Misconception) and "bias" not in known.name
+    return case.category in FOLLOWING
 
 
 class _Collector:

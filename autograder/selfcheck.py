@@ -78,8 +78,7 @@ def zeroed(modules: Mapping[str, str], exports: Mapping[str, tuple[str, ...]]) -
     changed = {}
     for module, source in modules.items():
         wraps = "".join(f"{name} = _with_zeros({name})\n" for name in exports[module])
-        needs_torch = "" if "import torch\n" in source else "import torch\n"
-        changed[module] = source + "\n\n" + needs_torch + _ZEROED + wraps
+        changed[module] = f"{source}\n\nimport torch\n{_ZEROED}{wraps}"
     return changed
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from exercises.feedback import steps
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.checks import must_keep_inputs, must_return
 from exercises.feedback.failures import CheckFailure, Outcome, failure_of
+from exercises.feedback.follow import Assumed
 from exercises.feedback.layer_checks import must_backpropagate, must_start_as_torch, must_train
 from exercises.feedback.steps import LONGEST_TEXT, Raised, Step, TensorResult
 
@@ -32,6 +33,7 @@ class Liar:
     place: int
     change: Callable[[Any], Any]
     device: str = "cpu"
+    assumed: Assumed = field(default_factory=dict)
 
     def run(self, asked: Sequence[Step]) -> Outcome:
         results, raised = steps.run(asked, {"Conv2d": nn.Conv2d, "pad2d": pad2d}.__getitem__)

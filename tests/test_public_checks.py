@@ -564,11 +564,16 @@ def test_a_check_of_two_functions_that_fails_at_the_second_sends_nobody_to_the_f
     assert [goal.function for goal in progress.goals(CATALOGUE, [at_second])] == ["conv2d"]
 
 
-def test_the_reason_is_the_one_that_most_wrong_answers_share() -> None:
+def test_the_reason_is_one_that_all_wrong_answers_share() -> None:
     one, two = ("one", "First.", "#a"), ("two", "Second.", "#b")
-    first, second = check("wrong", reasons=(one, two)), check("wrong", name="test_y", reasons=(two,))
+    first = check("wrong", reasons=(one, two), about_values=True)
+    second = check("wrong", name="test_y", reasons=(two,), about_values=True)
+    third = check("wrong", name="test_z", reasons=(one,), about_values=True)
     assert progress.likeliest(CATALOGUE, [first, second]) == {first: two, second: two}
     assert progress.likeliest(CATALOGUE, [first]) == {first: one}
+    assert progress.likeliest(CATALOGUE, [first, second, third]) == {}
+    crashed = check("wrong", name="test_w", reasons=(one,))
+    assert progress.likeliest(CATALOGUE, [second, crashed]) == {second: two, crashed: one}
 
 
 def told(expected: torch.Tensor, got: torch.Tensor) -> str:

@@ -21,6 +21,8 @@ LARGEST = 300_000  # bytes of a page
 LEVELS = ((4_000, 1_000, 1_000), (1_000, 1_000, 1_000), (300, 30, 10), (100, 8, 2), (60, 2, 1))
 MOST_LINES = 8  # of a student's own code for one cause
 
+NUMBERS = ("value", "nan", "shape", "length")  # kinds of findings that are about the numbers of an answer
+
 # what to do, where no diagnosis says it
 ADVICE = {
     "missing": "If you did write it, check the file's name and hand it in again.",
@@ -164,7 +166,10 @@ def _result(line: Line, ungraded: bool) -> tuple[str, str]:
         return "Passed", "all"
     if line.undecided:
         return "Not judged", "none"
-    return ("In part", "part") if line.passed else ("Not yet", "none")
+    if line.passed:
+        return "In part", "part"
+    # of what the sentence asks for no more was seen than that: some of it may well be right
+    return ("Wrong values" if all(f.kind in NUMBERS for f in line.findings) else "Not yet"), "none"
 
 
 def _carried(exercise: ExerciseReport) -> str:

@@ -75,9 +75,10 @@ def _is_exact(answer: Any) -> bool:
 
 
 def _always_the_same(failures: Sequence[CheckFailure]) -> bool:
-    """Whether all answers are one number, whatever was asked for."""
+    """Whether all answers are one number, or that number several times, whatever was asked for."""
     answers = [failure.answer for failure in failures]
-    return all(isinstance(answer, int | float) for answer in answers) and len(set(answers)) == 1
+    parts = [part for each in answers for part in (each if isinstance(each, tuple | list) else [each])]
+    return all(isinstance(part, int | float) for part in parts) and len(set(parts)) == 1
 
 
 def must_hold_something(assumed: Assumed, call: Call, right: Any, got: Any, *handed: Tensor) -> None:
@@ -104,11 +105,13 @@ def _is_empty(answer: Any, right: Any, handed: Sequence[Tensor]) -> bool:
     if isinstance(answer, tuple | list):
         parts = right if isinstance(right, tuple) and len(right) == len(answer) else [None] * len(answer)
         return bool(answer) and all(_is_empty(a, r, handed) for a, r in zip(answer, parts, strict=True))
-    if not isinstance(answer, TensorResult) or answer.value.numel() < 2:
+    if not isinstance(answer, TensorResult) or answer.value.numel() == 0:
         return False
     values = answer.value
     if not bool(values.isfinite().any()):
         return True
+    if values.numel() == 1:
+        return not bool(values.any()) and isinstance(right, Tensor) and bool(right.any())
     if _is_constant(values):
         return not (isinstance(right, Tensor) and right.numel() > 0 and _is_constant(right))
     return any(
