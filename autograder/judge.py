@@ -212,7 +212,7 @@ class Judge:
     ) -> list[CaseResult]:
         """The results with those lines judged anew that are about other things than the values that are wrong."""
         failures = [result.failure for result in found if result.failure]
-        assumed = assumptions(failures)
+        assumed = assumptions(failures, alive=len(failures) < len(found))
         # what shows in lines about other things alone has to cost these, or it would cost nothing
         paid = {
             result.failure.function

@@ -123,7 +123,9 @@ class Worker:
             raise WorkerTimeout(timeout, at) from None
         except wire.WireClosed:
             code = self.end(grace=1.0)
-            raise WorkerTrouble("crashed", self._watch.reason or _how_it_ended(code), at) from None
+            if self._watch.reason:  # no statement can be forgiven for that: it stands in the folder
+                raise WorkerTrouble("crashed", self._watch.reason) from None
+            raise WorkerTrouble("crashed", _how_it_ended(code), at) from None
         except wire.WireError as error:
             self.end()
             raise WorkerTrouble("malformed", f"the answer was not readable: {error}", at) from None

@@ -97,12 +97,12 @@ class Submitted:
         if self.cells is not None:
             texts[NOTEBOOK] = "\n\n".join(map(readable, self.cells))
         for exercise in exercises:
-            name, others = exercise["module"], []
+            name = exercise["module"]
             if name not in self.modules and self.cells is not None:
-                # in a notebook all exercises share a source; each answers for its own code alone
                 name = NOTEBOOK
-                others = [n for e in exercises if e is not exercise for n in e["exports"]]
             if name in texts:
+                # exercises may share a source or a name; each answers for its own code alone
+                others = [n for e in exercises if e is not exercise for n in e["exports"]]
                 findings = forbidden.find_forbidden(
                     texts, name, exercise["exports"], exercise["forbids"], not_followed=others
                 )
@@ -275,7 +275,7 @@ class Submitted:
         raise steps.Unloadable from missing
 
     def _space(self, module: str) -> Space:
-        return self._spaces.get(NOTEBOOK if self.in_notebook(module) else module) or Space({})
+        return self._spaces.get(NOTEBOOK if self.in_notebook(module) else f"exercises.{module}") or Space({})
 
     def told(self, raised: steps.Raised | None, module: str) -> steps.Raised | None:
         """An exception with those lines alone that lie in the hand-in.
@@ -321,8 +321,8 @@ class Submitted:
 
     def space_of(self, module: types.ModuleType) -> Space:
         """A new space over a module's names."""
-        short = module.__name__.removeprefix("exercises.")
-        return self._spaces.setdefault(short, Space(module.__dict__))
+        # by its full name: a file can be imported with the package and without it
+        return self._spaces.setdefault(module.__name__, Space(module.__dict__))
 
 
 def _execute(nodes: Sequence[ast.stmt], filename: str, names: dict[str, Any]) -> None:

@@ -32,11 +32,16 @@ APART = Apart()
 Assumed = Mapping[str, Misconception | Apart]  # by function
 
 
-def assumptions(failures: Sequence[CheckFailure]) -> Assumed:
+def assumptions(failures: Sequence[CheckFailure], alive: bool = True) -> Assumed:
     """What can be taken for granted of each function that failed; its numbers' cause is told where one is known.
 
     A misconception is named only if it explains every wrong number of the function: a false diagnosis is worse than
     none.
+
+    Args:
+        failures: all of an exercise.
+        alive: whether some check of it passed. What does nothing but raise errors is not judged apart from numbers,
+            since it has none.
     """
     assumed: dict[str, Misconception | Apart] = {}
     for function in dict.fromkeys(failure.function for failure in failures):
@@ -47,7 +52,7 @@ def assumptions(failures: Sequence[CheckFailure]) -> Assumed:
             failure.because(*([cause] if cause else []))
         if cause is not None:
             assumed[function] = cause
-        elif not _always_the_same(numbers) if numbers else any(failure.kind == "raised" for failure in mine):
+        elif not _always_the_same(numbers) if numbers else alive and any(f.kind == "raised" for f in mine):
             assumed[function] = APART
     return assumed
 
