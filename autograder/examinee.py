@@ -18,6 +18,7 @@ from autograder.submission import Submission
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import Outcome
 from exercises.feedback.steps import Raised, Script, Step, TensorResult
+from exercises.feedback.time_limit import CALL_SECONDS
 
 STRIKES = 2  # time limits that one exercise may use up on calls without an answer; the rest is then not tried
 NOTHING = Script()  # steps that only import the exercise
@@ -28,7 +29,7 @@ STAND_INS = Path(__file__).resolve().parent / "sandbox" / "stand_ins"
 class Patience:
     """How long to wait, in seconds: for one call, and for all calls of one submission."""
 
-    call: float = 10.0
+    call: float = CALL_SECONDS
     submission: float = 600.0
 
 

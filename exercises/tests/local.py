@@ -32,13 +32,15 @@ _NO_NAME = re.compile(r"cannot import name '(\w+)' from 'exercises\.(\w+)'")
 class LocalStudent:
     """One exercise of yours, as checks ask it.
 
-    `asked` names the functions that a check has called; `shown` is what a layer was last given.
+    `asked` names the functions that a check has called; `shown` is what a layer was last given; `remark` is
+    what a check has to say although all is right.
     """
 
     exercise: Exercise
     device: str = "cpu"
     asked: list[str] = field(default_factory=list)
     shown: Tensor | None = None
+    remark: str = ""
 
     def run(self, steps_: Sequence[Step]) -> Outcome:
         """Runs steps on copies of their tensors, so that code which writes to its input harms nobody else.

@@ -28,7 +28,8 @@ class Check:
     the line where to go on; `waits_for` is the exercise that has to be written first, such as "ex3"; `what`
     names what is to write, or says in a sentence why the file cannot be used; `text` is the message and
     `picture` a line about the picture; `reasons` are all that explain the failure, `spot` is the same for
-    failures that look the same, and `is_number` says that the answer is a number or two.
+    failures that look the same, and `is_number` says that the answer is a number or two; `remark` is what a
+    check has to say although all is right.
     """
 
     module: str
@@ -45,6 +46,7 @@ class Check:
     spot: str = ""
     is_number: bool = False
     failed: str = ""
+    remark: str = ""
 
     @property
     def exercise(self) -> str:

@@ -115,6 +115,9 @@ class Reporter:
         todo = goals(catalogue, self.checks)
         out.rule("03 Convolutions")
         out.lines(screen(catalogue, self.checks, self.selected, out.shows(BLOCKS)))
+        for check in self.checks:
+            if check.remark:
+                out.lines([("", ""), (wrapped(f"{check.exercise}: {check.remark}"), "yellow")])
         out.lines([("", ""), *self._advice(todo)])
         hidden = hidden_checks([e for e in catalogue if self.selected[e.module]])
         if hidden:
