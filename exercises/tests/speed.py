@@ -12,6 +12,7 @@ from collections.abc import Callable
 import torch
 
 from exercises.feedback.calls import Sample
+from exercises.feedback.steps import Step
 from exercises.feedback.time_limit import CALL_SECONDS, LARGE_9, Layer
 from exercises.tests.local import LocalStudent
 
@@ -66,7 +67,7 @@ def measured(student: LocalStudent, layer: Layer) -> float:
     tensors = tuple(Sample(shape, seed).tensor() for seed, shape in enumerate(layer.shapes, 37))
     out = layer.side - layer.kernel + 1
     wrt = (0, 1, 2)
-    steps = [
+    steps: list[Step] = [
         {"do": "call", "name": "conv2d_valid", "args": tensors, "wrt": wrt},
         {"do": "vjp", "cotangent": torch.ones(layer.batch, layer.kernels, out, out), "wrt": wrt},
     ]
