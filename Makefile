@@ -3,6 +3,8 @@
 # make platforms                                set up and try the zips with the platforms' own tools, and Dask (a quarter of an hour)
 # make attacks                                  set up and send every attack through them too (twenty minutes)
 # make seeds | mutation | bench                 see tests/submissions, tests/mutation, tests/benchmarks
+# make random [SEED=number]                     set up and draw new examples for the tests that draw (make test draws the same ones always)
+# make surroundings [IN="user random"]          set up and run the suite as others will: see tests/README.md (an hour or two)
 # make fuzz [TARGETS="decoder zips"]             set up and fuzz what reads hand-ins (half an hour)
 # make soak                                     set up and kill the grader 50 times over a class of 200
 # make release [DIST=folder]                    set up and build every zip to hand out or upload
@@ -11,12 +13,13 @@ PYTHON ?= python3
 SUBMISSIONS ?= tests/submissions/class
 OUT ?= graded
 DIST ?= dist
+SEED ?= $(shell date +%s)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: grade test platforms release lint check bench mutation seeds attacks fuzz soak clean
+.PHONY: grade test platforms release lint check bench mutation seeds random surroundings attacks fuzz soak clean
 
 grade: .venv/grader
 	$(BIN)/autograder grade "$(SUBMISSIONS)" --out "$(OUT)"
@@ -47,6 +50,12 @@ mutation: .venv/dev
 
 seeds: .venv/dev
 	ALL_SEEDS=1 $(BIN)/python -m pytest tests/test_seeds.py
+
+random: .venv/dev
+	HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -m "hypothesis and not platforms" --hypothesis-seed=$(SEED)
+
+surroundings:
+	$(PYTHON) -m tests.surroundings $(IN)
 
 attacks: .venv/dev
 	ALL_ATTACKS=1 $(PYTEST) -m "platforms or not platforms" tests/test_attacks.py tests/test_attacks_on_platforms.py

@@ -20,6 +20,7 @@ from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import Outcome, first_line
 from exercises.feedback.follow import Assumed
 from exercises.feedback.steps import LONGEST_NAME, Raised, Script, Step, TensorResult
+from exercises.feedback.time_limit import CALL_SECONDS
 
 STAND_INS = Path(__file__).resolve().parent / "sandbox" / "stand_ins"
 GRACE_SECONDS = 2.0  # that a statement has beyond its limit, to be ended from within
@@ -38,7 +39,7 @@ class Patience:
     a file or cell, `loading` for all of these.
     """
 
-    call: float = 10.0
+    call: float = CALL_SECONDS
     submission: float = 600.0
     statement: float = 5.0
     loading: float = 90.0

@@ -1,4 +1,4 @@
-"""A real browser for the tests of pages."""
+"""What all tests share: how Hypothesis draws, and a real browser for the tests of pages."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 try:
     from playwright.sync_api import Browser, sync_playwright
 except ImportError:
     Browser = sync_playwright = None  # type: ignore[assignment, misc]
+
+# the same examples in every run, wherever it is; `make random` looks for new ones
+settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=100)
+settings.register_profile("random", database=None, deadline=None, max_examples=3000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None

@@ -31,6 +31,11 @@ CLASS = ROOT / "tests" / "submissions" / "class"
 QUICK = ("joão", "émile", "bjørn", "chen_wei.zip", "dana.ipynb")
 WORKERS = 2
 START = 10.0  # seconds within which a kill may hit the start
+# what a script puts in the background ignores Ctrl-C, and so would all that it starts; programs at a terminal do not
+AS_AT_A_TERMINAL = (
+    "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "runpy.run_module('autograder.cli', run_name='__main__', alter_sys=True)"
+)
 
 
 def make_class(folder: Path, number: int) -> None:
@@ -55,7 +60,7 @@ class Run:
     def start(self, *options: str, stderr: TextIO | None = None) -> subprocess.Popen[str]:
         """Starts it; its events come from standard output."""
         self.scratch.mkdir(exist_ok=True)
-        command = [sys.executable, "-m", "autograder.cli", "grade", str(self.hand_ins), "-o", str(self.out)]
+        command = [sys.executable, "-c", AS_AT_A_TERMINAL, "grade", str(self.hand_ins), "-o", str(self.out)]
         command += ["--device", "cpu", *self.by, "--json", *options]
         process = subprocess.Popen(
             command,

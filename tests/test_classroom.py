@@ -622,7 +622,7 @@ _FILE = st.one_of(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     students=st.lists(st.tuples(_WORD, st.lists(_FILE, min_size=1, max_size=4, unique=True)), max_size=6),
     packed=st.booleans(),

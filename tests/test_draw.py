@@ -156,9 +156,9 @@ def test_a_layer_s_input_is_handed_in_apart(tmp_path: Path) -> None:
 
 def test_a_large_picture_is_thinned_out(tmp_path: Path) -> None:
     call = Call("sobel_edges", (Sample((700, 1100), seed=1, uniform=True),))
-    start = time.perf_counter()
+    start = time.process_time()
     path = picture(call, reference(call), plain(reference(call).float() + 1), tmp_path / "large.png")
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     with Image.open(path) as image:
         assert image.width < 1400
         assert image.height < 500

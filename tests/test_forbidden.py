@@ -368,9 +368,9 @@ def test_aliases_of_aliases_and_long_strings_take_no_time() -> None:
     lines += [f"a{i + 1} = a{i} if x else a{i}\ns{i + 1} = s{i} + s{i}" for i in range(60)]
     lines += ["many = 0", *["many[0] = many"] * 5000]
     lines += ["def conv2d_valid(x, w):\n    getattr(F, s60)\n    many\n    return a60.conv2d(x)"]
-    start = time.perf_counter()
+    start = time.process_time()
     assert names("\n".join(lines)) == {"torch.nn.functional.conv2d"}
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_an_unknown_group_is_the_authors_mistake() -> None:

@@ -251,6 +251,15 @@ def test_the_same_cause_is_explained_once(half_seen: Seen) -> None:
     assert "Wrong in the same way: 1 more (1 of ex1; -v shows them)." in half_seen.text
 
 
+def test_a_plugin_that_shuffles_tests_does_not_change_where_a_cause_is_explained(tmp_path: Path) -> None:
+    folder = given_out(tmp_path)
+    hook = "@pytest.hookimpl(tryfirst=True)\ndef pytest_collection_modifyitems(items):\n    items.reverse()\n"
+    (folder / "conftest.py").write_text(f"import pytest\n\n{hook}")
+    ran = re.findall(r"test_(ex\d)\.py::", run_pytest(folder, "exercises", "-v").text)
+    assert len(set(ran)) == len(MODULES)
+    assert ran == sorted(ran)
+
+
 def test_a_wrong_number_that_follows_from_another_one_says_so(half_seen: Seen) -> None:
     assert "This may come from effective_kernel_size, which is wrong too: fix that first." in half_seen.text
 

@@ -9,6 +9,7 @@ from autograder.suites.properties import must_be_linear, must_move_along
 from autograder.suites.vocabulary import EVERY_DTYPE, ODD_LAYOUTS, Draw, must_follow_device
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.checks import must_differentiate, must_keep_inputs, must_raise, must_return
+from exercises.feedback.time_limit import LARGE_7, LARGE_9, Layer
 
 ONE = torch.zeros(1, 1, 3, 5)  # a kernel with a single 1 in its middle
 ONE[0, 0, 1, 2] = 1.0
@@ -186,7 +187,7 @@ def test_device(student: SandboxedStudent, draw: Draw) -> None:
 
 @pytest.mark.points(0.5)
 @pytest.mark.category("sizes")
-@pytest.mark.parametrize("size", [7, 9])
-def test_large(student: SandboxedStudent, draw: Draw, size: int) -> None:
+@pytest.mark.parametrize("layer", [LARGE_7, LARGE_9], ids=["7", "9"])
+def test_large(student: SandboxedStudent, draw: Draw, layer: Layer) -> None:
     """A layer as large as in a real network is right, gradients included, and done within the time limit."""
-    must_differentiate(student, conv(draw(4, 128, 20, 20), draw(12, 128, size, size), draw(12)), wrt=range(3))
+    must_differentiate(student, conv(*(draw(*shape) for shape in layer.shapes)), wrt=range(3))

@@ -35,7 +35,7 @@ class LocalStudent:
     """One exercise of yours, as checks ask it.
 
     `assumed` stays empty: public checks look at every answer alone. `asked` names the functions that a check has
-    called; `shown` is what a layer was last given.
+    called; `shown` is what a layer was last given; `remark` is what a check has to say although all is right.
     """
 
     exercise: Exercise
@@ -43,6 +43,7 @@ class LocalStudent:
     assumed: Assumed = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     shown: Tensor | None = None
+    remark: str = ""
 
     def run(self, steps_: Sequence[Step]) -> Outcome:
         """Runs steps on copies of their tensors, so that code which writes to its input harms nobody else.

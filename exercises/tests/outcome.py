@@ -42,7 +42,8 @@ def check_of(exercise: Exercise, item: pytest.Item, failure: CheckFailure | None
     sentence = " ".join((told or item.name).split())
     if failure is None:
         status: Status = "wrong" if broken else "right"
-        return Check(exercise.module, item.name, sentence, status, functions)
+        remark = student.remark if isinstance(student, LocalStudent) else ""
+        return Check(exercise.module, item.name, sentence, status, functions, remark=remark)
     stub = STUB_MESSAGE.search(failure.headline) if isinstance(failure, NotWritten) else None
     if stub:
         other = f"ex{stub.group(1)}"

@@ -29,7 +29,8 @@ class Check:
     written first, such as "ex3"; `what` names what is to write, or says in a sentence why the file cannot be
     used; `text` is the message and `picture` a line about the picture; `reasons` are all that explain the
     failure, `spot` is the same for failures that look the same, `is_number` says that the answer is a number or
-    two, and `about_values` that an answer came whose shape or numbers are wrong.
+    two, and `about_values` that an answer came whose shape or numbers are wrong; `remark` is what a check has to
+    say although all is right.
     """
 
     module: str
@@ -47,6 +48,7 @@ class Check:
     is_number: bool = False
     about_values: bool = False
     failed: str = ""
+    remark: str = ""
 
     @property
     def exercise(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -61,11 +61,18 @@ class Reporter:
             if plugin is not None:
                 self.config.pluginmanager.unregister(plugin)
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, None, None]:
         for item in items:
             if exercise_of(item):
                 # a warning of the student's code is none of a check's business, whatever pytest.ini says
                 item.add_marker(pytest.mark.filterwarnings("default"))
+        order = {item: number for number, item in enumerate(items)}
+        yield
+        # a plugin may shuffle tests, but a cause is explained where it first comes up: in the easiest exercise
+        wanted = self.config.getoption("failedfirst", False) or self.config.getoption("newfirst", False)
+        if not wanted and all(map(exercise_of, items)):
+            items.sort(key=order.__getitem__)
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
         self.partial = self.partial or bool(items)
@@ -115,6 +122,9 @@ class Reporter:
         todo = goals(catalogue, self.checks)
         out.rule("03 Convolutions")
         out.lines(screen(catalogue, self.checks, self.selected, out.shows(BLOCKS)))
+        for check in self.checks:
+            if check.remark:
+                out.lines([("", ""), (wrapped(f"{check.exercise}: {check.remark}"), "yellow")])
         out.lines([("", ""), *self._advice(todo)])
         hidden = hidden_checks([e for e in catalogue if self.selected[e.module]])
         if hidden:

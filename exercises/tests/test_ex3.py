@@ -4,6 +4,7 @@ import torch
 
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.checks import must_differentiate, must_keep_inputs, must_raise, must_return
+from exercises.tests import speed
 from exercises.tests.local import LocalStudent
 from exercises.tests.on_paper import must_be_own_work, must_give
 
@@ -49,6 +50,13 @@ def test_conv2d_valid_manners(student: LocalStudent) -> None:
     x, weight, bias = Sample((2, 2, 4, 5), seed=34), Sample((3, 2, 2, 3), seed=35), Sample((3,), seed=36)
     must_keep_inputs(student, Call("conv2d_valid", (x, weight, bias)))
     must_differentiate(student, Call("conv2d_valid", (x, weight, bias)), wrt=[0, 1, 2])
+
+
+def test_conv2d_valid_many_channels(student: LocalStudent) -> None:
+    """As in a real network, where a kernel has many channels; if a large layer would be slow, a line says so."""
+    x, weight, bias = Sample((1, 16, 5, 6), seed=37), Sample((2, 16, 3, 2), seed=38), Sample((2,), seed=39)
+    must_differentiate(student, Call("conv2d_valid", (x, weight, bias)), wrt=[0, 1, 2])
+    student.remark = speed.remark(student)
 
 
 def test_conv2d_valid_refuses(student: LocalStudent) -> None:
