@@ -10,6 +10,7 @@ import stat
 import string
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -419,6 +420,33 @@ def test_moodle_without_folders_goes_by_participant_too(tmp_path: Path) -> None:
         assert read(jane).modules == {"ex1_output_size": "one", "ex3_conv2d": "three"}
         assert other.login == "78"
         assert not any("Bob" in entry.student for entry in entries)
+
+
+@pytest.mark.parametrize("download", [MOODLE, GRADESCOPE])
+def test_a_class_that_windows_powershell_zipped_again_is_that_class(tmp_path: Path, download: Files) -> None:
+    def backslashed(files: Files) -> Files:
+        return {name.replace("/", "\\"): content for name, content in files.items()}
+
+    inner = zipped(backslashed({"hw/": "", "hw/ex1_output_size.py": "in a zip of its own"}))
+    files = {n: inner if n.endswith(".zip") else c for n, c in download.items()}
+    folders = {f"{name.rpartition('/')[0]}/": "" for name in files if "/" in name}
+    path = make_zip(tmp_path / "again.zip", backslashed(folders | files))
+    again = class_of(path, MODULES)
+    before = class_of(make_folder(tmp_path / "as it came", files), MODULES)
+    assert [replace(each, path=None) for each in again] == [replace(each, path=None) for each in before]
+    for one, other in zip(again, before, strict=True):
+        assert (one.path is None) == (other.path is None)
+        try:
+            modules = read(other).modules if other.path else {}
+        except SubmissionError:
+            assert problem(one)
+        else:
+            assert not one.path or read(one).modules == modules
+    assert any("in a zip of its own" in read(each).modules.values() for each in again if holds_zip(each))
+
+
+def holds_zip(entry: HandedIn) -> bool:
+    return entry.path is not None and entry.path.suffix == ".zip"
 
 
 # nbgrader

@@ -17,6 +17,7 @@ from autograder.archive import (
     MAX_TOTAL_BYTES,
     SubmissionError,
     ZipTree,
+    is_folder,
     is_skipped,
     shown,
 )
@@ -56,7 +57,7 @@ class ClassZip(ZipTree):
             except SubmissionError as error:
                 self.trouble.append((_harmless(info.orig_filename), str(error)))
                 continue
-            if info.orig_filename.endswith("/") or not path.parts:
+            if is_folder(info) or not path.parts:
                 continue
             if is_skipped(path):
                 if len(path.parts) > 1 and not is_skipped(path.with_name("x")):
