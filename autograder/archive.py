@@ -164,8 +164,8 @@ class _BoundedFile(io.FileIO):
 
 
 def is_folder(info: zipfile.ZipInfo) -> bool:
-    """Whether an entry is a folder; unlike `ZipInfo.is_dir`, for names that are empty or from Windows too."""
-    return _name(info).endswith("/")
+    """Whether an entry is a folder, as `hw/`, `hw\\` and `hw/.` are; `ZipInfo.is_dir` stumbles over an empty name."""
+    return _name(info).rpartition("/")[2] in ("", ".")
 
 
 def _name(info: zipfile.ZipInfo) -> str:

@@ -175,6 +175,12 @@ def test_an_entry_for_the_top_folder_itself_does_no_harm(tmp_path: Path) -> None
     assert read(path).modules == {"ex3_conv2d": "x"}
 
 
+def test_an_entry_for_a_folder_itself_is_no_file_of_its_name(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {"hw/ex3.py/.": "", "hw/ex3.py/ex4.py": "x"})
+    hand_in = read(path)
+    assert hand_in.modules == {"ex4_stride": "x"}
+
+
 def test_a_bomb_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
     content = b"#" * 30_000_000
     path = make_zip(tmp_path / "a.zip", {"ex3.py": content})

@@ -623,6 +623,20 @@ def test_one_students_bad_entry_costs_nobody_else_anything(tmp_path: Path) -> No
     assert sorted(each.name for each in tmp_path.iterdir()) == ["scratch", "submissions.zip"]
 
 
+@pytest.mark.parametrize("name", ["", ".", "./", "sub/"])
+def test_a_folder_with_nothing_in_it_is_somebodys_all_the_same(tmp_path: Path, name: str) -> None:
+    files = {"A_1_assignsubmission_file_/ex1.py": "a", f"B_2_assignsubmission_file_/{name}": ""}
+    a, b = class_of(make_zip(tmp_path / "submissions.zip", files), MODULES)
+    assert read(a).modules == {"ex1_output_size": "a"}
+    assert "empty" in problem(b)
+
+
+def test_an_entry_for_a_students_folder_itself_costs_no_file(tmp_path: Path) -> None:
+    files = {"A_1_assignsubmission_file_/.": "odd", "A_1_assignsubmission_file_/ex1.py": "a"}
+    (a,) = class_of(make_zip(tmp_path / "submissions.zip", files), MODULES)
+    assert read(a).modules == {"ex1_output_size": "a"}
+
+
 def test_a_class_that_is_too_large_as_a_whole_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -646,7 +660,8 @@ def test_a_canvas_file_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
 _WORD = st.text(alphabet=string.ascii_lowercase + "_0123456789éß李", max_size=12)
 _FILE = st.one_of(
     st.sampled_from([f"{module}.py" for module in MODULES] + ["ex1-1.py", "notes.txt", "hw.zip"]),
-    st.from_regex(r"[0-9a-z_.-]{1,12}", fullmatch=True),
+    # a folder's names for itself and the one above are no file's, on any system
+    st.from_regex(r"[0-9a-z_.-]{1,12}", fullmatch=True).filter(lambda name: name not in (".", "..")),
 )
 
 
@@ -657,6 +672,9 @@ _FILE = st.one_of(
     platform=st.sampled_from(["canvas", "moodle", "moodle flat", "gradescope"]),
 )
 @example(students=[("", ["ex1_output_size.py"]), ("", [".0"])], packed=True, platform="moodle")
+@example(students=[("a", [".", "ex1-1.py"])], packed=True, platform="moodle")
+@example(students=[("a", ["..", "ex1-1.py"])], packed=True, platform="gradescope")
+@example(students=[("a", [".", "..", "a."])], packed=False, platform="canvas")
 def test_no_file_of_one_student_ends_with_another(
     tmp_path_factory: pytest.TempPathFactory,
     students: list[tuple[str, list[str]]],
