@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the class list (columns name, login, email), Canvas's gradebook or Moodle's grading worksheet: gives "
         "names, and adds those who handed in nothing",
     )
+    grade.add_argument("--roster-anyway", action="store_true", help="even if it knows few of the hand-ins")
     grade.add_argument(
         "--nbgrader",
         type=Path,
@@ -232,7 +233,8 @@ def _grade(options: argparse.Namespace) -> int:
     known = exported(options.roster, options.assignment)
     room = Room()  # swept up by the next run where this one is killed
     try:
-        graded = _graded(options, classes_of(options.paths, modules, options.roster, room.work), known)
+        class_ = classes_of(options.paths, modules, options.roster, room.work, options.roster_anyway)
+        graded = _graded(options, class_, known)
     finally:
         room.remove()
     _show(options, graded)

@@ -85,7 +85,7 @@ def test_a_zip_of_windows_powershell_is_read_as_any_other(tmp_path: Path) -> Non
     path = make_zip(tmp_path / "a.zip", files)
     hand_in = read(path)
     assert hand_in.modules == {"ex1_output_size": "a = 1\n", "ex3_conv2d": "c = 3\n"}
-    assert hand_in == replace(read(make_folder(tmp_path / "a", {n: c for n, c in posix(files)})), path=path)
+    assert hand_in == replace(read(make_folder(tmp_path / "a", dict(posix(files)))), path=path)
 
 
 def posix(files: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -38,8 +38,8 @@ Trouble = list[tuple[PurePosixPath, str]]
 class ClassZip(ZipTree):
     """A zip of many hand-ins.
 
-    `trouble` has what is wrong with single entries. `passed_over` has those that are not read for their own name alone,
-    and for each folder, which may be empty, a file that it could have.
+    `trouble` has what is wrong with single entries. `passed_over` has those that are not read for their own name
+    alone, and for each folder, which may be empty, a file that it could have.
     """
 
     def __init__(self, path: Path) -> None:

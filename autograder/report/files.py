@@ -7,7 +7,7 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -88,15 +88,31 @@ def _whole(data: Any) -> Any:
     return data
 
 
-def write_grades(path: Path, rows: Sequence[tuple[str, Report | Row]]) -> None:
-    """`grades.csv`: one row per hand-in with its points by exercise, the total, and what was found."""
+def write_grades(
+    path: Path,
+    rows: Sequence[tuple[str, Report | Row]],
+    doubts: Mapping[str, str] | None = None,
+    without: Collection[str] = (),
+) -> None:
+    """`grades.csv`: one row per hand-in with its points by exercise, the total, and what was found.
+
+    Args:
+        path: the file.
+        rows: what is known, by student.
+        doubts: why a hand-in may be another student's, told before what was found.
+        without: of whom nobody knows whether they handed in something; a 0 would say that they did not.
+    """
     names = [e.name for e in rows[0][1].exercises] if rows else []
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(["student", *names, "total", "found"])
     for student, report in rows:
         points = [f"{e.earned:g}" for e in report.exercises]
-        writer.writerow([cell(student), *points, f"{report.earned:g}", cell(report.found)])
+        total = f"{report.earned:g}"
+        if student in without:
+            points, total = [""] * len(points), ""
+        said = dict.fromkeys(text for text in ((doubts or {}).get(student, ""), report.found) if text)
+        writer.writerow([cell(student), *points, total, cell("; ".join(said))])
     write_text(path, table.getvalue())
 
 
