@@ -297,10 +297,9 @@ def _grade_course(options: argparse.Namespace) -> int:
         assignment = gradebook.assignment_in(course, options.assignment)
         submitted = gradebook.submitted(course, assignment)
         graded = _graded(options, [HandedIn(student, path) for student, path in submitted.items()])
-        if graded.broken:
-            raise CommandError(f"{course / 'gradebook.db'} stays as it was, since not all could be graded")
-        notes = gradebook.write_scores(course, assignment, graded.reports)
-        notes += gradebook.write_pages(course, assignment, list(graded.reports))
+        good = graded.reports.finished()
+        notes = gradebook.write_scores(course, assignment, good)
+        notes += gradebook.write_pages(course, assignment, good)
         notes += [f"{s}: nothing submitted" for s in gradebook.without_hand_in(course, assignment)]
     except gradebook.GradebookError as error:
         raise CommandError(str(error)) from error
@@ -309,7 +308,7 @@ def _grade_course(options: argparse.Namespace) -> int:
     for note in notes:
         print(f"Note: {printable(note)}", file=to)
     print(f"Scores and comments are in {course / 'gradebook.db'}", file=to)
-    return 0
+    return 1 if graded.broken else 0
 
 
 def _diff(options: argparse.Namespace) -> int:
