@@ -195,6 +195,19 @@ class _BoundedBytes(io.BytesIO):
         return super().read(size)
 
 
+def is_folder(info: zipfile.ZipInfo) -> bool:
+    """Whether an entry is a folder, as `hw/`, `hw\\` and `hw/.` are; `ZipInfo.is_dir` stumbles over an empty name."""
+    return _name(info).rpartition("/")[2] in ("", ".")
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """An entry's name as the zip has it: `filename` was made pleasant for this machine, and cut at a NUL.
+
+    Windows PowerShell 5 writes `\\` where the format wants `/`.
+    """
+    return info.orig_filename.replace("\\", "/")
+
+
 class ZipTree(Tree):
     """A zip, read in memory. Only what is asked for is decompressed."""
 
@@ -227,12 +240,11 @@ class ZipTree(Tree):
             raise
 
     def _list(self, infos: list[zipfile.ZipInfo]) -> None:
-        # Not `is_dir`: it stumbles over an empty name.
-        if sum(not info.orig_filename.endswith("/") for info in infos) > MAX_FILES:
+        if sum(not is_folder(info) for info in infos) > MAX_FILES:
             raise SubmissionError(self._too_many())
         for info in infos:
             path = self._inside(info)
-            if info.orig_filename.endswith("/") or not path.parts or is_skipped(path):
+            if is_folder(info) or not path.parts or is_skipped(path):
                 continue
             mode = info.external_attr >> 16
             if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
@@ -249,11 +261,9 @@ class ZipTree(Tree):
 
     def _inside(self, info: zipfile.ZipInfo) -> PurePosixPath:
         """The entry's path, once it is sure that it points into the zip on every operating system."""
-        # `filename` has been made pleasant for this machine already; this is what the zip really says.
-        name = info.orig_filename
+        name = _name(info)
         path = PurePosixPath(name)
-        outside = path.is_absolute() or ".." in path.parts or name[1:2] == ":"
-        if outside or "\\" in name or "\0" in name:
+        if path.is_absolute() or ".." in path.parts or name[1:2] == ":" or "\0" in name:
             raise SubmissionError(
                 f"{self.label}: {shown(name)!r} is a name that points outside the zip; {_ZIP_AGAIN}"
             )

@@ -192,7 +192,8 @@ class _Class:
                 if lost:
                     raise KeyboardInterrupt
         rows = [(name, self._rows[name]) for name in self._hand_ins]
-        write_grades(self._out / "grades.csv", rows)
+        doubts = {name: each.doubt for name, each in self._hand_ins.items() if each.doubt}
+        write_grades(self._out / "grades.csv", rows, doubts)
         reports = Reports(self._out, tuple(self._hand_ins))
         notes = write_imports(self._out, self._hand_ins, rows, self._exported)
         remarks = write_dashboard(self._out, reports, compare(self._hand_ins.values()))
@@ -209,7 +210,7 @@ class _Class:
             self._clock.reset()
             try:
                 if entry.path is None:
-                    raise SubmissionError(NOTHING)
+                    raise SubmissionError(entry.doubt or NOTHING)
                 with self._clock.phase("read"):
                     submission = read_submission(entry.path, self._modules)
                 order, key = replace(order, submission=submission), self._wanted.key(submission, entry.notes)

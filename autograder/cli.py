@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the class list (columns name, login, email), Canvas's gradebook or Moodle's grading worksheet: gives "
         "names, and adds those who handed in nothing",
     )
+    grade.add_argument("--roster-anyway", action="store_true", help="even if it knows few of the hand-ins")
     grade.add_argument(
         "--nbgrader",
         type=Path,
@@ -232,7 +233,8 @@ def _grade(options: argparse.Namespace) -> int:
     known = exported(options.roster, options.assignment)
     room = Room()  # swept up by the next run where this one is killed
     try:
-        graded = _graded(options, classes_of(options.paths, modules, options.roster, room.work), known)
+        class_ = classes_of(options.paths, modules, options.roster, room.work, options.roster_anyway)
+        graded = _graded(options, class_, known)
     finally:
         room.remove()
     _show(options, graded)
@@ -295,10 +297,9 @@ def _grade_course(options: argparse.Namespace) -> int:
         assignment = gradebook.assignment_in(course, options.assignment)
         submitted = gradebook.submitted(course, assignment)
         graded = _graded(options, [HandedIn(student, path) for student, path in submitted.items()])
-        if graded.broken:
-            raise CommandError(f"{course / 'gradebook.db'} stays as it was, since not all could be graded")
-        notes = gradebook.write_scores(course, assignment, graded.reports)
-        notes += gradebook.write_pages(course, assignment, list(graded.reports))
+        good = graded.reports.finished()
+        notes = gradebook.write_scores(course, assignment, good)
+        notes += gradebook.write_pages(course, assignment, good)
         notes += [f"{s}: nothing submitted" for s in gradebook.without_hand_in(course, assignment)]
     except gradebook.GradebookError as error:
         raise CommandError(str(error)) from error
@@ -307,7 +308,7 @@ def _grade_course(options: argparse.Namespace) -> int:
     for note in notes:
         print(f"Note: {printable(note)}", file=to)
     print(f"Scores and comments are in {course / 'gradebook.db'}", file=to)
-    return 0
+    return 1 if graded.broken else 0
 
 
 def _diff(options: argparse.Namespace) -> int:

@@ -9,17 +9,21 @@ nbgrader itself is imported only here and only when it is needed: those who grad
 
 from __future__ import annotations
 
+import glob
 import html
 import json
+import os
 import re
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.archive import shown
+from autograder.platforms import nbgrader as runtime
 from autograder.platforms.nbgrader import NOTEBOOK, hand_in_of, remarks
 from autograder.report.files import for_student
 from autograder.report.model import Report
@@ -32,6 +36,13 @@ _POINTS = "-points"
 _MARKDOWN = re.compile(r"([\\`*_\[\]$#~|]|:(?=//))")
 # all that nbgrader's autograde does but running the notebook and believing its outputs
 _WITHOUT_KERNEL = ("IgnorePattern", "LimitOutput", "AssignLatePenalties", "CheckCellMetadata")
+# and before that, so that no notebook stops the run for others: see nbgrader_config.py of the release
+_TIDY = f"{runtime.__name__}.{runtime.tidied.__name__}"
+_SANITIZE = (_TIDY, "ClearOutput", "OverwriteKernelspec", "OverwriteCells", _TIDY, "CheckCellMetadata")
+# in nbgrader's log: how a traceback ends, or what it says itself
+_REASON = re.compile(
+    r"\s{0,40}(?:[\w.]{0,200}(?:Error|Exception)|\[\w{1,40} \| ERROR\]): ?(.{1,300})", re.DOTALL
+)
 
 
 class GradebookError(Exception):
@@ -105,8 +116,10 @@ def write_scores(course: Path, assignment: str, reports: Mapping[str, Report]) -
         One line for each score that was entered by hand and differs.
 
     Raises:
-        GradebookError: if the gradebook is missing, or was made from another notebook.
+        GradebookError: if the gradebook is missing, or was made from another notebook, or there is no report.
     """
+    if not reports:
+        raise GradebookError(f"{course / 'gradebook.db'} stays as it was, since nothing could be graded")
     notes: list[str] = []
     with _open(course) as book:
         for report in reports.values():
@@ -121,33 +134,69 @@ def write_scores(course: Path, assignment: str, reports: Mapping[str, Report]) -
     return notes
 
 
-def write_pages(course: Path, assignment: str, students: Iterable[str]) -> list[str]:
+def write_pages(course: Path, assignment: str, reports: Mapping[str, Report]) -> list[str]:
     """Makes `autograded/`, from which nbgrader makes feedback pages, without running anything in it.
 
     It is nbgrader's own command with the kernel taken out. It also reads time stamps and late penalties, so it
-    comes after the scores.
+    comes after the scores. Whoever is left without a page is tried again alone: nbgrader may have stopped at another.
+
+    Args:
+        course: the folder with `gradebook.db`.
+        assignment: its name in the gradebook.
+        reports: by student; of others that have handed in, all stays as it was.
 
     Returns:
-        One line for each student whose notebook nbgrader cannot read; the scores stand all the same.
+        One line for each student without a page, with the reason; the scores stand all the same. And for each of the
+        others.
     """
+    without = sorted(submitted(course, assignment).keys() - reports.keys())
+    ended = _autograde(course, assignment, without=without)
+    notes = [f"{student}: could not be graded, the gradebook keeps what it had" for student in without]
+    for student in reports:
+        made = course / "autograded" / student / assignment / NOTEBOOK
+        if made.is_file():
+            continue
+        if not (course / "submitted" / student / assignment / NOTEBOOK).is_file():
+            why = f"nbgrader makes one of a file called {NOTEBOOK} alone, and there is none"
+        else:
+            why = (
+                _autograde(course, assignment, student) if ended else "nbgrader made none and gave no reason"
+            )
+            if made.is_file():
+                continue
+            # what is wrong with a notebook, the grader says in plainer words
+            why = f"nbgrader cannot read the notebook ({reports[student].problem or shown(why)})"
+        notes.append(f"{student}: no feedback page, the points stand: {why}")
+    if ended and len(notes) == len(without):
+        notes.append(f"nbgrader autograde, run without a kernel, did not end well: {shown(ended)}")
+    return notes
+
+
+def _autograde(course: Path, assignment: str, student: str = "", without: Collection[str] = ()) -> str:
+    """Runs nbgrader without a kernel, for one student or all but some; gives the last reason in its log."""
     command = [sys.executable, "-m", "nbgrader", "autograde", assignment, "--force"]
-    command += [f"--Autograde.autograde_preprocessors=nbgrader.preprocessors.{n}" for n in _WITHOUT_KERNEL]
+    command += [f"--student={glob.escape(student)}"] if student else []
+    command += [f"--CourseDirectory.student_id_exclude={','.join(without)}"] if without else []
+    for step, names in (("sanitize", _SANITIZE), ("autograde", _WITHOUT_KERNEL)):
+        for name in names:
+            full = name if "." in name else f"nbgrader.preprocessors.{name}"
+            command.append(f"--Autograde.{step}_preprocessors={full}")
+    # the folder of this package, which need not be installed
+    path = os.pathsep.join(filter(None, (str(runtime.GRADER), os.environ.get("PYTHONPATH"))))
     done = subprocess.run(
         command,
         cwd=course,
+        env={**os.environ, "PYTHONPATH": path},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
     )
-    missing = [s for s in students if not (course / "autograded" / s / assignment / NOTEBOOK).is_file()]
-    if done.returncode and not missing:
-        errors = [line for line in done.stdout.splitlines() if "ERROR" in line] or done.stdout.splitlines()
-        return [
-            f"nbgrader autograde, run without a kernel, ended with {done.returncode}: {' '.join(errors[-1:])}"
-        ]
-    return [f"{student}: no feedback page, nbgrader cannot read the notebook" for student in missing]
+    if not done.returncode:
+        return ""
+    found = [match[1].strip() for line in done.stdout.splitlines() if (match := _REASON.match(line))]
+    return found[-1] if found else f"it ended with {done.returncode}"
 
 
 def read_scores(course: Path, assignment: str) -> dict[str, dict[str, float]]:

@@ -67,7 +67,15 @@ def write_imports(
     modified = worksheet.modified if worksheet is not None else {}
     text = moodle(grades, maximum or full, modified) if grades else ""
     notes += _written(out / MOODLE, text, grades, without, told)
-    return notes
+    return [*notes, *_doubts([each for each, _ in students], notes)]
+
+
+def _doubts(students: Sequence[HandedIn], told: Sequence[str]) -> list[str]:
+    """Whose hand-ins may be another's, as far as no other note says so."""
+    doubts = [f"{each.student}: {each.doubt}" for each in students if each.doubt and each.path is not None]
+    new = [doubt for doubt in doubts if not any(note.endswith(doubt) for note in told)]
+    more = [f"{len(new) - MOST_TOLD} more may be another's, see grades.csv"] * (len(new) > MOST_TOLD)
+    return new[:MOST_TOLD] + more
 
 
 def _graded(

@@ -6,6 +6,7 @@ import stat
 import struct
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,8 +55,10 @@ def refusal(path: Path) -> str:
         "C:/ex3_conv2d.py",
         "C:ex3_conv2d.py",
         "..\\ex3_conv2d.py",
-        "exercises\\ex3_conv2d.py",
-        "\\\\server\\ex3_conv2d.py",
+        "a\\..\\..\\ex3_conv2d.py",
+        "\\ex3_conv2d.py",
+        "C:\\ex3_conv2d.py",
+        "\\\\server\\share\\ex3_conv2d.py",
     ],
 )
 def test_a_name_that_points_outside_the_zip_is_refused(tmp_path: Path, name: str) -> None:
@@ -68,6 +71,36 @@ def test_a_name_with_a_nul_is_refused(tmp_path: Path) -> None:
     path = make_zip(tmp_path / "a.zip", {"ex3.py?x": "x"})
     path.write_bytes(path.read_bytes().replace(b"ex3.py?x", b"ex3.py\0x"))
     assert "outside" in refusal(path)
+
+
+def test_a_zip_of_windows_powershell_is_read_as_any_other(tmp_path: Path) -> None:
+    files = {
+        "hw\\": "",
+        "hw\\exercises\\": "",
+        "hw\\exercises\\ex1_output_size.py": "a = 1\n",
+        "hw\\exercises\\.git\\ex3_conv2d.py": "not the student's",
+        "hw\\ex3_conv2d.py": "c = 3\n",
+        "hw\\__pycache__\\ex4_stride.py": "nor this",
+    }
+    path = make_zip(tmp_path / "a.zip", files)
+    hand_in = read(path)
+    assert hand_in.modules == {"ex1_output_size": "a = 1\n", "ex3_conv2d": "c = 3\n"}
+    assert hand_in == replace(read(make_folder(tmp_path / "a", dict(posix(files)))), path=path)
+
+
+def posix(files: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(name.replace("\\", "/"), content) for name, content in files.items() if name[-1] != "\\"]
+
+
+def test_folders_of_windows_powershell_count_as_no_files_and_its_depth_counts(tmp_path: Path) -> None:
+    assert read(make_zip(tmp_path / "a.zip", {"ex3.py": "", **{f"f{i}\\": "" for i in range(2100)}})).modules
+    assert "nested more than" in refusal(make_zip(tmp_path / "b.zip", {"a\\" * 50 + "ex3.py": ""}))
+
+
+def test_one_path_with_either_separator_is_in_the_zip_twice(tmp_path: Path) -> None:
+    hand_in = read(make_zip(tmp_path / "a.zip", {"hw\\ex3.py": "first", "hw/ex3.py": "second"}))
+    assert hand_in.modules == {"ex3_conv2d": "second"}
+    assert "hw/ex3.py is in the zip twice: the later one was taken" in hand_in.notes
 
 
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFCHR, stat.S_IFIFO])
@@ -140,6 +173,12 @@ def test_what_is_declared_too_large_is_not_even_opened(
 def test_an_entry_for_the_top_folder_itself_does_no_harm(tmp_path: Path) -> None:
     path = make_zip(tmp_path / "a.zip", {"./": "", ".": "", "./ex3.py": "x"})
     assert read(path).modules == {"ex3_conv2d": "x"}
+
+
+def test_an_entry_for_a_folder_itself_is_no_file_of_its_name(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {"hw/ex3.py/.": "", "hw/ex3.py/ex4.py": "x"})
+    hand_in = read(path)
+    assert hand_in.modules == {"ex4_stride": "x"}
 
 
 def test_a_bomb_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import stat
 import string
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ from hypothesis import strategies as st
 
 from autograder.classroom import HandedIn, class_of, classes_of, download
 from autograder.classroom.found import File, Found, gather
+from autograder.classroom.matching import with_roster
 from autograder.classroom.names import canvas_name, moodle_name
-from autograder.classroom.roster import Row, with_roster
+from autograder.classroom.roster import Row
 from autograder.cli import main
 from autograder.submission import Submission, SubmissionError, read_submission
 
@@ -421,6 +423,33 @@ def test_moodle_without_folders_goes_by_participant_too(tmp_path: Path) -> None:
         assert not any("Bob" in entry.student for entry in entries)
 
 
+@pytest.mark.parametrize("download", [MOODLE, GRADESCOPE])
+def test_a_class_that_windows_powershell_zipped_again_is_that_class(tmp_path: Path, download: Files) -> None:
+    def backslashed(files: Files) -> Files:
+        return {name.replace("/", "\\"): content for name, content in files.items()}
+
+    inner = zipped(backslashed({"hw/": "", "hw/ex1_output_size.py": "in a zip of its own"}))
+    files = {n: inner if n.endswith(".zip") else c for n, c in download.items()}
+    folders = {f"{name.rpartition('/')[0]}/": "" for name in files if "/" in name}
+    path = make_zip(tmp_path / "again.zip", backslashed(folders | files))
+    again = class_of(path, MODULES)
+    before = class_of(make_folder(tmp_path / "as it came", files), MODULES)
+    assert [replace(each, path=None) for each in again] == [replace(each, path=None) for each in before]
+    for one, other in zip(again, before, strict=True):
+        assert (one.path is None) == (other.path is None)
+        try:
+            modules = read(other).modules if other.path else {}
+        except SubmissionError:
+            assert problem(one)
+        else:
+            assert not one.path or read(one).modules == modules
+    assert any("in a zip of its own" in read(each).modules.values() for each in again if holds_zip(each))
+
+
+def holds_zip(entry: HandedIn) -> bool:
+    return entry.path is not None and entry.path.suffix == ".zip"
+
+
 # nbgrader
 
 
@@ -595,6 +624,20 @@ def test_one_students_bad_entry_costs_nobody_else_anything(tmp_path: Path) -> No
     assert sorted(each.name for each in tmp_path.iterdir()) == ["scratch", "submissions.zip"]
 
 
+@pytest.mark.parametrize("name", ["", ".", "./", "sub/"])
+def test_a_folder_with_nothing_in_it_is_somebodys_all_the_same(tmp_path: Path, name: str) -> None:
+    files = {"A_1_assignsubmission_file_/ex1.py": "a", f"B_2_assignsubmission_file_/{name}": ""}
+    a, b = class_of(make_zip(tmp_path / "submissions.zip", files), MODULES)
+    assert read(a).modules == {"ex1_output_size": "a"}
+    assert "empty" in problem(b)
+
+
+def test_an_entry_for_a_students_folder_itself_costs_no_file(tmp_path: Path) -> None:
+    files = {"A_1_assignsubmission_file_/.": "odd", "A_1_assignsubmission_file_/ex1.py": "a"}
+    (a,) = class_of(make_zip(tmp_path / "submissions.zip", files), MODULES)
+    assert read(a).modules == {"ex1_output_size": "a"}
+
+
 def test_a_class_that_is_too_large_as_a_whole_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -618,7 +661,8 @@ def test_a_canvas_file_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
 _WORD = st.text(alphabet=string.ascii_lowercase + "_0123456789éß李", max_size=12)
 _FILE = st.one_of(
     st.sampled_from([f"{module}.py" for module in MODULES] + ["ex1-1.py", "notes.txt", "hw.zip"]),
-    st.from_regex(r"[0-9a-z_.-]{1,12}", fullmatch=True),
+    # a folder's names for itself and the one above are no file's, on any system
+    st.from_regex(r"[0-9a-z_.-]{1,12}", fullmatch=True).filter(lambda name: name not in (".", "..")),
 )
 
 
@@ -629,6 +673,9 @@ _FILE = st.one_of(
     platform=st.sampled_from(["canvas", "moodle", "moodle flat", "gradescope"]),
 )
 @example(students=[("", ["ex1_output_size.py"]), ("", [".0"])], packed=True, platform="moodle")
+@example(students=[("a", [".", "ex1-1.py"])], packed=True, platform="moodle")
+@example(students=[("a", ["..", "ex1-1.py"])], packed=True, platform="gradescope")
+@example(students=[("a", [".", "..", "a."])], packed=False, platform="canvas")
 def test_no_file_of_one_student_ends_with_another(
     tmp_path_factory: pytest.TempPathFactory,
     students: list[tuple[str, list[str]]],

@@ -335,7 +335,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def command(folder: Path, *options: str) -> list[str]:
     known = ["grade", str(folder / "class"), "-o", str(folder / "out"), "--device", "cpu", "--workers", "1"]
-    return [*known, "--roster", str(folder / "roster.csv"), *options]
+    return [*known, "--roster", str(folder / "roster.csv"), "--roster-anyway", *options]
 
 
 def test_the_command_writes_it_says_where_and_makes_the_same_again(

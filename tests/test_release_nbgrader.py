@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -289,7 +292,9 @@ def test_an_unreadable_hand_in_is_told_why_and_has_no_page(course: Course) -> No
     assert scores_entered(course, "unreadable") == {None}
     assert f"unreadable: no score was entered: {course.reports['unreadable'].problem}" in course.notes
     assert None not in scores_entered(course, "forger")
-    assert course.pages == ["unreadable: no feedback page, nbgrader cannot read the notebook"]
+    why = course.reports["unreadable"].problem
+    told = f"unreadable: no feedback page, the points stand: nbgrader cannot read the notebook ({why})"
+    assert course.pages == [told]
     assert course.reports["unreadable"].problem in comment(course, "unreadable", "ex1-answer-1")
 
 
@@ -299,6 +304,114 @@ def scores_entered(course: Course, student: str) -> set[float | None]:
     with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as book:
         submission = book.find_submission_notebook("convolutions", ASSIGNMENT, student)
         return {grade.auto_score for grade in submission.grades}
+
+
+Cells = list[dict[str, Any]]
+
+
+def place_of(cells: Cells, name: str) -> int:
+    return [cell["metadata"]["nbgrader"]["grade_id"] for cell in cells].index(name)
+
+
+def copied(name: str) -> Callable[[Cells], object]:
+    """The student copies a cell, and its marks with it."""
+    return lambda cells: cells.insert(0, {**deepcopy(cells[place_of(cells, name)]), "id": "copy"})
+
+
+def marked(**marks: object) -> Callable[[Cells], object]:
+    return lambda cells: cells[3]["metadata"]["nbgrader"].update(marks)
+
+
+# all of these once stopped nbgrader, or cost this student the page
+ODD: Mapping[str, Callable[[Cells], object]] = {
+    "answer copied": copied("ex3-answer-1"),
+    "points copied": copied("ex3-points"),
+    "points deleted": lambda cells: cells.pop(place_of(cells, "ex3-points")),
+    "of another version": marked(schema_version=1),
+    "of a later version": marked(schema_version=4),
+    "of another course": marked(grade_id="foreign"),
+    "marks emptied": lambda cells: cells[3]["metadata"].update(nbgrader={}),
+    "marks broken": lambda cells: cells[3]["metadata"].update(nbgrader=[1]),
+    "marks gone": lambda cells: [cell["metadata"].clear() for cell in cells],
+}
+NO_KERNEL = "--Autograde.autograde_preprocessors=nbgrader.preprocessors.CheckCellMetadata"
+
+
+@pytest.fixture(scope="module")
+def odd_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Nobody is graded yet; whoever has an odd notebook comes before somebody who has not."""
+    folder = unpacked(tmp_path_factory.mktemp("odd") / "course")
+    nbgrader.nbgrader(folder, "generate_assignment", ASSIGNMENT)
+    [stubs] = [each for each in known_hand_ins(EDITION) if each.name == "stubs"]
+    for name, change in {**ODD, "zoe": lambda cells: None}.items():
+        path = hand_over(EDITION, folder, replace(stubs, name=name))
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        change(notebook["cells"])
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+    return folder
+
+
+def test_one_students_notebook_costs_nobody_the_page_or_the_score(odd_course: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "course"
+    shutil.copytree(odd_course, folder)
+    renamed = folder / "submitted" / "renamed" / ASSIGNMENT / "convolutions (1).ipynb"
+    cut, points = (folder / "submitted" / name / ASSIGNMENT / NAME for name in ("cut", "points spoilt"))
+    zoe = (folder / "submitted" / "zoe" / ASSIGNMENT / NAME).read_text(encoding="utf-8")
+    cells = {renamed: zoe, cut: zoe[:500], points: re.sub('"points": 20', '"points": "20?"', zoe)}
+    for path, text in cells.items():
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    (folder / "submitted" / "crasher" / ASSIGNMENT).mkdir(parents=True)
+    (folder / "submitted" / "crasher" / ASSIGNMENT / NAME).write_text(zoe, encoding="utf-8")
+    with Grader(seed=EDITION.seed) as grader:
+        report = grader.grade(read_submission(folder / "submitted" / "zoe" / ASSIGNMENT / NAME, MODULES))
+        unread = unreadable(grader, cut)
+    earned = tuple(replace(each, earned=each.points / 2) for each in report.exercises)
+    report = replace(report, exercises=earned, earned=50.0)
+    students = [*ODD, "zoe", "renamed", "points spoilt"]
+    reports = {name: report.named(name) for name in students} | {"cut": unread.named("cut")}
+    gradebook.write_scores(folder, ASSIGNMENT, reports)
+    told = dict(line.split(": ", 1) for line in gradebook.write_pages(folder, ASSIGNMENT, reports))
+    nbgrader.nbgrader(folder, "generate_feedback", ASSIGNMENT)
+    assert set(told) == {"renamed", "cut", "points spoilt", "crasher"}
+    assert "nbgrader makes one of a file called convolutions.ipynb alone" in told["renamed"]
+    assert unread.problem in told["cut"]
+    assert "could not convert string to float: '20?'" in told["points spoilt"]
+    assert told["crasher"] == "could not be graded, the gradebook keeps what it had"
+    scores = gradebook.read_scores(folder, ASSIGNMENT)
+    half = {name: worth / 2 for name, worth in FULL.items()}
+    assert scores == dict.fromkeys(students, half) | {"cut": NOTHING}
+    pages_of = {path.parent.parent.name: path.read_text(encoding="utf-8") for path in pages(folder)}
+    assert set(pages_of) == {*ODD, "zoe"}
+    assert all("(Score: 50.0 / 100.0)" in page for page in pages_of.values())
+
+
+def test_nbgraders_own_run_stops_at_a_copied_cell_and_not_with_our_settings(odd_course: Path) -> None:
+    theirs = [
+        f"--Autograde.sanitize_preprocessors=nbgrader.preprocessors.{name}"
+        for name in (
+            "ClearOutput",
+            "DeduplicateIds",
+            "OverwriteKernelspec",
+            "OverwriteCells",
+            "CheckCellMetadata",
+        )
+    ]
+    with pytest.raises(ReleaseError, match="nbgrader update"):
+        nbgrader.nbgrader(odd_course, "autograde", ASSIGNMENT, NO_KERNEL, *theirs)
+    autograded = odd_course / "autograded"
+    assert not (autograded / "zoe").exists()
+    nbgrader.nbgrader(odd_course, "autograde", ASSIGNMENT, NO_KERNEL, *theirs, "--student=zoe")
+    assert (autograded / "zoe" / ASSIGNMENT / NAME).is_file()
+    with pytest.raises(ReleaseError):
+        nbgrader.nbgrader(odd_course, "autograde", ASSIGNMENT, NO_KERNEL, *theirs, "--student=answer copied")
+    nbgrader.nbgrader(odd_course, "autograde", ASSIGNMENT, NO_KERNEL, "--force")
+    assert {path.name for path in autograded.iterdir()} == {*ODD, "zoe"}
+
+
+def test_without_any_report_the_gradebook_stays_as_it_was(tmp_path: Path) -> None:
+    with pytest.raises(GradebookError, match="nothing could be graded"):
+        gradebook.write_scores(tmp_path, ASSIGNMENT, {})
 
 
 def comment(course: Course, student: str, cell: str) -> str:

@@ -18,8 +18,8 @@ The formats are told apart by what lies in the folder or zip, never by a flag. W
   the folder of the export is called `assignment_<id>_export`, and that only the submission which counts is in it,
   is common knowledge.
 - nbgrader: its documentation, `submitted/{student_id}/{assignment_id}/{notebook_id}.ipynb`.
-- Rosters: `lib/gradebook_exporter.rb` of Canvas, `gradingtable.php` of Moodle; Gradescope's columns are common
-  knowledge. All are read leniently.
+- Rosters: `lib/gradebook_exporter.rb` of Canvas, `gradingtable.php` of Moodle; the columns of Gradescope and of
+  GitHub Classroom are common knowledge. All are read leniently.
 """
 
 from __future__ import annotations
@@ -32,16 +32,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder.archive import shown
+from autograder.archive import SubmissionError, shown
 from autograder.classroom.download import class_zip, unpack
 from autograder.classroom.formats import found_in
 from autograder.classroom.found import Found, gather, safe_name, sole_file
+from autograder.classroom.matching import Matching
 from autograder.classroom.names import owner_of
-from autograder.classroom.roster import read_roster, with_roster
+from autograder.classroom.roster import read_roster
 from autograder.submission import fit_for_file, report_files, student_names
 
 __all__ = ["HandedIn", "class_of", "classes_of"]
 
+_ANYWAY = "--roster-anyway takes it all the same"
 _TWICE = "{} hand-ins carry the name {}: each has its own row"
 
 
@@ -65,7 +67,11 @@ class HandedIn:
 
 
 def class_of(
-    path: Path, modules: Sequence[str], roster: Path | None = None, scratch: Path | None = None
+    path: Path,
+    modules: Sequence[str],
+    roster: Path | None = None,
+    scratch: Path | None = None,
+    roster_anyway: bool = False,
 ) -> list[HandedIn]:
     """The hand-ins at a path, one for each student, in the order they are found.
 
@@ -75,15 +81,21 @@ def class_of(
         roster: a CSV file; whoever is in it and handed in nothing gets an entry without a path.
         scratch: an existing folder for what has to be unpacked or sorted; by default a temporary one that lasts as
             long as this process.
+        roster_anyway: whether to take a roster that knows hardly any of the hand-ins.
 
     Raises:
-        SubmissionError: if there is no hand-in at all, or the roster or the download as a whole cannot be read.
+        SubmissionError: if there is no hand-in at all, or the roster or the download as a whole cannot be read, or
+            the roster looks like another class's.
     """
-    return classes_of([path], modules, roster, scratch)
+    return classes_of([path], modules, roster, scratch, roster_anyway)
 
 
 def classes_of(
-    paths: Sequence[Path], modules: Sequence[str], roster: Path | None = None, scratch: Path | None = None
+    paths: Sequence[Path],
+    modules: Sequence[str],
+    roster: Path | None = None,
+    scratch: Path | None = None,
+    roster_anyway: bool = False,
 ) -> list[HandedIn]:
     """The same for several paths taken together."""
     rows = read_roster(roster) if roster is not None else []
@@ -96,8 +108,11 @@ def classes_of(
         entries = _found(path, modules, room / f"unpacked-{number}")
         found += [_from(each, path) for each in entries] if len(paths) > 1 else entries
     found = _said_twice(_named(found))
-    if rows:
-        found = with_roster(found, rows)
+    if roster is not None:
+        matching = Matching(found, rows)
+        if not roster_anyway and (why := matching.strangers()):
+            raise SubmissionError(f"--roster {shown(roster)} {why}. Is it this class? {_ANYWAY}")
+        found = matching.listed()
     handed_in = []
     for number, (each, student) in enumerate(zip(found, _unique_names(found), strict=True)):
         place, notes = each.path, each.notes

@@ -17,6 +17,7 @@ from autograder.archive import (
     MAX_TOTAL_BYTES,
     SubmissionError,
     ZipTree,
+    is_folder,
     is_skipped,
     shown,
 )
@@ -37,7 +38,8 @@ Trouble = list[tuple[PurePosixPath, str]]
 class ClassZip(ZipTree):
     """A zip of many hand-ins.
 
-    `trouble` has what is wrong with single entries, `passed_over` those that are not read for their own name alone.
+    `trouble` has what is wrong with single entries. `passed_over` has those that are not read for their own name
+    alone, and for each folder, which may be empty, a file that it could have.
     """
 
     def __init__(self, path: Path) -> None:
@@ -56,7 +58,11 @@ class ClassZip(ZipTree):
             except SubmissionError as error:
                 self.trouble.append((_harmless(info.orig_filename), str(error)))
                 continue
-            if info.orig_filename.endswith("/") or not path.parts:
+            if not path.parts:
+                continue
+            if is_folder(info):
+                if not is_skipped(path / "x"):
+                    self.passed_over.append(path / "x")
                 continue
             if is_skipped(path):
                 if len(path.parts) > 1 and not is_skipped(path.with_name("x")):

@@ -32,6 +32,7 @@ POINTS_SECONDS = 900  # more than the grader gives a hand-in that hangs everywhe
 
 _POINTS_CELL = re.compile(r"ex\d+-points")
 _SKIP = "skip-execution"
+_SCHEMA = 3  # of nbgrader's metadata in the notebooks that students get
 _WHOLE = ("missing", "not-written", "forbidden")  # findings that say all there is to say about an exercise
 
 Graded = Mapping[str, Mapping[str, Any]]
@@ -109,6 +110,26 @@ def _grade_in_a_process(notebook: Path) -> Graded:
 
 
 # --- inside nbgrader, called by nbgrader_config.py ------------------------------------------------------------
+
+
+def tidied(notebook: Any, resources: Any) -> tuple[Any, Any]:
+    """Takes nbgrader's marks off copies of cells, and sets right what it reads as another version's.
+
+    A student who copies or splits a cell copies its marks. nbgrader empties those, finds that empty ones are of an
+    old version, and stops: the class after this student is not graded. Of several cells the last keeps them.
+    """
+    seen: set[str] = set()
+    for cell in reversed(notebook.cells):
+        if "nbgrader" not in cell.metadata:
+            continue
+        about = cell.metadata["nbgrader"]
+        name = about.get("grade_id") if isinstance(about, dict) else None
+        if not isinstance(name, str) or name in seen:
+            del cell.metadata["nbgrader"]
+        else:
+            seen.add(name)
+            about["schema_version"] = _SCHEMA
+    return notebook, resources
 
 
 def before_running(run_answers: bool) -> Preprocessor:

@@ -62,6 +62,15 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+# nbgrader's own list has DeduplicateIds, after which a copied cell stops the run for the whole class
+c.Autograde.sanitize_preprocessors = [
+    ours["tidied"],
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    ours["tidied"],  # of cells that this course has not, OverwriteCells takes the name alone
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 c.Autograde.autograde_preprocessors = [
     ours["before_running"](RUN_ANSWERS),
     "nbgrader.preprocessors.Execute",

@@ -88,10 +88,17 @@ def _whole(data: Any) -> Any:
     return data
 
 
-def write_grades(path: Path, rows: Sequence[tuple[str, Report | Row]]) -> None:
+def write_grades(
+    path: Path, rows: Sequence[tuple[str, Report | Row]], doubts: Mapping[str, str] | None = None
+) -> None:
     """`grades.csv`: one row per hand-in with its points by exercise, the total, and what was found.
 
-    What could not be graded has no points, not even 0.
+    What could not be graded, and who may have handed in something that fits nobody, has no points, not even 0.
+
+    Args:
+        path: the file.
+        rows: what is known, by student.
+        doubts: why a hand-in may be another student's, told before what was found.
     """
     names = [e.name for e in rows[0][1].exercises] if rows else []
     table = io.StringIO()
@@ -100,7 +107,8 @@ def write_grades(path: Path, rows: Sequence[tuple[str, Report | Row]]) -> None:
     for student, report in rows:
         points = [e.earned for e in report.exercises] + [report.earned]
         shown = ["" if report.withheld else f"{each:g}" for each in points]
-        writer.writerow([cell(student), *shown, cell(report.found)])
+        said = dict.fromkeys(text for text in ((doubts or {}).get(student, ""), report.found) if text)
+        writer.writerow([cell(student), *shown, cell("; ".join(said))])
     write_text(path, table.getvalue())
 
 

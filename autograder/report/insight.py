@@ -173,7 +173,7 @@ def insight_of(reports: Iterable[tuple[str, Report | None]]) -> Insight:
         found.students += 1
         if report is None:
             found.unreadable += 1
-        elif report.problem == NOTHING:
+        elif report.problem.startswith(NOTHING):
             found.nothing += 1
             found.missing += [student] if len(found.missing) < MOST_NAMES else []
         elif report.problem:

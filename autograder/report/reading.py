@@ -106,6 +106,10 @@ class Reports(Mapping[str, Report]):
             raise KeyError(name)
         return report
 
+    def finished(self) -> Reports:
+        """Those without a failure of the grader's own: where it failed, a report has no key."""
+        return Reports(self._folder, tuple(name for name, each in self.items() if each.provenance.key))
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 
