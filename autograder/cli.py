@@ -21,7 +21,7 @@ from autograder.report.dashboard import DASHBOARD
 from autograder.report.progress import display
 from autograder.report.screen import console, printable, show_table
 from autograder.sandbox.confine import Limits
-from autograder.sandbox.host import SandboxError
+from autograder.sandbox.handle import SandboxError
 from autograder.sandbox.room import Room
 from autograder.submission import SubmissionError
 from autograder.workers import Settings

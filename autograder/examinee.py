@@ -13,7 +13,8 @@ from typing import Any
 
 from autograder.sandbox import wire
 from autograder.sandbox.devices import PRETENDED
-from autograder.sandbox.host import Sandbox, Worker, WorkerTrouble
+from autograder.sandbox.handle import Worker, WorkerTrouble
+from autograder.sandbox.host import Sandbox
 from autograder.sandbox.output import LONGEST_OUTPUT
 from autograder.submission import Submission
 from exercises.feedback.catalogue import Exercise

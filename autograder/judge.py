@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from autograder.examinee import Examinee, SandboxedStudent
-from autograder.sandbox.host import SandboxError
+from autograder.sandbox.handle import SandboxError
 from autograder.suites.vocabulary import Draw
 from exercises.feedback.catalogue import Exercise, earlier
 from exercises.feedback.failures import CheckFailure

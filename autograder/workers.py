@@ -27,7 +27,7 @@ from autograder.grade import Grader
 from autograder.judge import SuiteError
 from autograder.report.model import Report
 from autograder.sandbox.confine import Limits
-from autograder.sandbox.host import SandboxError
+from autograder.sandbox.handle import SandboxError
 from autograder.submission import Submission
 
 

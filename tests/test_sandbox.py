@@ -16,7 +16,8 @@ import torch
 from autograder.examinee import Examinee, Patience
 from autograder.sandbox import folder, wire
 from autograder.sandbox.confine import LAYERS, Limits
-from autograder.sandbox.host import Sandbox, Worker, WorkerTrouble
+from autograder.sandbox.handle import Worker, WorkerTrouble
+from autograder.sandbox.host import Sandbox
 from autograder.sandbox.output import LONGEST_OUTPUT
 from autograder.submission import Submission
 from exercises.feedback.calls import Call, Sample

@@ -14,14 +14,12 @@ import hmac
 import json
 import os
 import secrets
-import select
 import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
@@ -31,11 +29,10 @@ from autograder.clock import Clock
 from autograder.sandbox import wire
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.folder import FolderError, Watch, empty
+from autograder.sandbox.handle import START_SECONDS, SandboxError, Worker
 from autograder.sandbox.output import Output
 from autograder.sandbox.room import Room, sweep
-from exercises.feedback.steps import LONGEST_NAME
 
-START_SECONDS = 120
 _LAUNCH = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.sandbox.zygote import main; main()"
 _PASSED_ON = ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "SYSTEMROOT", "PATH")
 # a worker lives for seconds: large pages, kept once they are there, spare it tens of thousands of page faults
@@ -43,152 +40,6 @@ _ALLOCATOR = {
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:"
     "glibc.malloc.trim_threshold=1073741824"
 }
-
-
-class SandboxError(RuntimeError):
-    """The sandbox itself could not be started."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A top-level statement of a hand-in: its file (or "cell 3"), its number in there, and its line."""
-
-    file: str
-    number: int
-    line: int
-
-
-class WorkerTrouble(Exception):
-    """A worker gave no answer. `kind` is "timeout", "crashed" or "malformed"; the text is one sentence.
-
-    `at` is the top-level statement that ran, where one did.
-    """
-
-    def __init__(self, kind: str, sentence: str, at: Place | None = None) -> None:
-        super().__init__(sentence)
-        self.kind, self.at = kind, at
-
-
-class Worker:
-    """One confined process. Use `Sandbox.worker` to get one."""
-
-    def __init__(
-        self, sock: socket.socket, output: Output, watch: Watch, end: Callable[[float], int]
-    ) -> None:
-        self._sock = sock
-        self._output = output
-        self._watch = watch
-        self._end = end
-        self._ended = False
-        try:
-            _, hello = wire.receive(sock, time.monotonic() + START_SECONDS)
-        except wire.WireError as error:
-            self.end()
-            raise SandboxError(f"a worker did not start ({error}): {output.text().strip()}") from None
-        self.confined: dict[str, str] = hello["confined"]
-
-    def ask(self, request: bytes, timeout: float, places: int = 0, total: float = 0.0) -> dict[str, Any]:
-        """Sends a request (the body of a frame, see `wire.encode`) and waits for its reply.
-
-        Args:
-            request: what to send.
-            timeout: seconds.
-            places: how many top-level statements may be announced before the reply; each has the time anew.
-            total: seconds for all of these together.
-
-        Raises:
-            WorkerTrouble: if there is none within `timeout` seconds, or it is not the reply to this request.
-                The worker is ended then.
-        """
-        nonce = wire.new_nonce()
-        deadline = time.monotonic() + timeout
-        end = time.monotonic() + max(total, timeout)
-        at: Place | None = None
-        try:
-            if select.select([self._sock], [], [], 0)[0]:
-                # hung up, or spoke before it was asked
-                wire.receive(self._sock, time.monotonic() + 0.1)
-                raise wire.WireError("an answer came before the question")
-            wire.send(self._sock, wire.frame(nonce, request), deadline)
-            while True:
-                answered, reply = wire.receive(self._sock, deadline)
-                if not hmac.compare_digest(answered, nonce):
-                    raise wire.WireError("the answer belongs to another question")
-                if not places or "at" not in reply:
-                    return reply
-                at, places = _place(reply["at"]), places - 1
-                deadline = min(time.monotonic() + timeout, end)
-        except wire.WireTimeout:
-            self.end()
-            raise WorkerTimeout(timeout, at) from None
-        except wire.WireClosed:
-            code = self.end(grace=1.0)
-            if self._watch.reason:  # no statement can be forgiven for that: it stands in the folder
-                raise WorkerTrouble("crashed", self._watch.reason) from None
-            raise WorkerTrouble("crashed", _how_it_ended(code), at) from None
-        except wire.WireError as error:
-            self.end()
-            raise WorkerTrouble("malformed", f"the answer was not readable: {error}", at) from None
-
-    def look(self) -> None:
-        """Looks into its folder: chance must not decide whether a call is answered before the watch comes by.
-
-        Raises:
-            WorkerTrouble: if too much was written there. The worker is ended then.
-        """
-        if not self._watch.look():
-            self.end()
-            raise WorkerTrouble("crashed", self._watch.reason)
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can still be asked."""
-        return not self._ended
-
-    def end(self, grace: float = 0.0) -> int:
-        """Kills the worker and all it started; gives its exit code (negative: the signal).
-
-        A worker that is about to end by itself gets `grace` seconds, so that its own exit code is seen.
-        """
-        if self._ended:
-            return 0
-        self._ended = True
-        self._watch.stop()
-        self._sock.close()
-        return self._end(grace)
-
-    def printed(self) -> str:
-        """What it printed so far, capped."""
-        return self._output.text()
-
-
-class WorkerTimeout(WorkerTrouble):
-    """A worker did not answer in time."""
-
-    def __init__(self, seconds: float, at: Place | None = None) -> None:
-        super().__init__("timeout", f"took longer than {seconds:g} s", at)
-
-
-def _place(value: Any) -> Place:
-    if not (isinstance(value, list) and [type(each) for each in value] == [str, int, int]):
-        raise wire.WireError("malformed frame (place)")
-    return Place(value[0][:LONGEST_NAME], value[1], value[2])
-
-
-def _how_it_ended(code: int) -> str:
-    if code < 0:
-        try:
-            name = signal.Signals(-code).name
-        except ValueError:
-            name = f"signal {-code}"
-        why = {
-            "SIGSEGV": "memory was accessed where there is none",
-            "SIGKILL": "it was killed, perhaps for want of memory",
-            "SIGXCPU": "it used up its processor time",
-            "SIGABRT": "it was aborted",
-        }.get(name, "")
-        return f"the code ended its own process ({name}{': ' * bool(why)}{why})"
-    return f"the code ended its own process (exit code {code})"
 
 
 class Sandbox:
