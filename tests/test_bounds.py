@@ -67,7 +67,11 @@ REFUSES = """if x.ndim != 4 or weight.ndim != 4 or x.shape[1] != weight.shape[1]
 FAULTS = {  # what is done first, what is done then, and the lines that cost it
     "no other": (REFUSES, "", set()),
     "never refuses": ("", "", {"wrong_ranks", "errors"}),
-    "changes its input": (REFUSES, "x.data.mul_(2)", {"inputs_are_kept", "gradients", "exact_gradients"}),
+    "changes its input": (  # which cannot be done where its numbers share their place
+        REFUSES,
+        "x.data.mul_(2)",
+        {"inputs_are_kept", "gradients", "exact_gradients", "layouts"},
+    ),
     "float32 always": (REFUSES, "out = out.float()", {"dtype", "exact_gradients"}),
 }
 OTHER = {
@@ -85,7 +89,7 @@ def submitted(module: str, source: str) -> Submission:
 def spoilt(module: str, numbers: str) -> Submission:
     amara = read_submission(SUBMISSIONS / "class" / "amara", MODULES).modules[module]
     exports = next(e.exports for e in CATALOGUE if e.module == module)
-    code = SPOILT.format(numbers=numbers, scale=100 if numbers == NOISE else 1)
+    code = SPOILT.format(numbers=numbers, scale=1_000_000 if numbers == NOISE else 1)
     return submitted(module, amara + code + "".join(f"{n} = _other_numbers({n})\n" for n in exports))
 
 
@@ -122,9 +126,11 @@ def test_an_answer_with_nothing_in_it_follows_through_to_nothing(
     name: str, module: str, results: Results, categories: dict[tuple[str, str], str]
 ) -> None:
     found = results[f"{name} in {module}"]
-    assert not [r for r in found if r.followed or r.apart]
+    gained = {r.line for r in found if r.followed or r.apart}
+    # a box blur is a constant, and may be the wrong one
+    assert gained <= ({"errors"} if (name, module) == ("constant", "ex6_sobel") else set())
     if name != "input":  # which is the answer where nothing is added
-        passed = {r.line for r in found if r.failure is None}
+        passed = {r.line for r in found if r.failure is None} - gained
         assert passed <= ({"parameters", "start_values", "printed_form"} if module == "ex7_layer" else set())
 
 
