@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import os
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +22,14 @@ from autograder.sandbox.handle import SandboxError
 from autograder.suites.vocabulary import Draw
 from exercises.feedback.catalogue import Exercise, earlier
 from exercises.feedback.failures import CheckFailure
-from exercises.feedback.follow import Apart, Assumed, assumptions, is_about_numbers, undecided
+from exercises.feedback.follow import (
+    Apart,
+    Assumed,
+    adds_bias_once,
+    assumptions,
+    is_about_numbers,
+    undecided,
+)
 from exercises.feedback.misconceptions import Misconception
 
 # Categories of lines that are about other things than values: they are judged under the misconception that explains
@@ -219,12 +227,13 @@ class Judge:
             for case, result in zip(cases, found, strict=True)
             if result.failure and not _about_other_things(case, assumed.get(result.failure.function))
         }
-        return [
+        judged = [
             self._judged_under(examinee, case, result, assumed)
             if result.failure and result.failure.function in paid
             else result
             for case, result in zip(cases, found, strict=True)
         ]
+        return _without_the_unseen(cases, judged)
 
     def _judged_under(
         self, examinee: Examinee, case: Case, result: CaseResult, assumed: Assumed
@@ -232,7 +241,9 @@ class Judge:
         failure = result.failure
         assert failure is not None
         known = assumed.get(failure.function)
-        stumbled = failure.kind == "raised" and case.category == "errors" and known is not None
+        stumbled = failure.kind == "raised" and (
+            isinstance(known, Misconception) or (known is not None and case.category == "errors")
+        )
         if not _about_other_things(case, known) or not (is_about_numbers(failure) or stumbled):
             return result
         if known is None or (isinstance(known, Apart) and case.category not in JUDGED_APART):
@@ -261,8 +272,36 @@ class Judge:
 def _about_other_things(case: Case, known: Misconception | Apart | None) -> bool:
     """Whether a line is about something else than the values that are wrong."""
     if case.category == "bias":
-        return isinstance(known, Misconception) and "bias" not in known.name
+        return isinstance(known, Misconception) and adds_bias_once(known, case.exercise.exports[-1])
     return case.category in FOLLOWING
+
+
+def _without_the_unseen(cases: Sequence[Case], found: Sequence[CaseResult]) -> list[CaseResult]:
+    """The results, undecided where an error that lines about values have to show stopped a line about other things.
+
+    Code that stops at every pair may keep its input's dtype all the same: nobody saw it.
+    """
+    errors = [_error(result.failure) for result in found]
+    values = {
+        error
+        for case, error in zip(cases, errors, strict=True)
+        # a large layer is about everything at once
+        if error and case.category not in FOLLOWING and case.category != "sizes"
+    }
+    return [
+        replace(result, failure=undecided(error[0], "stops with an error"))
+        if error in values and case.category in FOLLOWING
+        else result
+        for case, result, error in zip(cases, found, errors, strict=True)
+    ]
+
+
+def _error(failure: CheckFailure | None) -> tuple[str, str, int, str] | None:
+    """Which function stopped, where in the student's code, and what the error says, whatever the sizes in it."""
+    if failure is None or failure.kind != "raised" or not failure.trace:
+        return None
+    file, line, _ = failure.trace[-1]
+    return failure.function, file, line, re.sub(r"\d+", "", failure.got)
 
 
 class _Collector:

@@ -1,7 +1,8 @@
 """The sample hand-ins: each loses points on exactly the lines it should, and is told why.
 
 `submissions/wrong/NAME/` holds only the files that its student got wrong; the other exercises are those of
-`submissions/class/amara/`, who has everything right. What must come out stands in `submissions/expected.toml`.
+`submissions/class/amara/`, who has everything right. What must come out stands in `submissions/expected.toml`,
+and what is true of the code, line by line, in `submissions/truth.toml`: the student's page is held against that.
 """
 
 from __future__ import annotations
@@ -21,14 +22,24 @@ import pytest
 
 from autograder.examinee import Patience
 from autograder.grade import Grader
+from autograder.report.files import for_student
 from autograder.report.model import ExerciseReport, Report
+from autograder.report.page import ADVICE, ALONE, BESIDE, NOT_TRIED, feedback_page
 from autograder.submission import Submission, find_submissions, read_submission, student_names
 from exercises.feedback.catalogue import exercises
+from exercises.feedback.causes import CAUSES
+from tests.feedback_page import Part, read_page
 
 HERE = Path(__file__).parent / "submissions"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((HERE / "expected.toml").read_text("utf-8"))
+TRUTH: dict[str, dict[str, list[str]]] = tomllib.loads((HERE / "truth.toml").read_text("utf-8"))
 CLASS, WRONG = EXPECTED["class"], EXPECTED["wrong"]
 MODULES = [e.module for e in exercises()]
+SAYS = {  # of a line that is so, the page says one of these
+    "right": {"Passed"},
+    "wrong": {"Wrong values", "Not yet", "In part", "Not judged"},
+    "open": {"Not judged", "In part"},
+}
 UNTRIED = ("missing", "not-written")
 TOLD = (*UNTRIED, "not-loadable", "forbidden", "timeout")  # kinds of failure that are their own cause
 
@@ -139,3 +150,70 @@ def test_the_class_gets_its_points_and_its_diagnoses(name: str, reports: dict[st
     assert report.earned == pytest.approx(expected["total"], abs=0.006)
     assert expected["total"] == pytest.approx(sum(expected["points"]), abs=0.02)
     assert not misdiagnosed(report, expected["causes"])
+
+
+def page_of(report: Report) -> tuple[float, dict[str, Part]]:
+    """What the student sees."""
+    return read_page(feedback_page(for_student(report, show_calls=False)))
+
+
+def true_of(name: str, line: str) -> str:
+    return next((label for label in ("wrong", "open") if line in TRUTH[name].get(label, ())), "right")
+
+
+def test_the_truth_is_told_of_enough_hand_ins() -> None:
+    assert set(TRUTH) <= set(WRONG)
+    assert len(TRUTH) >= 40
+    for exercise in exercises():
+        told = [
+            name for name in TRUTH if any(line.startswith(exercise.name) for line in TRUTH[name]["wrong"])
+        ]
+        assert len(told) >= 4, exercise.name
+
+
+@pytest.mark.parametrize("name", TRUTH)
+def test_the_page_says_of_each_line_what_is_true(name: str, reports: dict[str, Report]) -> None:
+    _, parts = page_of(reports[name])
+    lines = {f"{e.name}.{line.name}": line for e in reports[name].exercises for line in e.lines}
+    assert {line for label in ("wrong", "open") for line in TRUTH[name].get(label, ())} <= set(lines)
+    said = {(ex, row.sentence): row.word for ex, part in parts.items() for row in part.rows}
+    assert len(said) == len(lines)
+    false = {
+        line: f"{true_of(name, line)}, and the page says: {word}"
+        for line, each in lines.items()
+        if (word := said[line[:3], each.sentence.replace("`", "")]) not in SAYS[true_of(name, line)]
+    }
+    assert not false
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_the_page_puts_numbers_down_only_to_mistakes_that_are_there(
+    name: str, reports: dict[str, Report]
+) -> None:
+    _, parts = page_of(reports[name])
+    plain = {ALONE, BESIDE, NOT_TRIED, *ADVICE.values()}
+    for exercise in reports[name].exercises:
+        there = WRONG[name]["causes"].get(exercise.name, ())
+        # what is told of errors, dtypes and the like was seen as such, and is no guess from numbers
+        true = {f.explanation for f in exercise.findings if f.diagnosis in there or f.diagnosis in CAUSES}
+        told = set(parts[exercise.name].explanations)
+        assert told <= {text.replace("`", "") for text in plain | true}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_the_page_counts_points_and_checks_as_the_report_does(name: str, reports: dict[str, Report]) -> None:
+    total, parts = page_of(reports[name])
+    assert total == pytest.approx(sum(part.earned for part in parts.values()), abs=0.04)
+    for exercise in reports[name].exercises:
+        part = parts[exercise.name]
+        assert part.earned == pytest.approx(sum(row.earned for row in part.rows), abs=0.02)
+        for row in part.rows:
+            assert (row.word == "Passed") == (row.passed == row.checks)
+            assert row.earned == pytest.approx(row.points * row.passed / row.checks, abs=0.006)
+        for words, count in (
+            ("correct version", sum(line.carried for line in exercise.lines)),
+            ("mistake in your values", sum(line.followed for line in exercise.lines)),
+            ("without a look at", sum(line.apart for line in exercise.lines)),
+        ):
+            told = [int(note.split()[0].replace("One", "1")) for note in part.notes if words in note]
+            assert told == ([count] if count else [])

@@ -156,6 +156,13 @@ def must_return(student: Student, call: Call) -> None:
 
 def _judge(task: Problem, outcome: Outcome, student: Student) -> None:
     failure = failure_of(outcome, task.call)
+    if (
+        failure
+        and failure.kind == "raised"
+        and task.under is not None
+        and follow.stops(task.under, task.call)
+    ):
+        raise follow.undecided(task.call.function)
     if failure:
         raise failure
     got, call = outcome.results[0], task.call

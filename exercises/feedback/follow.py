@@ -13,7 +13,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
-from exercises.feedback.calls import Call
+from exercises.feedback.calls import Call, Sample
 from exercises.feedback.failures import CheckFailure
 from exercises.feedback.misconceptions import LOOSER, Misconception
 from exercises.feedback.reference import arguments, layer, layer_reference, reference
@@ -119,18 +119,44 @@ def _is_empty(answer: Any, right: Any, handed: Sequence[Tensor]) -> bool:
         return not bool(values.any()) and isinstance(right, Tensor) and bool(right.any())
     if _is_constant(values):
         return not (isinstance(right, Tensor) and right.numel() > 0 and _is_constant(right))
-    return any(
-        values.shape == tensor.shape and torch.equal(values, tensor.to(values.dtype)) for tensor in handed
-    )
+    if _is_equal(values, right):  # no padding, no dilation: the input is the answer
+        return False
+    return any(_is_equal(values, tensor) for tensor in handed)
+
+
+def _is_equal(values: Tensor, other: Any) -> bool:
+    return isinstance(other, Tensor) and torch.equal(values, other.to(values.dtype))
 
 
 def _is_constant(values: Tensor) -> bool:
     return bool((values == values.flatten()[0]).all())
 
 
-def undecided(function: str) -> CheckFailure:
+def undecided(function: str, trouble: str = "gives wrong values") -> CheckFailure:
     """What is said where nothing can be said."""
-    return CheckFailure(UNDECIDED, f"cannot be judged while the values of {function} are wrong", function)
+    return CheckFailure(UNDECIDED, f"cannot be judged while {function} {trouble}", function)
+
+
+def stops(under: Misconception, call: Call) -> bool:
+    """Whether a misconception has no answer to a call, as where its kernel does not fit."""
+    try:
+        under.answer(*arguments(call).values())
+    except Exception:
+        return True
+    return False
+
+
+def adds_bias_once(under: Misconception, function: str) -> bool:
+    """Whether a convolution with a misconception still adds its bias once to each of its answer's numbers."""
+    x, weight, bias = Sample((2, 2, 6, 7), 1), Sample((3, 2, 3, 3), 2), Sample((3,), 3)
+    settings = {"padding": 1} if function == "conv2d" else {}
+    calls = (Call(function, (x, weight, b), settings) for b in (bias, None))
+    try:
+        with_bias, without = (under.answer(*arguments(call).values()) for call in calls)
+        added: Tensor = with_bias - without - bias.tensor().to(torch.float64).view(3, 1, 1)
+    except Exception:
+        return False
+    return bool((added.abs() < 1e-9).all())
 
 
 def answer(under: Misconception, call: Call) -> Any:

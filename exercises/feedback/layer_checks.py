@@ -307,7 +307,10 @@ def must_start_as_torch(student: Student, call: Call) -> None:
     failure = layer_failure(call, steps, outcome)
     if failure:
         raise failure
-    must_be_parameters(call, outcome.results[0], student)
+    try:
+        must_be_parameters(call, outcome.results[0], student)
+    except CheckFailure as other:  # which is the matter of another line
+        raise follow.undecided(call.function, "has other parameters than torch's layer") from other
     model = torch_layer(call)
     bound = 1.0 / math.sqrt(model.weight[0].numel())
     for name, parameter in model.named_parameters():

@@ -160,7 +160,8 @@ def _layer_question(call: Call, state: Mapping[str, Tensor], x: Tensor) -> _Ques
 
 
 def _matching(asked: _Question, got: Any) -> Iterator[Misconception]:
-    if not _can_be_tried(asked, got):
+    # a tensor without numbers can be explained in too many ways to look for one
+    if not _can_be_tried(asked, got) or (isinstance(got, TensorResult) and not got.value.numel()):
         return
     yield from (entry for entry in MISCONCEPTIONS if _fits(entry, asked, got))
     for family in FAMILIES:
@@ -171,7 +172,7 @@ def _matching(asked: _Question, got: Any) -> Iterator[Misconception]:
 
 def _can_be_tried(asked: _Question, got: Any) -> bool:
     """Whether there is a wrong answer here that the table can be held against."""
-    if isinstance(asked.right, Tensor) and not _has_numbers(got):
+    if isinstance(asked.right, Tensor) and not _is_real(got):
         return False
     return asked.products <= MOST_PRODUCTS and not _agrees(got, asked.right, asked.largest, 1.0)
 
@@ -212,8 +213,10 @@ def _agrees(got: Any, answer: Any, largest: float, looser: float) -> bool:
         return all(_agrees(g, a, largest, looser) for g, a in zip(got, answer, strict=True))
     if not isinstance(answer, Tensor):
         return type(got) is type(answer) and bool(got == answer)
-    if not _has_numbers(got) or got.value.shape != answer.shape:
+    if not _is_real(got) or got.value.shape != answer.shape:
         return False
+    if not got.value.numel():
+        return True
     values = got.value
     dtype = values.dtype if values.is_floating_point() else torch.float32
     size = max(largest, float(answer.abs().max()))
@@ -221,11 +224,9 @@ def _agrees(got: Any, answer: Any, largest: float, looser: float) -> bool:
     return bool((error <= looser * tolerance(dtype, size, str(got.device))).all())
 
 
-def _has_numbers(got: Any) -> bool:
-    """Is it a tensor of at least one real number? Without any there is nothing to explain."""
-    if not isinstance(got, TensorResult) or not isinstance(got.value, Tensor):
-        return False
-    return got.value.numel() > 0 and not got.value.is_complex()
+def _is_real(got: Any) -> bool:
+    """Is it a tensor of real numbers?"""
+    return isinstance(got, TensorResult) and isinstance(got.value, Tensor) and not got.value.is_complex()
 
 
 def _is_same(answer: Any, right: Any, largest: float) -> bool:
