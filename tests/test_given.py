@@ -132,7 +132,7 @@ def test_the_platforms_autograder_has_what_students_are_given(
 ) -> None:
     make, name = AUTOGRADERS[platform]
     [package] = [package for package in make(edition) if package.name == name]
-    unpacked = unpack(zipped(package.files), tmp_path)
+    unpacked = unpack(zipped(package.files), tmp_path / "unpacked")
     [given] = unpacked.rglob("autograder/sandbox/given.py")
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(given.parents[2]), "PYTHONUTF8": "1"}
     done = subprocess.run(
