@@ -38,6 +38,7 @@ class Examined:
 
     results: tuple[CaseResult, ...]
     undecided: tuple[str, ...]
+    left_out: tuple[str, ...]
     printed: str
     seconds: float
 
@@ -79,7 +80,8 @@ def examine_all(tasks: Sequence[Task], patience: Patience) -> list[Examined]:
                 sandbox.end_worker()
             finally:
                 free.put(sandbox)
-            return Examined(tuple(results), tuple(examinee.undecided), printed, examinee.seconds)
+            told = tuple(examinee.undecided), tuple(examinee.left_out)
+            return Examined(tuple(results), *told, printed, examinee.seconds)
 
         with ThreadPoolExecutor(workers) as pool:
             return list(pool.map(examined, tasks))

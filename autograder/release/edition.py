@@ -124,10 +124,18 @@ class Edition:
             ),
         )
 
+    def playground_files(self) -> dict[str, bytes]:
+        """What else of the student's package hand-ins may mention: the playground, and the tutorial's pictures."""
+        playground = self._tree(
+            "exercises",
+            lambda name: name == "exercises/conv2d.py" or name.startswith("exercises/playground/"),
+        )
+        return playground | self._tree("img", lambda name: name.endswith((".png", ".gif")))
+
     def grader_files(self) -> dict[str, bytes]:
         """The autograder as it travels to a platform: sandbox, hidden suites, entry points, `release.json`."""
         files = self._tree("autograder", lambda name: not name.startswith(_AUTHORING))
-        files |= self.feedback_files()
+        files |= self.feedback_files() | self.playground_files()
         files["requirements.txt"] = ("\n".join(self.pinned) + "\n").encode()
         files["constraints.txt"] = self.constraints
         files["release.json"] = as_bytes(self.provenance)
