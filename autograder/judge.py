@@ -289,19 +289,30 @@ def _without_the_unseen(cases: Sequence[Case], found: Sequence[CaseResult]) -> l
         if error and case.category not in FOLLOWING and case.category != "sizes"
     }
     return [
-        replace(result, failure=undecided(error[0], "stops with an error"))
+        replace(result, failure=undecided(error.function, error.why))
         if error in values and case.category in FOLLOWING
         else result
         for case, result, error in zip(cases, found, errors, strict=True)
     ]
 
 
-def _error(failure: CheckFailure | None) -> tuple[str, str, int, str] | None:
-    """Which function stopped, where in the student's code, and what the error says, whatever the sizes in it."""
+@dataclass(frozen=True)
+class _Obstacle:
+    """What keeps a function from being looked at: where it stops, with which words, or that its layer is another."""
+
+    function: str
+    why: str
+    place: tuple[str, int] = ("", 0)
+    words: str = ""
+
+
+def _error(failure: CheckFailure | None) -> _Obstacle | None:
+    if failure is not None and failure.kind == "parameters":
+        return _Obstacle(failure.function, "has other parameters than torch's")
     if failure is None or failure.kind != "raised" or not failure.trace:
         return None
-    file, line, _ = failure.trace[-1]
-    return failure.function, file, line, re.sub(r"\d+", "", failure.got)
+    words = re.sub(r"\d+", "", failure.got)  # whatever the sizes in it
+    return _Obstacle(failure.function, "stops with an error", failure.trace[-1][:2], words)
 
 
 class _Collector:

@@ -119,6 +119,7 @@ class Submitted:
                 self._loaded[name] = error
             if announce is not None:
                 waiting += modules_named(self._text(name), [*self.modules, *self.extras])
+        self._share_names()
         self._announce = None
         self.ban.clear()
 
@@ -282,13 +283,17 @@ class Submitted:
                 except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                     whole = Statement(0, 1, ())
                     self._leave_out(f"cell {number}", whole, steps.raised(error, steps.LOADING), space)
-            # exercises that are answered elsewhere share the cells' names
-            for module, names in self.exports.items():
-                if not self.in_notebook(module):
-                    with contextlib.suppress(BaseException):
-                        other = vars(importlib.import_module(f"exercises.{module}"))
-                        namespace.__dict__.update({name: other[name] for name in names if name in other})
         return self._namespace
+
+    def _share_names(self) -> None:
+        """Gives the cells what exercises define that are answered elsewhere: all share one namespace."""
+        if self._namespace is None:
+            return
+        for module, names in self.exports.items():
+            if not self.in_notebook(module):
+                with contextlib.suppress(BaseException):
+                    other = vars(importlib.import_module(f"exercises.{module}"))
+                    self._namespace.__dict__.update({name: other[name] for name in names if name in other})
 
     def space_of(self, module: types.ModuleType) -> Space:
         """A new space over a module's names."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,8 @@ from exercises.feedback.calls import Call, Sample
 from exercises.feedback.causes import CAUSES
 from exercises.feedback.checks import must_return, problem
 from exercises.feedback.failures import CheckFailure, failure_of
-from exercises.feedback.layer_checks import must_forward, new_step
+from exercises.feedback.layer_checks import must_forward
+from exercises.feedback.layer_problem import new_step
 from exercises.feedback.steps import Script, Step
 
 HALF = ("float16", "bfloat16")
@@ -75,7 +77,7 @@ def _elsewhere(call: Call, x: Sample, device: str, moved: bool) -> Script:
     return Script([new_step(call, device), forward])
 
 
-def _judge_device(student: SandboxedStudent, call: Call, steps: Script, place: int) -> None:
+def _judge_device(student: SandboxedStudent, call: Call, steps: Sequence[Step], place: int) -> None:
     """Runs steps on the pretended accelerator.
 
     Only a definite mix of devices fails. Code that the pretence cannot follow (it asks for numbers, which

@@ -95,20 +95,24 @@ class Problem:
         return follow.gradients(self.under, self.call, self.cotangent, self.wrt)
 
     @cached_property
-    def returning(self) -> Script:
+    def returning(self) -> Sequence[Step]:
         """Makes the call."""
-        return Script([call_step(self.call)])
+        return self._kept([call_step(self.call)])
 
     @cached_property
-    def keeping(self) -> Script:
+    def keeping(self) -> Sequence[Step]:
         """Makes the call and looks at its inputs afterwards."""
-        return Script([call_step(self.call), {"do": "inputs"}])
+        return self._kept([call_step(self.call), {"do": "inputs"}])
 
     @cached_property
-    def differentiating(self) -> Script:
+    def differentiating(self) -> Sequence[Step]:
         """Makes the call and asks for its gradients."""
         vjp = {"do": "vjp", "cotangent": self.cotangent, "wrt": list(self.wrt)}
-        return Script([call_step(self.call, self.wrt), vjp])
+        return self._kept([call_step(self.call, self.wrt), vjp])
+
+    def _kept(self, steps: Sequence[Step]) -> Sequence[Step]:
+        """Steps that are asked of every hand-in are known by identity; those of one with a misconception are not."""
+        return Script(steps) if self.under is None else steps
 
 
 @cache
@@ -133,14 +137,16 @@ def _seed_of(call: Call) -> int:
 
 
 @cache
-def problem(call: Call, wrt: tuple[int | str, ...] = (), under: Misconception | None = None) -> Problem:
-    """The problem of a call; the same object for the same call."""
-    return Problem(call, wrt, under)
+def problem(call: Call, wrt: tuple[int | str, ...] = ()) -> Problem:
+    """The problem of a call with the right answer; the same object for the same call."""
+    return Problem(call, wrt)
 
 
 def _task(student: Student, call: Call, wrt: Sequence[int | str] = ()) -> Problem:
     assumed = student.assumed.get(call.function)
-    return problem(call, tuple(wrt), assumed if isinstance(assumed, Misconception) else None)
+    if isinstance(assumed, Misconception):  # one of many, and of this hand-in's own: nothing to keep
+        return Problem(call, tuple(wrt), assumed)
+    return problem(call, tuple(wrt))
 
 
 def must_return(student: Student, call: Call) -> None:
@@ -190,7 +196,7 @@ def must_raise(student: Student, bad: Call, good: Call) -> None:
     """
     outcome = student.run(neighbours(good, bad))
     if not outcome.results and _stumbles(outcome, student.assumed.get(good.function)):
-        must_have_raised(student.run(problem(bad).returning), bad)
+        must_have_raised(student.run([call_step(bad)]), bad)
         return
     _judge(_task(student, good), Outcome(outcome.results[:1]) if outcome.results else outcome, student)
     must_have_raised(Outcome(outcome.results[1:], outcome.raised, outcome.trouble, outcome.trouble_kind), bad)

@@ -17,8 +17,8 @@ from exercises.feedback.checks import must_return, problem
 from exercises.feedback.compare import compare
 from exercises.feedback.failures import CheckFailure, NotWritten, mismatch_failure
 from exercises.feedback.forbidden import find_forbidden
-from exercises.feedback.layer_checks import layer_problem, new_step
 from exercises.feedback.layer_failures import layer_failure
+from exercises.feedback.layer_problem import layer_problem, new_step
 from exercises.feedback.misconceptions import layer_explanations
 from exercises.feedback.reference import layer_magnitude, layer_reference
 from exercises.tests.local import LocalStudent
