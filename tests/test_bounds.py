@@ -70,7 +70,7 @@ FAULTS = {  # what is done first, what is done then, and the lines that cost it
     "changes its input": (  # which cannot be done where its numbers share their place
         REFUSES,
         "x.data.mul_(2)",
-        {"inputs_are_kept", "gradients", "exact_gradients", "layouts"},
+        {"inputs_are_kept", "layouts"},
     ),
     "float32 always": (REFUSES, "out = out.float()", {"dtype", "exact_gradients"}),
 }
