@@ -60,7 +60,8 @@ def _answers(student: SandboxedStudent, calls: list[Call], script: Script) -> li
     for call, got in zip(calls, outcome.results, strict=True):
         shape = problem(call).expected.shape
         # one number everywhere is linear, or moves along, whatever was asked for
-        alive = isinstance(got, TensorResult) and got.value.shape == shape and got.value.unique().numel() > 1
+        alive = isinstance(got, TensorResult) and got.value.shape == shape
+        alive = alive and bool((got.value != got.value.flatten()[0]).any())
         if not alive:
             raise CheckFailure(
                 "shape",

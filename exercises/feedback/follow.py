@@ -7,7 +7,7 @@ apart from the numbers. An answer with nothing in it follows through to nothing:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 import torch
@@ -47,7 +47,9 @@ def assumptions(failures: Sequence[CheckFailure], alive: bool = True) -> Assumed
     for function in dict.fromkeys(failure.function for failure in failures):
         mine = [failure for failure in failures if failure.function == function]
         numbers = [failure for failure in mine if is_about_numbers(failure)]
-        cause = common_cause(numbers)
+        cause = common_cause(
+            numbers, {each.name for each in assumed.values() if isinstance(each, Misconception)}
+        )
         for failure in numbers:
             failure.because(*([cause] if cause else []))
         if cause is not None:
@@ -62,17 +64,23 @@ def is_about_numbers(failure: CheckFailure) -> bool:
     return failure.kind in NUMBERS and failure.answer is not None
 
 
-def common_cause(failures: Sequence[CheckFailure]) -> Misconception | None:
-    """The first misconception of the table that explains all these failures, of one function."""
-    refuted: set[str] = set()
+def common_cause(failures: Sequence[CheckFailure], found: Collection[str] = ()) -> Misconception | None:
+    """The misconception that explains all these failures, of one function.
+
+    Of several it is one that was `found` in a function before, on which this one may be built, or else the first in
+    the table.
+    """
+    fitting: list[Misconception] = []
+    tried: set[str] = set()
     # what has a number of the student's own in it is read off the most exact answer best
     for failure in sorted(failures, key=lambda each: not _is_exact(each.answer))[:MOST_ASKED]:
         for cause in failure.causes:
-            if isinstance(cause, Misconception) and cause.name not in refuted:
-                if all(each.explained_by(cause) for each in failures):
-                    return cause
-                refuted.add(cause.name)
-    return None
+            if isinstance(cause, Misconception) and cause.name not in tried:
+                tried.add(cause.name)
+                fitting += [cause] if all(each.explained_by(cause) for each in failures) else []
+        if fitting:
+            break
+    return next((cause for cause in fitting if cause.name in found), fitting[0] if fitting else None)
 
 
 def _is_exact(answer: Any) -> bool:
