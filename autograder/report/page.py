@@ -165,7 +165,7 @@ def _result(line: Line, ungraded: bool) -> tuple[str, str]:
     if _whole(line):
         return "Passed", "all"
     if line.undecided:
-        return "Not judged", "none"
+        return "Not judged", "soft"
     if line.passed:
         return "In part", "part"
     # of what the sentence asks for no more was seen than that: some of it may well be right
