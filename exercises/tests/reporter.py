@@ -67,12 +67,11 @@ class Reporter:
             if exercise_of(item):
                 # a warning of the student's code is none of a check's business, whatever pytest.ini says
                 item.add_marker(pytest.mark.filterwarnings("default"))
-        order = {item: number for number, item in enumerate(items)}
         yield
         # a plugin may shuffle tests, but a cause is explained where it first comes up: in the easiest exercise
         wanted = self.config.getoption("failedfirst", False) or self.config.getoption("newfirst", False)
         if not wanted and all(map(exercise_of, items)):
-            items.sort(key=order.__getitem__)
+            items.sort(key=lambda item: (item.path, item.location[1] or 0))
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
         self.partial = self.partial or bool(items)
