@@ -22,7 +22,7 @@ FORBIDDEN_IMPORTS = {
 # what runs or revives code, and the modules on the confined side, where that is their job
 REVIVING = {"eval", "exec", "compile", "__import__"}
 REVIVING_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "importlib", "runpy", "code"}
-CONFINED_SIDE = {"worker.py", "zygote.py"}
+CONFINED_SIDE = {"worker.py", "zygote.py", "submitted.py", "importing.py", "loading.py"}
 AUTHORS_SIDE = {"stubs.py"}  # compiles this project's own stubs, and never sees a hand-in
 
 
@@ -90,6 +90,13 @@ def test_an_import_against_the_flow_is_found(tmp_path: Path, file: str, line: st
 
 def test_the_graders_process_revives_no_code_of_a_submission() -> None:
     assert reviving(ROOT) == []
+
+
+def test_the_graders_process_imports_nothing_of_the_confined_side() -> None:
+    modules = {f"autograder.sandbox.{name.removesuffix('.py')}" for name in CONFINED_SIDE}
+    for path in sorted((ROOT / "autograder").rglob("*.py")):
+        if path.name not in CONFINED_SIDE:
+            assert not modules & {*imports(path)}, path
 
 
 @pytest.mark.parametrize(
