@@ -19,6 +19,7 @@ from exercises.feedback.calls import Call, Sample
 from exercises.feedback.catalogue import exercises
 from exercises.feedback.checks import must_differentiate, must_raise, must_return
 from exercises.feedback.failures import CheckFailure, Outcome, failure_of, looks_newer
+from exercises.feedback.follow import UNDECIDED, Assumed
 from exercises.feedback.layer_checks import (
     must_backpropagate,
     must_exchange_state,
@@ -42,6 +43,7 @@ class Own:
 
     def __init__(self, made: Any) -> None:
         self.made = made
+        self.assumed: Assumed = {}
 
     def run(self, steps_: Sequence[Any]) -> Outcome:
         return Outcome(*steps.run(steps_, lambda name: self.made))
@@ -358,6 +360,11 @@ def test_what_stops_a_check_is_told_as_what_the_check_saw(made: Any, cause: str,
         check(Own(made), *given)  # it works, and its numbers are right
         return
     found = failure(check, made, *given)
+    if (
+        check is must_start_as_torch and made is not NoModule
+    ):  # which parameters there are is another line's affair
+        assert found.kind == UNDECIDED
+        return
     assert found.diagnosis == cause
     assert "raised" not in found.headline
     if cause != "not-a-module":

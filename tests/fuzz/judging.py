@@ -153,7 +153,7 @@ def _look_at(failure: CheckFailure, causes: bool, result: CaseResult) -> None:
         holds(type(text) is str, "a failure's parts are texts", (name, text))
         holds(len(text) <= 2 * steps.LONGEST_TEXT, "a failure's parts are short", (name, len(text)))
     if causes:
-        found = grade._finding(result, grade._votes([result]), True)
+        found = grade._finding(result, failure.call is not None)
         holds(all(type(text) is str for text in found.where), "places are texts", found.where)
         json.dumps(found.where)
         holds(sum(map(len, found.where)) <= 20_000, "places are short", found.where)

@@ -159,9 +159,13 @@ def _layer_question(call: Call, state: Mapping[str, Tensor], x: Tensor) -> _Ques
     return _Question("Conv2d", given, right, largest)
 
 
+def _is_filled(values: Any) -> bool:
+    return isinstance(values, Tensor) and values.numel() > 0
+
+
 def _matching(asked: _Question, got: Any) -> Iterator[Misconception]:
     # a tensor without numbers can be explained in too many ways to look for one
-    if not _can_be_tried(asked, got) or (isinstance(got, TensorResult) and not got.value.numel()):
+    if not _can_be_tried(asked, got) or (isinstance(got, TensorResult) and not _is_filled(got.value)):
         return
     yield from (entry for entry in MISCONCEPTIONS if _fits(entry, asked, got))
     for family in FAMILIES:
