@@ -194,7 +194,8 @@ class Examinee:
         if key in self._skipped:
             return False
         self._skipped[key] = str(trouble)
-        self._left_out[key] = f"{at.file}, line {at.line} was left out: {trouble}"
+        how = "was stopped: it" if trouble.kind == "timeout" else "was left out:"
+        self._left_out[key] = f"{at.file}, line {at.line} {how} {trouble}"
         return True
 
     def _keep_left_out(self, told: Any) -> None:
