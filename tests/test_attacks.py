@@ -1,7 +1,7 @@
 """The hostile class: what each attack must come to, tried on the command that instructors run.
 
-The whole corpus goes through `autograder grade` in two runs, as one class with honest hand-ins in it. A part of it
-also goes through the built zips for Gradescope and nbgrader; `make attacks` sends all of it there.
+A part of the corpus goes through `autograder grade` in two runs, as one class with honest hand-ins in it, and another
+part through the built zips for Gradescope and nbgrader; `make attacks` sends all of it through each.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import pytest
 
 from autograder.submission import find_submissions, student_names
 from exercises.feedback.catalogue import exercises
-from tests.attack_corpus import AMARA, EXPECTED, hand_in, names, wanted_points
+from tests.attack_corpus import AMARA, EXPECTED, hand_in, names, sample, wanted_points
 from tests.bad_files import UPLOADS
 
 ROOT = Path(__file__).resolve().parents[1]
 GRADER_ONLY = ("autograder", "exercises", "solutions", "tests")
-ATTACKS = names()
+ATTACKS = sample()
 HONEST = {"first honest one": "aaa", "last honest one": "zzz"}
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="confinement is Linux's")
 
@@ -123,9 +123,10 @@ def headlines(found: dict[str, Any], exercises: set[str]) -> list[str]:
 
 
 def test_the_corpus_is_large_and_every_attack_says_what_must_happen() -> None:
-    assert len(ATTACKS) + len(UPLOADS) >= 60
-    assert sorted(EXPECTED) == ATTACKS
-    families = {name.partition("/")[0] for name in ATTACKS}
+    assert len(names()) + len(UPLOADS) >= 60
+    assert sorted(EXPECTED) == names()
+    tried, families = ({name.partition("/")[0] for name in which} for which in (ATTACKS, names()))
+    assert tried == families
     assert families == {"borrowed", "breaking", "forging", "network", "reading", "staying", "writing"}
 
 
@@ -135,9 +136,9 @@ def test_an_attack_gets_the_points_it_should_and_nothing_else(graded: dict[str, 
     found = report(graded, name.replace("/", "-"))
     wanted = wanted_points(name)
     assert {k: v for k, v in points(found).items() if k in wanted} == pytest.approx(wanted, abs=0.006)
-    said = headlines(found, set(EXPECTED[name].get("points", {})))
+    said = [*found["notes"], *headlines(found, set(EXPECTED[name].get("points", {})))]
     for words in EXPECTED[name].get("says", []):
-        assert any(words in line for line in said), said[:5]
+        assert any(words in line for line in said), (words, said[:5])
     # an attack prints DONE where it succeeds, and puts the word into whatever it manages to smuggle out
     assert "DONE" not in json.dumps(found), found["printed"]
     assert "hunter2" not in json.dumps(found)
@@ -154,7 +155,7 @@ def test_a_bad_upload_costs_what_it_should_and_is_told_why(graded: dict[str, Any
 def test_the_security_page_tells_the_truth_about_the_corpus() -> None:
     page = (ROOT / "docs" / "security.md").read_text("utf-8")
     honest = sum(1 for _ in (ROOT / "tests" / "submissions" / "honest").iterdir())
-    assert f"holds {len(ATTACKS)} attacks, and `tests/bad_files.py` makes {len(UPLOADS)} hostile" in page
+    assert f"holds {len(names())} attacks, and `tests/bad_files.py` makes {len(UPLOADS)} hostile" in page
     assert f"{honest} correct hand-ins in as many styles" in page
 
 

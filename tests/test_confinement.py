@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from autograder.sandbox.confine import LAYERS
-from tests.attack_corpus import EXPECTED, hand_in, names, wanted_points
+from tests.attack_corpus import EXPECTED, hand_in, sample, wanted_points
 from tests.test_sandbox import fully_confined
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -98,7 +98,7 @@ def test_no_layer_is_decoration(elsewhere: Path, tmp_path: Path, layer: str) -> 
 
 
 # what works in the student's own process, wherever that is confined
-WITHIN = [name for name in names() if name.startswith("forging/")]
+WITHIN = [name for name in sample() if name.startswith("forging/")]
 READING = ["reading/hidden_suites", "reading/solutions", "reading/source_of_the_worker", "reading/own_memory"]
 
 

@@ -10,18 +10,20 @@ from __future__ import annotations
 import os
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
 import pytest
 
-from autograder.examinee import Patience
+from autograder.examinee import Examinee, Patience
 from autograder.grade import Grader
+from autograder.judge import CaseResult
 from autograder.report.files import for_student
 from autograder.report.model import ExerciseReport, Report
 from autograder.report.page import ADVICE, ALONE, BESIDE, NOT_TRIED, feedback_page
@@ -29,6 +31,7 @@ from autograder.submission import Submission, find_submissions, read_submission,
 from exercises.feedback.catalogue import exercises
 from exercises.feedback.causes import CAUSES
 from tests.feedback_page import Part, read_page
+from tests.parallel import building_on, overlaid
 
 HERE = Path(__file__).parent / "submissions"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((HERE / "expected.toml").read_text("utf-8"))
@@ -44,34 +47,50 @@ UNTRIED = ("missing", "not-written")
 TOLD = (*UNTRIED, "not-loadable", "forbidden", "timeout")  # kinds of failure that are their own cause
 
 
-def overlaid(name: str) -> Submission:
-    """Amara's hand-in with some files replaced."""
-    full = read_submission(HERE / "class" / "amara", MODULES)
-    changed = read_submission(HERE / "wrong" / name, MODULES).modules
-    return replace(full, student=name, modules={**full.modules, **changed})
+class PartGrader(Grader):
+    """Grades what a hand-in can have got wrong; of the rest, which is Amara's, the results are known."""
+
+    def grade_part(self, submission: Submission, modules: Collection[str]) -> Report:
+        examinee = Examinee(self._sandbox, submission, self.catalogue, self.patience)
+        results = self._judge.examine(examinee, modules)
+        printed = examinee.keep_printed()
+        self._sandbox.end_worker()
+        known = [result for result in self._of_amara if result.module not in modules]
+        return self._report(submission, examinee, [*results, *known], printed)
+
+    @cached_property
+    def _of_amara(self) -> list[CaseResult]:
+        amara = read_submission(HERE / "class" / "amara", MODULES)
+        results = self._judge.examine(Examinee(self._sandbox, amara, self.catalogue, self.patience))
+        self._sandbox.end_worker()
+        return results
 
 
 @pytest.fixture(scope="module")
 def reports() -> Iterator[dict[str, Report]]:
     """All hand-ins graded; a grader mostly waits for its sandbox, so there are several."""
     names = student_names(find_submissions(HERE / "class", MODULES))
-    submissions = [replace(read_submission(path, MODULES), student=name) for path, name in names.items()]
-    submissions += [overlaid(name) for name in WRONG]
+    tasks: list[tuple[Submission, Collection[str]]] = [
+        (replace(read_submission(path, MODULES), student=name), MODULES) for path, name in names.items()
+    ]
+    for name in WRONG:
+        submission, own = overlaid(HERE / "wrong" / name)
+        tasks.append((replace(submission, student=name), building_on(own)))
     with ExitStack() as stack:
-        free: SimpleQueue[Grader] = SimpleQueue()
+        free: SimpleQueue[PartGrader] = SimpleQueue()
         workers = min(os.cpu_count() or 1, 4)
         for _ in range(workers):
-            free.put(stack.enter_context(Grader(patience=Patience(call=3.0))))
+            free.put(stack.enter_context(PartGrader(patience=Patience(call=3.0))))
 
-        def graded(submission: Submission) -> Report:
+        def graded(task: tuple[Submission, Collection[str]]) -> Report:
             grader = free.get()
             try:
-                return grader.grade(submission)
+                return grader.grade_part(*task)
             finally:
                 free.put(grader)
 
         with ThreadPoolExecutor(workers) as pool:
-            yield {report.student: report for report in pool.map(graded, submissions)}
+            yield {report.student: report for report in pool.map(graded, tasks)}
 
 
 def lost(report: Report) -> list[str]:

@@ -6,7 +6,7 @@ from attempt import attempt
 
 
 def left_by_another():
-    found = os.listdir(".")
+    found = set(os.listdir(".")) - {"img"}  # the tutorial's pictures, which everybody gets
     if not found:
         raise LookupError("an empty folder")
     return found
