@@ -1,4 +1,4 @@
-"""Reads the YAML header of a solution module and says which line an author has to mend."""
+"""Reads the YAML header of a solution module and says which line an author has to fix."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FIELDS = ("exercise", "title", "points", "minutes", "exports", "builds_on", "fo
 
 
 class SourceError(Exception):
-    """What an author has to mend, and where: `solutions/ex3_conv2d.py:41: ...`."""
+    """What an author has to fix, and where: `solutions/ex3_conv2d.py:41: ...`."""
 
     def __init__(self, path: Path, line: int, message: str) -> None:
         self.path = path

@@ -110,7 +110,7 @@ def read_sources(solutions: Path) -> list[Source]:
 def read_source(path: Path) -> Source:
     """Read and check one solution module.
 
-    Raises SourceError, with file and line, for whatever an author has to mend.
+    Raises SourceError, with file and line, for whatever an author has to fix.
     """
     try:
         text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")

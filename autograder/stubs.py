@@ -58,7 +58,7 @@ def expected_files(solutions: Path, hidden: HiddenCounts) -> dict[str, bytes]:
     """Name and content of every generated file of `exercises/`.
 
     `hidden` gives for a module the number of hidden checks per category. Raises SourceError for a
-    solution that has to be mended and ValueError for a name in `hidden` that has no solution.
+    solution that has to be fixed and ValueError for a name in `hidden` that has no solution.
     """
     sources = read_sources(solutions)
     unknown = sorted(set(hidden) - {source.module for source in sources})

@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the playground and returns the exit code: 0, or 2 after one line that says what to mend."""
+    """Runs the playground and returns the exit code: 0, or 2 after one line that says what to fix."""
     try:
         from exercises.playground.cli import main as run
     except ModuleNotFoundError as error:

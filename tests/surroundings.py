@@ -3,7 +3,8 @@
     python -m tests.surroundings [NAME ...]
 
 All run in one fresh clone of the last commit, in a folder with a blank in its name, so that each also finds
-what the ones before it left behind. Ends with 0 if all were green. Its own Python makes the environment of
+what the ones before it left behind. Names joined by "+" are one run in all of these at once. Ends with 0 if all
+were green. Its own Python makes the environment of
 the clone; for "user" that has to be one that everybody may read, such as /usr/bin/python3.
 """
 
@@ -45,6 +46,17 @@ SURROUNDINGS = {
     "random": Surrounding("files and tests in random order", {"PYTEST_ADDOPTS": "-p randomly"}),
     "user": Surrounding("an ordinary user, not root", as_user=True),
 }
+
+
+def named(name: str) -> Surrounding:
+    """A surrounding, or several at once: what is joined by "+"."""
+    parts = [SURROUNDINGS[part] for part in name.split("+")]
+    return Surrounding(
+        "; ".join(part.is_ for part in parts),
+        {key: value for part in parts for key, value in part.environment.items()},
+        any(part.background for part in parts),
+        any(part.as_user for part in parts),
+    )
 
 
 def run(clone: Path, surrounding: Surrounding, log: Path) -> int:
@@ -89,7 +101,7 @@ def main() -> int:
         "names", nargs="*", metavar="NAME", help=f"of {', '.join(SURROUNDINGS)}; all unless told"
     )
     names = parser.parse_args().names or list(SURROUNDINGS)
-    if unknown := set(names) - set(SURROUNDINGS):
+    if unknown := {part for name in names for part in name.split("+")} - set(SURROUNDINGS):
         parser.error(f"no such surrounding: {', '.join(sorted(unknown))}")
     folder = Path(tempfile.mkdtemp(prefix="the suite "))
     folder.chmod(0o755)
@@ -98,12 +110,13 @@ def main() -> int:
     red = 0
     for name in names:
         log, start = folder / f"{name}.log", time.monotonic()
-        code = run(clone, SURROUNDINGS[name], log)
+        surrounding = named(name)
+        code = run(clone, surrounding, log)
         red += code != 0
         passed = re.findall(r"\d+ (?:passed|failed|error).*", log.read_text(errors="replace"))
         said = re.sub(r" in [\d.]+s.*", "", passed[-1]) if passed else f"make test ended with {code}"
         minutes = (time.monotonic() - start) / 60
-        print(f"| {name} | {SURROUNDINGS[name].is_} | {said} | {minutes:.0f} |", flush=True)
+        print(f"| {name} | {surrounding.is_} | {said} | {minutes:.0f} |", flush=True)
     if red:
         print(f"the logs are in {folder}", file=sys.stderr)
     else:

@@ -210,6 +210,14 @@ def told(kind: str, message: str, line: str = "", *bases: str) -> str:
     return found.headline
 
 
+def test_a_name_that_is_not_there_is_told_apart_from_a_line_that_could_not_run() -> None:
+    said = "ex2_padding.py defines no pad2d: was it renamed or deleted?"
+    found = failure_of(
+        Outcome(raised=Raised("MissingName", ("MissingName", "Exception"), said, (), LOADING)), Call("pad2d")
+    )
+    assert found and (found.kind, found.headline) == ("not-defined", said)
+
+
 def test_a_missing_package_is_told_with_line_and_with_those_that_there_are() -> None:
     assert told("ModuleNotFoundError", "No module named 'einops'", "import einops") == (
         "ex3_conv2d.py, line 4: No module named 'einops'; hand-ins can import torch, numpy, PIL and Python's own "

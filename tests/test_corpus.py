@@ -44,7 +44,13 @@ SAYS = {  # of a line that is so, the page says one of these
     "open": {"Not judged", "In part"},
 }
 UNTRIED = ("missing", "not-written")
-TOLD = (*UNTRIED, "not-loadable", "forbidden", "timeout")  # kinds of failure that are their own cause
+TOLD = (
+    *UNTRIED,
+    "not-defined",
+    "not-loadable",
+    "forbidden",
+    "timeout",
+)  # kinds of failure that are their own cause
 
 
 class PartGrader(Grader):

@@ -176,7 +176,7 @@ def test_the_same_cause_is_told_once(reports: dict[str, Report]) -> None:
     assert text.count("ex3: conv2d_valid is not written yet") == 2  # the second is the student's own line
     assert "Nothing is written yet" in text
     assert "Every check passed" in read(feedback_page(reports["full points"])).text
-    assert "What to mend" not in feedback_page(reports["full points"])
+    assert "What to fix" not in feedback_page(reports["full points"])
 
 
 def test_no_hidden_call_is_on_the_page_unless_shown(reports: dict[str, Report]) -> None:

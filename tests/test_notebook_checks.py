@@ -62,8 +62,8 @@ def test_a_wrong_cell_is_explained_as_a_file_would_be(tmp_path: Path) -> None:
 
 
 def test_a_cell_that_is_run_again_counts_alone(tmp_path: Path) -> None:
-    mended = FLIPPED.replace(".flip(-1, -2)", "")
-    text = said([SETUP, BORROWED, 'check("ex3")', FLIPPED, 'check("ex3")', mended, 'check("ex3")'], tmp_path)
+    fixed = FLIPPED.replace(".flip(-1, -2)", "")
+    text = said([SETUP, BORROWED, 'check("ex3")', FLIPPED, 'check("ex3")', fixed, 'check("ex3")'], tmp_path)
     first, second, third = text.split(" 03 Convolutions ")[1:]
     assert "torch.nn.functional.conv2d is used here: this exercise asks you to write" in text
     assert "2 wrong" in first and "8 wrong" in second and "1 wrong" in third

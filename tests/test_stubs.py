@@ -1,4 +1,4 @@
-"""Solutions in, stubs out: what a stub keeps, what it loses, and what an author is told to mend."""
+"""Solutions in, stubs out: what a stub keeps, what it loses, and what an author is told to fix."""
 
 from __future__ import annotations
 

@@ -55,7 +55,8 @@ KINDS = {
     "timeout": "took too long",
     "crashed": "the process crashed",
     "forbidden": "used something that is not allowed",
-    "not-loadable": "the file could not be loaded",
+    "not-defined": "the function or class is not there",
+    "not-loadable": "a line that could not run stood in the way",
     "missing": "not handed in",
     "not-written": "still the stub",
 }

@@ -20,7 +20,7 @@ SLOWEST = 10
 MOST_NAMES = 200  # of those not graded, and of those who handed in nothing
 MOST_NOTES = 1_000  # different ones; names of files make any number
 _NOT_WRITTEN = ("missing", "not-written")
-_NOT_CHECKED = (*_NOT_WRITTEN, "not-loadable", "forbidden")  # whatever a line asks for
+_NOT_CHECKED = (*_NOT_WRITTEN, "not-defined", "not-loadable", "forbidden")  # whatever a line asks for
 
 
 @dataclass(frozen=True)

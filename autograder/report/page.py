@@ -27,8 +27,9 @@ NUMBERS = ("value", "nan", "shape", "length")  # kinds of findings that are abou
 ADVICE = {
     "missing": "If you did write it, check the file's name and hand it in again.",
     "not-written": "The file still has its `raise NotImplementedError`. Put your code in its place.",
-    "not-loadable": "None of this file could run, so its checks could not pass. Mend this line first: the rest "
-    "may well be right.",
+    "not-defined": "There was nothing by this name to call. If you wrote it under another one, give it the name of "
+    "the task.",
+    "not-loadable": "Because of this line there was nothing to call. Fix it first: the rest may well be right.",
     "forbidden": "This exercise gives points for code of your own. Slicing, `unfold` of a tensor, `einsum` and "
     "matrix products are allowed.",
     "timeout": "Most often a loop never ends, or it runs over much more than it has to.",
@@ -39,10 +40,10 @@ NOT_TRIED = "These checks were left out, because earlier calls had taken too lon
 # a wrong answer that no diagnosis explains, by itself and beside others
 ALONE = "None of the common mistakes explains it. Try a small input whose answer you can work out on paper."
 BESIDE = (
-    "None of the common mistakes explains this one. Mend what else is listed here first: it may go with it."
+    "None of the common mistakes explains this one. Fix what else is listed here first: it may go with it."
 )
 # the call says nothing about these
-_WHATEVER_THE_CALL = ("missing", "not-written", "not-loadable", "forbidden")
+_WHATEVER_THE_CALL = ("missing", "not-written", "not-defined", "not-loadable", "forbidden")
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,7 @@ def _state(exercise: ExerciseReport, ungraded: bool) -> str:
     for kind, words in (
         ("missing", "not handed in"),
         ("not-written", "not written yet"),
+        ("not-defined", "not found"),
         ("not-loadable", "could not be loaded"),
     ):
         if kinds == {kind} and whole == 0:

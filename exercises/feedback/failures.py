@@ -129,7 +129,8 @@ def failure_of(outcome: Outcome, call: Call, call_text: str = "") -> CheckFailur
         said = error.message.strip() or f"{call.function} is not written yet"
         return NotWritten("not-written", said, call.function, call, text, trace=error.trace)
     if error.step == LOADING:
-        return CheckFailure("not-loadable", _not_loaded(error), call.function, call, text, trace=error.trace)
+        kind = "not-defined" if error.kind == "MissingName" else "not-loadable"
+        return CheckFailure(kind, _not_loaded(error), call.function, call, text, trace=error.trace)
     message = _without_advice(error.message)
     failure = CheckFailure(
         "raised",

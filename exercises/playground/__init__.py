@@ -2,4 +2,4 @@
 
 
 class Trouble(Exception):
-    """Something the user can mend, told in one line."""
+    """Something the user can fix, told in one line."""

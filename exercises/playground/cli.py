@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the words after the script's name; those of the command line if None.
 
     Returns:
-        The exit code: 0, or 2 after one line on stderr that says what to mend.
+        The exit code: 0, or 2 after one line on stderr that says what to fix.
     """
     try:
         _run(_parsed(sys.argv[1:] if argv is None else argv))
