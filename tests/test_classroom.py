@@ -437,13 +437,32 @@ def test_a_class_that_windows_powershell_zipped_again_is_that_class(tmp_path: Pa
     assert [replace(each, path=None) for each in again] == [replace(each, path=None) for each in before]
     for one, other in zip(again, before, strict=True):
         assert (one.path is None) == (other.path is None)
-        try:
-            modules = read(other).modules if other.path else {}
-        except SubmissionError:
-            assert problem(one)
-        else:
-            assert not one.path or read(one).modules == modules
+        found = read_or_why(other)
+        assert problem(one) if isinstance(found, str) else read_or_why(one) == found
     assert any("in a zip of its own" in read(each).modules.values() for each in again if holds_zip(each))
+
+
+@pytest.mark.parametrize("around", ["HW 3/", "downloads/HW 3/"])
+@pytest.mark.parametrize("download", [MOODLE, CANVAS, GRADESCOPE])
+def test_a_class_in_a_folder_of_its_own_is_that_class(tmp_path: Path, download: Files, around: str) -> None:
+    """As a Mac or Windows zips it again."""
+    before = class_of(make_folder(tmp_path / "as it came", download), MODULES)
+    wrapped = {around + name: content for name, content in download.items()}
+    of_a_mac = {"__MACOSX/" + around + "._x.py": ""}
+    for path in (
+        make_zip(tmp_path / "again.zip", wrapped | of_a_mac),
+        make_folder(tmp_path / "again", wrapped),
+    ):
+        again = class_of(path, MODULES)
+        assert [(each.student, each.ids) for each in again] == [(each.student, each.ids) for each in before]
+        assert [read_or_why(each) for each in again] == [read_or_why(each) for each in before]
+
+
+def read_or_why(entry: HandedIn) -> Mapping[str, str] | str:
+    try:
+        return read(entry).modules if entry.path else {}
+    except SubmissionError as error:
+        return str(error)
 
 
 def holds_zip(entry: HandedIn) -> bool:

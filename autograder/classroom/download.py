@@ -81,6 +81,22 @@ class ClassZip(ZipTree):
                 self._entries[path] = info
                 self.files[path] = info.file_size
 
+    def unwrap(self) -> bool:
+        """Takes away the folder around everything, which is there where a class was unpacked and zipped again."""
+        tops = {path.parts[0] for path in self.files}
+        if len(tops) != 1 or any(len(path.parts) == 1 for path in self.files):
+            return False
+        (top,) = tops
+
+        def inner(path: PurePosixPath) -> PurePosixPath:
+            return PurePosixPath(*path.parts[1:]) if path.parts[:1] == (top,) and path.parts[1:] else path
+
+        self._entries = {inner(path): info for path, info in self._entries.items()}
+        self.files = {inner(path): size for path, size in self.files.items()}
+        self.trouble = [(inner(path), why) for path, why in self.trouble]
+        self.passed_over = [inner(path) for path in self.passed_over]
+        return True
+
 
 def class_zip(path: Path, modules: Sequence[str]) -> ClassZip | None:
     """The zip, open, if a platform's marks show that it holds a class; None if it is one hand-in or unreadable."""
@@ -88,10 +104,11 @@ def class_zip(path: Path, modules: Sequence[str]) -> ClassZip | None:
         tree = ClassZip(path)
     except SubmissionError:
         return None  # as one hand-in, it gets a row that says why
-    if names.is_of_a_class(tree.files, modules):
-        return tree
-    tree.close()
-    return None
+    while not names.is_of_a_class(tree.files, modules):
+        if names.is_one_hand_in(tree.files, modules) or not tree.unwrap():
+            tree.close()
+            return None
+    return tree
 
 
 def unpack(tree: ClassZip, target: Path) -> Trouble:

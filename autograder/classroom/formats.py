@@ -22,18 +22,24 @@ def found_in(path: Path, modules: Sequence[str]) -> list[Found]:
     Raises:
         SubmissionError: if there is none, or a file of the platform's cannot be read.
     """
-    if path.is_dir():
+    return _of_a_platform(path, modules) or [Found("", each) for each in find_submissions(path, modules)]
+
+
+def _of_a_platform(path: Path, modules: Sequence[str]) -> list[Found]:
+    """The hand-ins of a download, which may lie in folders around it; none if it is no download."""
+    while path.is_dir() and not path.is_symlink():
         entries = visible(path)
-        if len(entries) == 1 and names.is_export(entries[0].name) and (entries[0] / names.METADATA).is_file():
-            return found_in(entries[0], modules)
-        if not _is_one_hand_in(entries, modules):
-            if (path / names.METADATA).is_file():
-                found, others = gradescope(path, entries)
-                return found + _stray(others)
-            found = _moodle(entries) or _canvas(entries) or _nbgrader(path, modules)
-            if found:
-                return found
-    return [Found("", each) for each in find_submissions(path, modules)]
+        if _is_one_hand_in(entries, modules):
+            break
+        if (path / names.METADATA).is_file():
+            found, others = gradescope(path, entries)
+            return found + _stray(others)
+        if found := _moodle(entries) or _canvas(entries) or _nbgrader(path, modules):
+            return found
+        if len(entries) != 1:
+            break
+        (path,) = entries
+    return []
 
 
 def _is_one_hand_in(entries: Sequence[Path], modules: Sequence[str]) -> bool:
