@@ -489,5 +489,6 @@ def test_without_its_scheduler_it_ends_with_a_line_and_workers_leave_nothing(lab
             "complete, and the same command goes on from there\n"
         )
     lab.stop()
-    assert processes(lab.scratch) == []
+    # Python's own tracker of semaphores ends a moment after the process that it was for
+    until(lambda: not processes(lab.scratch), 10)
     assert list(lab.scratch.glob("conv2d-*")) == []

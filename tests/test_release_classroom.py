@@ -128,7 +128,8 @@ def test_who_has_done_three_exercises_gets_their_points_and_is_told_what_is_to_d
         shutil.copy(unpacked / name, repository / name)
     result = valid(release.run(repository))
     points = release.points_by_exercise(result)
-    assert list(points.values()) == [10.0, 10.0, 20.0, 0.0, 0.0, 0.0, 0.0]
+    done = {e.name: float(e.points) for e in edition.catalogue[:3]}
+    assert points == done | {e.name: 0.0 for e in edition.catalogue[3:]}
     assert result["status"] == "fail" and "message" not in result
     assert all(test["status"] == "fail" for test in of(result, 4))
     assert any(test["message"] == "to do: write conv2d_strided" for test in of(result, 4))
