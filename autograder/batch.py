@@ -8,14 +8,11 @@ now: a hash over the hand-in as read, the suites, the grader, torch, seed, devic
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,57 +22,32 @@ from autograder.clock import PHASES, Clock
 from autograder.lms import write_imports
 from autograder.lock import lock
 from autograder.lookalike import compare
+from autograder.options import BatchError, GradingOptions
 from autograder.report import gradescope
 from autograder.report.dashboard import DASHBOARD, write_dashboard
 from autograder.report.files import UNFINISHED, as_json, for_student, write_grades, write_json
-from autograder.report.model import NOTHING, Report
+from autograder.report.model import NOT_HANDED_IN, Report
 from autograder.report.page import write_page
 from autograder.report.profile import PAGE, write_profile
 from autograder.report.progress import Event, Tell
 from autograder.report.reading import Reports, Row, read_report, row
 from autograder.sandbox.confine import LAYERS
-from autograder.sandbox.room import sweep
-from autograder.submission import Submission, SubmissionError, read_submission
-from autograder.versions import code_digest, versions
-from autograder.workers import Graded, Graders, Here, Local, Order, Settings, grade_one, unconfined
+from autograder.sandbox.private_folder import sweep
+from autograder.submission import SubmissionError, read_submission
+from autograder.versions import code_digest
+from autograder.workers import (
+    Graders,
+    GradingJob,
+    GradingResult,
+    InProcess,
+    ProcessPool,
+    grade_one,
+    unconfined,
+)
 from exercises.feedback.catalogue import exercises
 
 TRIES = 2  # times that a hand-in may take its worker along
-BEAT = 1.0  # seconds after which the number of graders is asked anew
-
-
-class BatchError(Exception):
-    """A class that cannot be graded as it was asked for."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a class is graded with.
-
-    `show_calls` lets students see hidden calls; `force` grades anew what has been graded before; `profile` asks
-    where the time goes.
-    """
-
-    settings: Settings
-    show_calls: bool = False
-    force: bool = False
-    require_confinement: bool = False
-    profile: bool = False
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """The options that change reports, as reports tell them."""
-        return {**self.settings.options(), "show_calls": self.show_calls}
-
-    @cached_property
-    def _ground(self) -> list[Any]:
-        return [versions(), self.settings.seed, self.settings.devices, self.options]
-
-    def key(self, read: Submission | SubmissionError, notes: Sequence[str] = ()) -> str:
-        """The key of a hand-in's report, from what reading it came to; nothing of it is run for that."""
-        known = [str(read)] if isinstance(read, SubmissionError) else [read.digest, read.notes]
-        content = json.dumps([known, list(notes), self._ground], sort_keys=True)
-        return hashlib.sha256(content.encode("ascii")).hexdigest()
+POLL_SECONDS = 1.0  # seconds after which the number of graders is asked anew
 
 
 @dataclass(frozen=True)
@@ -95,7 +67,7 @@ class ClassReports:
 
 def grade_class(
     hand_ins: Sequence[HandedIn],
-    wanted: Wanted,
+    wanted: GradingOptions,
     out: Path,
     tell: Tell,
     workers: int = 1,
@@ -126,12 +98,14 @@ def grade_class(
 
 
 @contextlib.contextmanager
-def _graders(wanted: Wanted, workers: int, scheduler: str, tell: Tell, total: int) -> Iterator[Graders]:
+def _graders(
+    wanted: GradingOptions, workers: int, scheduler: str, tell: Tell, total: int
+) -> Iterator[Graders]:
     if scheduler:
         with _cluster(scheduler, wanted, lambda text: tell(Event("notice", total, text=text))) as graders:
             yield graders
         return
-    with Local(workers) if workers > 1 else Here() as graders:
+    with ProcessPool(workers) if workers > 1 else InProcess() as graders:
         if wanted.require_confinement:
             layers = graders.submit(unconfined, wanted.settings).result()
             if layers:
@@ -140,7 +114,7 @@ def _graders(wanted: Wanted, workers: int, scheduler: str, tell: Tell, total: in
         yield graders
 
 
-def _cluster(scheduler: str, wanted: Wanted, notice: Callable[[str], None]) -> Graders:
+def _cluster(scheduler: str, wanted: GradingOptions, notice: Callable[[str], None]) -> Graders:
     try:
         from autograder.cluster.client import Cluster
     except ModuleNotFoundError as error:
@@ -171,7 +145,7 @@ class _Class:
     """One run over a class."""
 
     def __init__(
-        self, hand_ins: Sequence[HandedIn], wanted: Wanted, out: Path, tell: Tell, known: Exported
+        self, hand_ins: Sequence[HandedIn], wanted: GradingOptions, out: Path, tell: Tell, known: Exported
     ) -> None:
         self._hand_ins = {each.student: each for each in hand_ins}
         self._wanted, self._out, self._tell, self._exported = wanted, out, tell, known
@@ -203,14 +177,14 @@ class _Class:
         self._tell(Event("finished", len(self._hand_ins)))
         return ClassReports(rows, reports, broken, self._before, notes)
 
-    def _orders(self) -> Iterator[Order]:
+    def _orders(self) -> Iterator[GradingJob]:
         """What is not done yet, read when its turn comes."""
         for name, entry in self._hand_ins.items():
-            order = Order(name, self._wanted.settings)
+            order = GradingJob(name, self._wanted.settings)
             self._clock.reset()
             try:
                 if entry.path is None:
-                    raise SubmissionError(entry.doubt or NOTHING)
+                    raise SubmissionError(entry.doubt or NOT_HANDED_IN)
                 with self._clock.phase("read"):
                     submission = read_submission(entry.path, self._modules)
                 order, key = replace(order, submission=submission), self._wanted.key(submission, entry.notes)
@@ -236,7 +210,7 @@ class _Class:
     def _started(self, name: str) -> None:
         self._tell(Event("started", len(self._hand_ins), name))
 
-    def _write(self, name: str, graded: Graded) -> None:
+    def _write(self, name: str, graded: GradingResult) -> None:
         key, read, report = self._keys.pop(name), self._read.pop(name), graded.report
         made = replace(
             report.provenance,
@@ -296,8 +270,8 @@ def files_of(name: str) -> tuple[str, str, str]:
 
 
 def results(
-    orders: Iterator[Order], executor: Executor, width: Callable[[], int], started: Callable[[str], None]
-) -> Iterator[tuple[str, Graded]]:
+    orders: Iterator[GradingJob], executor: Executor, width: Callable[[], int], started: Callable[[str], None]
+) -> Iterator[tuple[str, GradingResult]]:
     """What comes of each order, as it comes; at most `width()` are out at a time, asked anew again and again.
 
     An order whose worker dies is given to another once more; one that takes two along becomes a report that
@@ -306,7 +280,7 @@ def results(
     Raises:
         BatchError: if workers die without a hand-in.
     """
-    running: dict[Future[Graded], tuple[Order, int]] = {}
+    running: dict[Future[GradingResult], tuple[GradingJob, int]] = {}
     more = True
     while more or running:
         while more and len(running) < max(width(), 1):
@@ -316,7 +290,7 @@ def results(
             else:
                 started(order.name)
                 running[executor.submit(grade_one, order)] = (order, 1)
-        done, _ = wait(running, BEAT, return_when=FIRST_COMPLETED)
+        done, _ = wait(running, POLL_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
             order, tries = running.pop(future)
             try:

@@ -9,20 +9,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder import __version__, jplag
-from autograder.batch import BatchError, ClassReports, Wanted, grade_class
+from autograder.batch import ClassReports, grade_class
 from autograder.classroom import HandedIn, classes_of
 from autograder.classroom.exported import Exported, exported
-from autograder.examinee import Patience
 from autograder.grade import DEFAULT_SEED, DeviceError, choose_devices
 from autograder.judge import Judge, SuiteError
 from autograder.lms import CANVAS, MOODLE
+from autograder.options import BatchError, GradingOptions
 from autograder.platforms import shipped
 from autograder.report.dashboard import DASHBOARD
 from autograder.report.progress import display
 from autograder.report.screen import console, printable, show_table
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.handle import SandboxError
-from autograder.sandbox.room import Room
+from autograder.sandbox.private_folder import PrivateFolder
+from autograder.sandboxed import TimeLimits
 from autograder.submission import SubmissionError
 from autograder.workers import Settings
 from exercises.feedback.catalogue import exercises
@@ -166,7 +167,7 @@ def _grading_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout",
         type=_seconds,
-        default=Patience.call,
+        default=TimeLimits.call,
         help="seconds one call may take (default: %(default)s)",
     )
     parser.add_argument(
@@ -231,12 +232,12 @@ def _grade(options: argparse.Namespace) -> int:
     ]:
         raise CommandError(f"--roster {options.roster}: is what this command writes; keep the list elsewhere")
     known = exported(options.roster, options.assignment)
-    room = Room()  # swept up by the next run where this one is killed
+    scratch = PrivateFolder()  # swept up by the next run where this one is killed
     try:
-        class_ = classes_of(options.paths, modules, options.roster, room.work, options.roster_anyway)
+        class_ = classes_of(options.paths, modules, options.roster, scratch.work, options.roster_anyway)
         graded = _graded(options, class_, known)
     finally:
-        room.remove()
+        scratch.remove()
     _show(options, graded)
     return 1 if graded.broken else 0
 
@@ -253,7 +254,7 @@ def _graded(
         raise CommandError(f"--jplag {for_jplag}: is there already; give the name of a new folder")
     if options.scheduler and options.workers:
         raise CommandError("--scheduler and --workers do not go together: the cluster has workers of its own")
-    wanted = Wanted(
+    wanted = GradingOptions(
         settings_of(options, remote=bool(options.scheduler)),
         options.show_calls,
         options.force,

@@ -12,12 +12,12 @@ import torch
 
 from autograder import __version__
 from autograder.clock import Clock
-from autograder.examinee import Examinee, Patience
 from autograder.judge import SUITES, CaseResult, Judge, RubricLine
 from autograder.pictures import drawable, pictures, visualizer
 from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Provenance, Report
 from autograder.sandbox.confine import Limits, missing
 from autograder.sandbox.host import Sandbox, usable_cuda
+from autograder.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.submission import Submission
 from exercises.feedback.catalogue import Exercise, earlier, exercises
 
@@ -61,7 +61,7 @@ class Grader:
         self,
         devices: Sequence[str] = ("cpu",),
         seed: int = DEFAULT_SEED,
-        patience: Patience | None = None,
+        time_limits: TimeLimits | None = None,
         limits: Limits | None = None,
         sandbox: str | None = None,
     ) -> None:
@@ -70,7 +70,7 @@ class Grader:
         self.catalogue = exercises()
         self.devices = tuple(devices)
         self.seed = seed
-        self.patience = patience or Patience()
+        self.time_limits = time_limits or TimeLimits()
         self.clock = Clock()
         self._sandbox = Sandbox(limits, cuda="cuda" in self.devices, kind=sandbox, clock=self.clock)
         self._sandbox.warm_up()
@@ -105,26 +105,30 @@ class Grader:
     def grade(self, submission: Submission) -> Report:
         """Grades one submission; `clock` then tells where the time went."""
         self.clock.reset()
-        examinee = Examinee(self._sandbox, submission, self.catalogue, self.patience)
+        sandboxed = SandboxedSubmission(self._sandbox, submission, self.catalogue, self.time_limits)
         with self.clock.phase("compare"):
-            results = self._judge.examine(examinee)
-            printed = examinee.keep_printed()
+            results = self._judge.examine(sandboxed)
+            printed = sandboxed.keep_printed()
             self._sandbox.end_worker()
-            return self._report(submission, examinee, results, printed)
+            return self._report(submission, sandboxed, results, printed)
 
     def _report(
-        self, submission: Submission, examinee: Examinee, results: Sequence[CaseResult], printed: str
+        self,
+        submission: Submission,
+        sandboxed: SandboxedSubmission,
+        results: Sequence[CaseResult],
+        printed: str,
     ) -> Report:
-        parts = tuple(self._exercise(e, results, examinee) for e in self.catalogue)
+        parts = tuple(self._exercise(e, results, sandboxed) for e in self.catalogue)
         return Report(
             student=submission.student,
             points=sum(e.points for e in parts),
             earned=_rounded(sum(e.earned for e in parts)),
             exercises=parts,
-            notes=(*submission.notes, *self._notes(examinee)),
+            notes=(*submission.notes, *self._notes(sandboxed)),
             printed=printed,
-            seconds=round(examinee.seconds, 3),
-            provenance=self._provenance(submission.digest, examinee.confined),
+            seconds=round(sandboxed.seconds, 3),
+            provenance=self._provenance(submission.digest, sandboxed.confined),
         )
 
     def unreadable(self, student: str, problem: str) -> Report:
@@ -133,20 +137,20 @@ class Grader:
         points = sum(e.points for e in parts)
         return Report(student, points, 0.0, parts, (), "", 0.0, self._provenance("", {}), problem)
 
-    def _notes(self, examinee: Examinee) -> list[str]:
-        notes = examinee.left_out
+    def _notes(self, sandboxed: SandboxedSubmission) -> list[str]:
+        notes = sandboxed.left_out
         if "cuda" not in self.devices:
             notes.append(
                 "CUDA: not checked, no GPU was used; devices were checked on a pretended accelerator"
             )
-        if examinee.undecided:
+        if sandboxed.undecided:
             notes.append(
-                f"device check not decided in {len(examinee.undecided)} case(s): {examinee.undecided[0]}"
+                f"device check not decided in {len(sandboxed.undecided)} case(s): {sandboxed.undecided[0]}"
             )
         return notes
 
     def _exercise(
-        self, exercise: Exercise, results: Sequence[CaseResult], examinee: Examinee | None
+        self, exercise: Exercise, results: Sequence[CaseResult], sandboxed: SandboxedSubmission | None
     ) -> ExerciseReport:
         mine = [r for r in results if r.module == exercise.module]
         rubric = [line for line in self._judge.lines if line.module == exercise.module]

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from autograder.examinee import Examinee, SandboxedStudent
 from autograder.sandbox.handle import SandboxError
+from autograder.sandboxed import SandboxedStudent, SandboxedSubmission
 from autograder.suites.vocabulary import Draw
 from exercises.feedback.catalogue import Exercise, earlier
 from exercises.feedback.failures import CheckFailure
@@ -96,15 +96,17 @@ class Case:
     arguments: dict[str, Any]
     draws: str
 
-    def run(self, examinee: Examinee, seed: int, assumed: Assumed | None = None) -> CheckFailure | None:
-        """Puts the question to an examinee; None if the answer is right, or what was assumed of it.
+    def run(
+        self, sandboxed: SandboxedSubmission, seed: int, assumed: Assumed | None = None
+    ) -> CheckFailure | None:
+        """Puts the question to a submission; None if the answer is right, or what was assumed of it.
 
         Raises:
             SuiteError: if the suite itself fails, in a way that no submission can cause.
         """
         given = dict(self.arguments)
         if "student" in given:
-            given["student"] = SandboxedStudent(examinee, self.exercise, self.device, assumed or {})
+            given["student"] = SandboxedStudent(sandboxed, self.exercise, self.device, assumed or {})
         if "draw" in given:
             given["draw"] = Draw(seed, self.draws)
         try:
@@ -181,11 +183,13 @@ class Judge:
                     f"the rubric of {exercise.module} sums to {total:g}, not {exercise.points} points"
                 )
 
-    def examine(self, examinee: Examinee, only: Collection[str] | None = None) -> list[CaseResult]:
+    def examine(
+        self, sandboxed: SandboxedSubmission, only: Collection[str] | None = None
+    ) -> list[CaseResult]:
         """Puts one submission through all checks, exercise by exercise.
 
         Args:
-            examinee: the submission.
+            sandboxed: the submission.
             only: modules of the exercises to check, where the others are known; all unless told.
 
         Raises:
@@ -199,24 +203,24 @@ class Judge:
             mine = [case for case in self._cases if case.exercise is exercise]
             before = earlier(exercise.module, self.catalogue)
             # what an earlier exercise hung on would hang here too: do not wait for it again
-            examinee.substituted = frozenset(e.module for e in before if examinee.unsafe(e))
-            found = self._run(examinee, mine)
-            replaceable = frozenset(e.module for e in before if e.module in wrong) | examinee.substituted
+            sandboxed.substituted = frozenset(e.module for e in before if sandboxed.unsafe(e))
+            found = self._run(sandboxed, mine)
+            replaceable = frozenset(e.module for e in before if e.module in wrong) | sandboxed.substituted
             failed = [case for case, result in zip(mine, found, strict=True) if result.failure]
-            helped = replaceable > examinee.substituted and not all(r.untouched for r in found)
-            if failed and helped and examinee.has(exercise):
-                examinee.substituted = replaceable
+            helped = replaceable > sandboxed.substituted and not all(r.untouched for r in found)
+            if failed and helped and sandboxed.has(exercise):
+                sandboxed.substituted = replaceable
                 # what still fails fails for a reason of its own, and that is the one to tell
-                again = {r.case: r for r in self._run(examinee, failed)}
+                again = {r.case: r for r in self._run(sandboxed, failed)}
                 found = [again.get(r.case, r) for r in found]
-            found = self._followed_through(examinee, mine, found)
+            found = self._followed_through(sandboxed, mine, found)
             if any(r.failure for r in found):
                 wrong.add(exercise.module)
             results += found
         return results
 
     def _followed_through(
-        self, examinee: Examinee, cases: Sequence[Case], found: Sequence[CaseResult]
+        self, sandboxed: SandboxedSubmission, cases: Sequence[Case], found: Sequence[CaseResult]
     ) -> list[CaseResult]:
         """The results with those lines judged anew that are about other things than the values that are wrong."""
         failures = [result.failure for result in found if result.failure]
@@ -228,7 +232,7 @@ class Judge:
             if result.failure and not _about_other_things(case, assumed.get(result.failure.function))
         }
         judged = [
-            self._judged_under(examinee, case, result, assumed)
+            self._judged_under(sandboxed, case, result, assumed)
             if result.failure and result.failure.function in paid
             else result
             for case, result in zip(cases, found, strict=True)
@@ -236,7 +240,7 @@ class Judge:
         return _without_the_unseen(cases, judged)
 
     def _judged_under(
-        self, examinee: Examinee, case: Case, result: CaseResult, assumed: Assumed
+        self, sandboxed: SandboxedSubmission, case: Case, result: CaseResult, assumed: Assumed
     ) -> CaseResult:
         failure = result.failure
         assert failure is not None
@@ -248,21 +252,21 @@ class Judge:
             return result
         if known is None or (isinstance(known, Apart) and case.category not in JUDGED_APART):
             return replace(result, failure=undecided(failure.function))
-        examinee.line = case.line
-        again = case.run(examinee, self.seed, assumed)
+        sandboxed.line = case.line
+        again = case.run(sandboxed, self.seed, assumed)
         if again is not None:
             return replace(result, failure=again)
         apart = isinstance(known, Apart)
         return replace(
-            result, failure=None, carried=bool(examinee.substituted), followed=not apart, apart=apart
+            result, failure=None, carried=bool(sandboxed.substituted), followed=not apart, apart=apart
         )
 
-    def _run(self, examinee: Examinee, cases: Sequence[Case]) -> list[CaseResult]:
+    def _run(self, sandboxed: SandboxedSubmission, cases: Sequence[Case]) -> list[CaseResult]:
         results = []
         for case in cases:
-            examinee.line = case.line
-            failure = case.run(examinee, self.seed)
-            carried = bool(examinee.substituted) and failure is None
+            sandboxed.line = case.line
+            failure = case.run(sandboxed, self.seed)
+            carried = bool(sandboxed.substituted) and failure is None
             results.append(
                 CaseResult(case.line, case.exercise.module, case.name, case.device, failure, carried)
             )

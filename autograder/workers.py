@@ -1,7 +1,7 @@
 """Graders at work: the function that any executor can run, and executors on this machine.
 
-    with Local(4) as executor:
-        future = executor.submit(grade_one, order)
+    with ProcessPool(4) as executor:
+        future = executor.submit(grade_one, job)
 
 `grade_one` is a plain function of plain data, so that other executors with the semantics of
 `concurrent.futures` can run it on other machines. A process that runs it keeps one grader warm.
@@ -22,12 +22,12 @@ from multiprocessing import connection, get_context, parent_process
 from multiprocessing.util import Finalize
 from typing import Any
 
-from autograder.examinee import Patience
 from autograder.grade import Grader
 from autograder.judge import SuiteError
 from autograder.report.model import Report
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.handle import SandboxError
+from autograder.sandboxed import TimeLimits
 from autograder.submission import Submission
 
 
@@ -46,7 +46,7 @@ class Settings:
         return Grader(
             devices=self.devices,
             seed=self.seed,
-            patience=replace(Patience(), call=self.timeout),
+            time_limits=replace(TimeLimits(), call=self.timeout),
             limits=replace(Limits(), memory=self.memory << 20),
             sandbox=self.sandbox,
         )
@@ -57,7 +57,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Order:
+class GradingJob:
     """One hand-in to grade under a name.
 
     One that cannot be graded has a `problem` and no submission, and is `broken` if that is the grader's fault.
@@ -73,7 +73,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Graded:
+class GradingResult:
     """What an order came to; `broken` where the grader failed, and not the hand-in.
 
     `spent` has the seconds by `clock.PHASES`, where the hand-in was run.
@@ -87,7 +87,7 @@ class Graded:
 _warm: dict[Settings, Grader] = {}  # at most one
 
 
-def grade_one(order: Order) -> Graded:
+def grade_one(order: GradingJob) -> GradingResult:
     """Grades one hand-in with this process's warm grader.
 
     Raises:
@@ -97,13 +97,13 @@ def grade_one(order: Order) -> Graded:
     grader = _grader(order.settings)
     start = time.perf_counter() - begin
     if order.submission is None:
-        return Graded(grader.unreadable(order.name, order.problem), order.broken)
+        return GradingResult(grader.unreadable(order.name, order.problem), order.broken)
     try:
         report = grader.grade(order.submission).named(order.name)
         seconds = grader.clock.seconds
-        return Graded(report, spent=seconds | {"start": seconds["start"] + start})
+        return GradingResult(report, spent=seconds | {"start": seconds["start"] + start})
     except (SuiteError, SandboxError) as error:  # it must not cost the others their grades
-        return Graded(grader.unreadable(order.name, f"could not be graded: {error}"), broken=True)
+        return GradingResult(grader.unreadable(order.name, f"could not be graded: {error}"), broken=True)
 
 
 def unconfined(settings: Settings) -> tuple[str, ...]:
@@ -132,7 +132,7 @@ class Graders(Executor):
         return 1
 
 
-class Here(Graders):
+class InProcess(Graders):
     """Runs everything at once in this process."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -149,7 +149,7 @@ class Here(Graders):
         close()
 
 
-class Local(Graders):
+class ProcessPool(Graders):
     """Worker processes, each with a pool of its own: one that dies takes no other's work with it.
 
     What it had been given fails with a `BrokenProcessPool`, and a new process takes its place.

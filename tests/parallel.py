@@ -12,9 +12,9 @@ from queue import SimpleQueue
 
 import torch
 
-from autograder.examinee import Examinee, Patience
 from autograder.judge import CaseResult, Judge
 from autograder.sandbox.host import Sandbox
+from autograder.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.submission import Submission, read_submission
 from exercises.feedback.catalogue import earlier, exercises
 
@@ -59,7 +59,7 @@ def building_on(modules: Collection[str]) -> tuple[str, ...]:
     return tuple(m for m in MODULES if {m, *(e.module for e in earlier(m, CATALOGUE))} & set(modules))
 
 
-def examine_all(tasks: Sequence[Task], patience: Patience) -> list[Examined]:
+def examine_all(tasks: Sequence[Task], time_limits: TimeLimits) -> list[Examined]:
     """What comes of each task, in their order; a judge mostly waits for its sandbox, so there are several."""
     torch.set_num_threads(1)
     judges = {seed: Judge(CATALOGUE, seed=seed) for seed in dict.fromkeys(task.seed for task in tasks)}
@@ -74,14 +74,14 @@ def examine_all(tasks: Sequence[Task], patience: Patience) -> list[Examined]:
         def examined(task: Task) -> Examined:
             sandbox = free.get()
             try:
-                examinee = Examinee(sandbox, task.submission, CATALOGUE, patience)
-                results = judges[task.seed].examine(examinee, task.only)
-                printed = examinee.keep_printed()
+                sandboxed = SandboxedSubmission(sandbox, task.submission, CATALOGUE, time_limits)
+                results = judges[task.seed].examine(sandboxed, task.only)
+                printed = sandboxed.keep_printed()
                 sandbox.end_worker()
             finally:
                 free.put(sandbox)
-            told = tuple(examinee.undecided), tuple(examinee.left_out)
-            return Examined(tuple(results), *told, printed, examinee.seconds)
+            told = tuple(sandboxed.undecided), tuple(sandboxed.left_out)
+            return Examined(tuple(results), *told, printed, sandboxed.seconds)
 
         with ThreadPoolExecutor(workers) as pool:
             return list(pool.map(examined, tasks))

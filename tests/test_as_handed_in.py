@@ -10,12 +10,12 @@ import pytest
 from as_handed_in import HAND_INS, KINDS
 from parallel import MODULES, Examined, Task, examine_all
 
-from autograder.examinee import Patience
 from autograder.grade import DEFAULT_SEED
+from autograder.sandboxed import TimeLimits
 from autograder.submission import read_submission
 
 # statements that never end: in the product each would have five seconds
-IMPATIENT = Patience(statement=1.0)
+IMPATIENT = TimeLimits(statement=1.0)
 SLOW = "slow"
 
 
@@ -23,9 +23,9 @@ SLOW = "slow"
 def examined(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Examined]:
     folder = tmp_path_factory.mktemp("class")
     found: dict[str, Examined] = {}
-    for patience, names in (
+    for time_limits, names in (
         (IMPATIENT, [name for name, each in HAND_INS.items() if each.kind == SLOW]),
-        (Patience(), [name for name, each in HAND_INS.items() if each.kind != SLOW]),
+        (TimeLimits(), [name for name, each in HAND_INS.items() if each.kind != SLOW]),
     ):
         tasks = [
             Task(
@@ -35,7 +35,7 @@ def examined(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Examined]:
             )
             for name in names
         ]
-        found |= zip(names, examine_all(tasks, patience), strict=True)
+        found |= zip(names, examine_all(tasks, time_limits), strict=True)
     return found
 
 

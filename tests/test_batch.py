@@ -23,16 +23,17 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from autograder.batch import BatchError, Wanted, grade_class, results
+from autograder.batch import grade_class, results
 from autograder.classroom import HandedIn
 from autograder.cli import main
 from autograder.lock import lock
+from autograder.options import BatchError, GradingOptions
 from autograder.report.files import as_json, write_json
 from autograder.report.progress import Event, Tally, display
 from autograder.report.reading import read_report
-from autograder.sandbox.room import Room, sweep
+from autograder.sandbox.private_folder import PrivateFolder, sweep
 from autograder.submission import SubmissionError, read_submission
-from autograder.workers import Graded, Local, Order, Settings
+from autograder.workers import GradingJob, GradingResult, ProcessPool, Settings
 from exercises.feedback.catalogue import exercises
 from tests.soak import CLASS, Run, kill_often, make_class, reports
 
@@ -143,21 +144,21 @@ def test_a_class_that_is_done_needs_no_grader_unless_forced(
 
 
 def test_a_key_hangs_on_what_was_read_and_on_how_it_is_graded() -> None:
-    wanted = Wanted(SETTINGS)
+    wanted = GradingOptions(SETTINGS)
     ivan = read_submission(CLASS / "ivan", MODULES)
     keys = [
         wanted.key(ivan),
         wanted.key(replace(ivan, digest="0" * 64)),
         wanted.key(replace(ivan, notes=("something was ignored",))),
         wanted.key(SubmissionError("no zip")),
-        Wanted(SETTINGS, show_calls=True).key(ivan),
+        GradingOptions(SETTINGS, show_calls=True).key(ivan),
         *(
-            Wanted(replace(SETTINGS, **{name: value})).key(ivan)
+            GradingOptions(replace(SETTINGS, **{name: value})).key(ivan)
             for name, value in {"seed": 2, "timeout": 5.0, "memory": 99, "devices": ("cpu", "cuda")}.items()
         ),
     ]
     assert len(set(keys)) == len(keys)
-    assert Wanted(SETTINGS, force=True).key(replace(ivan, path=Path("elsewhere"))) == keys[0]
+    assert GradingOptions(SETTINGS, force=True).key(replace(ivan, path=Path("elsewhere"))) == keys[0]
 
 
 def test_a_report_that_was_read_back_is_the_one_that_was_written(
@@ -191,13 +192,13 @@ class Fragile(Executor):
             self.deaths -= 1
             future.set_exception(BrokenProcessPool("died"))
         else:
-            future.set_result(Graded(order.problem or "a grade", order.broken))  # type: ignore[arg-type]
+            future.set_result(GradingResult(order.problem or "a grade", order.broken))  # type: ignore[arg-type]
         return future
 
 
-def orders() -> Iterator[Order]:
+def orders() -> Iterator[GradingJob]:
     ivan = read_submission(CLASS / "ivan", MODULES)
-    return (Order(name, SETTINGS, ivan) for name in ("amy", "deadly", "zoe"))
+    return (GradingJob(name, SETTINGS, ivan) for name in ("amy", "deadly", "zoe"))
 
 
 def test_a_hand_in_whose_worker_died_is_tried_once_more() -> None:
@@ -226,7 +227,7 @@ def test_workers_that_die_without_a_hand_in_end_the_run() -> None:
     "end", [(os._exit, 3), (signal.raise_signal, signal.SIGTERM)], ids=["dies", "is told to end"]
 )
 def test_a_dead_worker_is_replaced_and_the_others_go_on(end: tuple[Callable[[int], Any], int]) -> None:
-    with Local(2) as executor:
+    with ProcessPool(2) as executor:
         lives = executor.submit(time.sleep, 1)
         dies = executor.submit(*end)
         with pytest.raises(BrokenProcessPool):
@@ -268,7 +269,7 @@ def test_a_ctrl_c_that_python_loses_in_a_destructor_stops_the_run_all_the_same(t
         Destroyed()
 
     with pytest.raises(KeyboardInterrupt):
-        grade_class([HandedIn("amy", None), HandedIn("zoe", None)], Wanted(SETTINGS), tmp_path, tell)
+        grade_class([HandedIn("amy", None), HandedIn("zoe", None)], GradingOptions(SETTINGS), tmp_path, tell)
     assert told == ["started", "failed"]
     assert (tmp_path / "amy.json").is_file()
 
@@ -278,7 +279,7 @@ def test_two_graders_do_not_write_into_one_folder(tmp_path: Path) -> None:
     assert held is not None
     try:
         with pytest.raises(BatchError, match="another autograder"):
-            grade_class([], Wanted(SETTINGS), tmp_path, lambda event: None)
+            grade_class([], GradingOptions(SETTINGS), tmp_path, lambda event: None)
     finally:
         os.close(held)
 
@@ -287,7 +288,7 @@ def test_only_the_folders_of_graders_that_are_gone_are_swept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    make = "from autograder.sandbox.room import Room; print(Room().path, flush=True); input()"
+    make = "from autograder.sandbox.private_folder import PrivateFolder as P; print(P().path, flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", make],
         cwd=ROOT,
@@ -300,7 +301,7 @@ def test_only_the_folders_of_graders_that_are_gone_are_swept(
         theirs = Path(other.stdout.readline().strip())
         (theirs / "work" / "deep" / "down").mkdir(parents=True)
         (theirs / "work" / "deep").chmod(0)
-        mine = Room()
+        mine = PrivateFolder()
         (tmp_path / "conv2d-sandbox-link").symlink_to(theirs)
         assert sweep() == 0
         other.send_signal(signal.SIGKILL)
@@ -331,7 +332,7 @@ def test_the_tally_knows_the_rate_and_the_time_left() -> None:
 def test_the_display_takes_any_name_and_lines_go_to_standard_error(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("autograder.report.progress.BEAT", 0.0)
+    monkeypatch.setattr("autograder.report.progress.PRINT_SECONDS", 0.0)
     events = [Event("started", 2, "[red]\x1b[31m a"), Event("graded", 2, "[red]\x1b[31m a")]
     screen = Console(file=io.StringIO(), force_terminal=True, width=150)
     with display(screen) as tell:
@@ -351,7 +352,7 @@ def test_what_a_grader_keeps_does_not_grow_with_the_hand_ins() -> None:
         ours = [c for c in caches if c.__module__.startswith(("exercises.", "autograder."))]
         found = {f"{c.__module__}.{c.__qualname__}": c.cache_info().currsize for c in ours}
         # a source per exercise at most
-        assert found.pop("autograder.examinee._stand_in") <= len(MODULES)
+        assert found.pop("autograder.sandboxed._stand_in") <= len(MODULES)
         return found
 
     def grade(name: str) -> None:

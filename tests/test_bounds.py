@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.examinee import Patience
 from autograder.judge import FOLLOWING, JUDGED_APART, CaseResult, Judge
+from autograder.sandboxed import TimeLimits
 from autograder.submission import Submission, read_submission
 from exercises.feedback.follow import UNDECIDED
 from tests.parallel import CATALOGUE, MODULES, SUBMISSIONS, Task, examine_all
@@ -111,7 +111,7 @@ def results() -> Results:
     for name, source in OTHER.items():
         asked[name] = ("ex3_conv2d", submitted("ex3_conv2d", source))
     tasks = [Task(submission, 0, (module,)) for module, submission in asked.values()]
-    found = examine_all(tasks, Patience(call=20.0))
+    found = examine_all(tasks, TimeLimits(call=20.0))
     return {name: list(each.results) for name, each in zip(asked, found, strict=True)}
 
 

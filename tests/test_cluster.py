@@ -20,11 +20,11 @@ from typing import Any
 
 import pytest
 
-from autograder.batch import BatchError, Wanted
 from autograder.cli import main
 from autograder.cluster import client
 from autograder.cluster.client import Cluster, Member
 from autograder.cluster.worker import WorkerLost, end_graders, identity, run_in_grader
+from autograder.options import BatchError, GradingOptions
 from autograder.sandbox.confine import LAYERS
 from autograder.versions import versions
 from autograder.workers import Settings
@@ -113,8 +113,8 @@ class Lab:
     def left_over(self, workers: list[int]) -> list[str]:
         """What is still there of graders: their processes, and the folders of their sandboxes."""
         mine = [p for p in processes(self.scratch) if "spawn_main" in p[1] or "zygote" in p[1]]
-        rooms = [str(path) for path in self.scratch.glob("conv2d-*")]
-        return [str(p) for p in mine if p[0] not in workers] + rooms
+        folders = [str(path) for path in self.scratch.glob("conv2d-*")]
+        return [str(p) for p in mine if p[0] not in workers] + folders
 
     def stop(self) -> None:
         for process in self.started:
@@ -245,7 +245,7 @@ def test_stopped_and_started_again_while_workers_are_killed_it_comes_to_the_same
     assert len(events) == HAND_INS
     assert reports(run.out) == reports(quiet.out)
     assert run.left_over() == []
-    # the rooms of the killed ones were swept up by those that came after them, but for the last one's
+    # the private folders of the killed ones were swept up by those that came after them, but for the last one's
     assert lab.left_over(lab.worker_pids()) == []
 
 
@@ -308,7 +308,7 @@ def test_a_worker_with_other_code_gets_no_work_and_none_is_graded_where_it_was_t
     (lab.folder / "other_code.py").write_text(OTHER_CODE)
     lab.wait_for(1)
     notices: list[str] = []
-    with Cluster(lab.address, Wanted(SETTINGS), notices.append) as cluster:
+    with Cluster(lab.address, GradingOptions(SETTINGS), notices.append) as cluster:
         assert cluster.submit(os.getpid).result(60) not in lab.worker_pids()
         width = cluster.width()
         wrong = lab.start(f"dask worker {lab.address} --nthreads 9 --preload other_code.py --no-dashboard")
@@ -346,7 +346,7 @@ def problem_of(
         return (missing, usable) if args else ("id", versions() | other)
 
     async def look() -> str:
-        wanted = Wanted(SETTINGS, require_confinement=strict)
+        wanted = GradingOptions(SETTINGS, require_confinement=strict)
         return await Cluster("tcp://a:1", wanted, print)._problem(Member("tcp://b:2", 1))
 
     monkeypatch.setattr(Cluster, "_ask", ask)
@@ -375,7 +375,7 @@ def test_who_was_lost_with_its_worker_shares_the_next_one_with_nobody(
     """So that no innocent one is lost twice because of a guilty one."""
 
     async def place() -> None:
-        cluster = Cluster("tcp://a:1", Wanted(SETTINGS), print)
+        cluster = Cluster("tcp://a:1", GradingOptions(SETTINGS), print)
         cluster._changed = asyncio.Condition()
         member = cluster._members["b"] = Member("b", 2)
         first = await cluster._free()
@@ -401,7 +401,7 @@ def test_an_order_that_was_never_begun_is_sent_elsewhere_and_bears_no_blame(
     """A machine that goes down takes several workers along, and the word of each comes at its own time."""
 
     async def place(begins: bool) -> tuple[str, int]:
-        cluster = Cluster("tcp://a:1", Wanted(SETTINGS), print)
+        cluster = Cluster("tcp://a:1", GradingOptions(SETTINGS), print)
         cluster._changed = asyncio.Condition()
         for name in "bcd":
             cluster._members[name] = cluster._seen[name] = Member(name, 1)
@@ -451,12 +451,12 @@ def test_it_waits_for_workers_and_gives_up_some_time(desk: Path, monkeypatch: py
     (desk / "empty").mkdir()
     lone = Lab(desk / "empty")
     lone.scheduler(by_hand()[0])
-    monkeypatch.setattr(client, "PATIENCE", 1.0)
+    monkeypatch.setattr(client, "MAX_SECONDS_WITHOUT_WORKERS", 1.0)
     notices: list[str] = []
     try:
         with (
             pytest.raises(BatchError, match="no worker came within 1 s"),
-            Cluster(lone.address, Wanted(SETTINGS), notices.append) as cluster,
+            Cluster(lone.address, GradingOptions(SETTINGS), notices.append) as cluster,
         ):
             cluster.submit(os.getpid)
     finally:
@@ -465,7 +465,7 @@ def test_it_waits_for_workers_and_gives_up_some_time(desk: Path, monkeypatch: py
 
 
 def test_a_dead_grader_and_another_worker_at_the_address_are_lost_workers(lab: Lab) -> None:
-    with Cluster(lab.address, Wanted(SETTINGS), print) as cluster:
+    with Cluster(lab.address, GradingOptions(SETTINGS), print) as cluster:
         with pytest.raises(BrokenExecutor, match="terminated abruptly"):
             cluster.submit(os._exit, 3).result(60)
         (member,) = cluster._members.values()

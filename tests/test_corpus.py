@@ -21,12 +21,12 @@ from typing import Any
 
 import pytest
 
-from autograder.examinee import Examinee, Patience
 from autograder.grade import Grader
 from autograder.judge import CaseResult
 from autograder.report.files import for_student
 from autograder.report.model import ExerciseReport, Report
 from autograder.report.page import ADVICE, ALONE, BESIDE, NOT_TRIED, feedback_page
+from autograder.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.submission import Submission, find_submissions, read_submission, student_names
 from exercises.feedback.catalogue import exercises
 from exercises.feedback.causes import CAUSES
@@ -57,17 +57,19 @@ class PartGrader(Grader):
     """Grades what a hand-in can have got wrong; of the rest, which is Amara's, the results are known."""
 
     def grade_part(self, submission: Submission, modules: Collection[str]) -> Report:
-        examinee = Examinee(self._sandbox, submission, self.catalogue, self.patience)
-        results = self._judge.examine(examinee, modules)
-        printed = examinee.keep_printed()
+        sandboxed = SandboxedSubmission(self._sandbox, submission, self.catalogue, self.time_limits)
+        results = self._judge.examine(sandboxed, modules)
+        printed = sandboxed.keep_printed()
         self._sandbox.end_worker()
         known = [result for result in self._of_amara if result.module not in modules]
-        return self._report(submission, examinee, [*results, *known], printed)
+        return self._report(submission, sandboxed, [*results, *known], printed)
 
     @cached_property
     def _of_amara(self) -> list[CaseResult]:
         amara = read_submission(HERE / "class" / "amara", MODULES)
-        results = self._judge.examine(Examinee(self._sandbox, amara, self.catalogue, self.patience))
+        results = self._judge.examine(
+            SandboxedSubmission(self._sandbox, amara, self.catalogue, self.time_limits)
+        )
         self._sandbox.end_worker()
         return results
 
@@ -86,7 +88,7 @@ def reports() -> Iterator[dict[str, Report]]:
         free: SimpleQueue[PartGrader] = SimpleQueue()
         workers = min(os.cpu_count() or 1, 4)
         for _ in range(workers):
-            free.put(stack.enter_context(PartGrader(patience=Patience(call=3.0))))
+            free.put(stack.enter_context(PartGrader(time_limits=TimeLimits(call=3.0))))
 
         def graded(task: tuple[Submission, Collection[str]]) -> Report:
             grader = free.get()

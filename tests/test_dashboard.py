@@ -31,7 +31,7 @@ from autograder.report.dashboard import (
 )
 from autograder.report.files import as_json, for_student, write_json
 from autograder.report.insight import MOST_NAMES, Compared, Insight, Pair, Spread, insight_of, ranked
-from autograder.report.model import NOTHING, ExerciseReport, Finding, Line, Provenance, Report
+from autograder.report.model import NOT_HANDED_IN, ExerciseReport, Finding, Line, Provenance, Report
 from autograder.report.reading import Reports
 from autograder.submission import report_files
 from tests.test_feedback_page import HOSTILE, contrast, flat, read
@@ -87,8 +87,8 @@ def small() -> list[Report]:
             problem="eve.zip: not a readable zip",
             notes=("late",),
         ),
-        report("fay", exercise("ex1", 0), exercise("ex2", 0), problem=NOTHING),
-        report("gus", exercise("ex1", 0), exercise("ex2", 0), problem=NOTHING),
+        report("fay", exercise("ex1", 0), exercise("ex2", 0), problem=NOT_HANDED_IN),
+        report("gus", exercise("ex1", 0), exercise("ex2", 0), problem=NOT_HANDED_IN),
     ]
 
 
@@ -102,7 +102,7 @@ def hostile(text: str) -> list[Report]:
     return [
         report(text, exercise("ex1", 1, *told), notes=(text,)),
         report(text + "2", exercise("ex1", 0), problem=text),
-        report(text + "3", exercise("ex1", 0), problem=NOTHING),
+        report(text + "3", exercise("ex1", 0), problem=NOT_HANDED_IN),
     ]
 
 
@@ -255,7 +255,7 @@ def test_a_large_class_is_one_pass_and_a_small_page() -> None:
     def reports() -> Iterator[tuple[str, Report | None]]:
         for i in range(5_000):
             name = f"student number {i}"
-            problem = NOTHING if i % 3 == 0 else "x" * 100 if i % 3 == 1 else ""
+            problem = NOT_HANDED_IN if i % 3 == 0 else "x" * 100 if i % 3 == 1 else ""
             told = finding(f"cause-{i % 80}", where=("ex1.py, line 1: " + "y" * 300,) * 3)
             yield (
                 name,

@@ -18,13 +18,13 @@ import torch
 from torch import nn
 
 from autograder.cli import main
-from autograder.examinee import Patience
 from autograder.grade import Grader
 from autograder.pictures import drawable, pictures, visualizer
 from autograder.report import grid, rubric
 from autograder.report.files import as_json, for_student, write_json
 from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Picture, Provenance, Report
 from autograder.report.page import LARGEST, feedback_page
+from autograder.sandboxed import TimeLimits
 from autograder.submission import read_submission
 from exercises.feedback import draw, steps
 from exercises.feedback.calls import Call, Sample, sample
@@ -71,7 +71,7 @@ def reports() -> dict[str, Report]:
     """Reports on hand-ins of the corpus, and on one that could not be read."""
     modules = [e.module for e in exercises()]
     found = {}
-    with Grader(patience=Patience(call=1.0)) as grader:
+    with Grader(time_limits=TimeLimits(call=1.0)) as grader:
         for name, path in GRADED.items():
             found[name] = grader.grade(read_submission(SUBMISSIONS / path, modules))
         found["unreadable"] = grader.unreadable("ada", "ada.zip: is no zip archive")

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.examinee import Examinee
 from autograder.release import gradescope, nbgrader, otter, prairielearn, student
 from autograder.release.build import unpack
 from autograder.release.edition import Edition
 from autograder.release.package import Package, zipped
 from autograder.sandbox.host import Sandbox
+from autograder.sandboxed import SandboxedSubmission
 from autograder.submission import Submission
 from exercises.feedback.catalogue import exercises
 
@@ -84,9 +84,9 @@ def left_out(body: str) -> tuple[list[str], Sequence[object]]:
     """What failed at the top of a hand-in, and what its `output_size` gives."""
     hand_in = Submission("probe", Path("probe"), {EX1.module: body}, {}, None, (), "")
     with Sandbox() as sandbox:
-        examinee = Examinee(sandbox, hand_in, CATALOGUE)
-        outcome = examinee.run(EX1, "cpu", [{"do": "call", "name": "output_size", "args": ()}])
-        return examinee.left_out, outcome.results
+        sandboxed = SandboxedSubmission(sandbox, hand_in, CATALOGUE)
+        outcome = sandboxed.run(EX1, "cpu", [{"do": "call", "name": "output_size", "args": ()}])
+        return sandboxed.left_out, outcome.results
 
 
 def test_every_public_name_of_the_students_zip_can_be_imported_in_a_worker(edition: Edition) -> None:

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from autograder.cli import main
-from autograder.examinee import Examinee, Patience
 from autograder.grade import Grader
 from autograder.judge import Judge, SuiteError
 from autograder.report import gradescope
 from autograder.report.files import as_json, for_student, write_grades, write_json
 from autograder.report.model import Report
 from autograder.sandbox.host import Sandbox
+from autograder.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.selfcheck import selfcheck
 from autograder.submission import Submission, read_submission
 from exercises.feedback.catalogue import Exercise, earlier, exercises
@@ -33,7 +33,7 @@ MODULES = [e.module for e in CATALOGUE]
 
 @pytest.fixture(scope="module")
 def grader() -> Iterator[Grader]:
-    with Grader(patience=Patience(call=2.0)) as warm:
+    with Grader(time_limits=TimeLimits(call=2.0)) as warm:
         yield warm
 
 
@@ -107,14 +107,14 @@ def test_what_is_still_a_stub_is_not_run_again_with_earlier_exercises_corrected(
     grader: Grader, solutions: Submission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     corrected: list[str] = []
-    run = Examinee.run
+    run = SandboxedSubmission.run
 
-    def watched(self: Examinee, exercise: Exercise, *rest: Any) -> Outcome:
+    def watched(self: SandboxedSubmission, exercise: Exercise, *rest: Any) -> Outcome:
         if self.substituted:
             corrected.append(exercise.name)
         return run(self, exercise, *rest)
 
-    monkeypatch.setattr(Examinee, "run", watched)
+    monkeypatch.setattr(SandboxedSubmission, "run", watched)
     stubs = read_submission(ROOT / "exercises", MODULES)
     assert grader.grade(stubs).earned == 0
     assert corrected == []
@@ -131,7 +131,7 @@ def test_without_error_carried_forward_it_would(grader: Grader, solutions: Submi
     judge = Judge(lonely)
     with Sandbox() as sandbox:
         broken = with_changes(solutions, ex3_conv2d=WRONG_EX3)
-        results = judge.examine(Examinee(sandbox, broken, lonely))
+        results = judge.examine(SandboxedSubmission(sandbox, broken, lonely))
     assert any(r.failure for r in results if r.module == "ex4_stride")
 
 
@@ -410,7 +410,7 @@ def test_a_broken_suite_stops_grading_instead_of_costing_points(
     )
     judge = Judge(CATALOGUE[:1], suites=tmp_path)
     with Sandbox() as sandbox, pytest.raises(SuiteError, match="oops"):
-        judge.examine(Examinee(sandbox, solutions, CATALOGUE[:1]))
+        judge.examine(SandboxedSubmission(sandbox, solutions, CATALOGUE[:1]))
 
 
 @pytest.mark.parametrize(

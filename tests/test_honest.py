@@ -9,9 +9,9 @@ from __future__ import annotations
 import pytest
 from parallel import CATALOGUE, MODULES, SUBMISSIONS, Examined, Task, examine_all, overlaid
 
-from autograder.examinee import Patience
 from autograder.grade import DEFAULT_SEED
 from autograder.judge import CaseResult
+from autograder.sandboxed import TimeLimits
 from exercises.feedback.time_limit import CALL_SECONDS
 
 HONEST = {path.name.partition(".")[0]: path for path in sorted((SUBMISSIONS / "honest").iterdir())}
@@ -21,7 +21,7 @@ HONEST = {path.name.partition(".")[0]: path for path in sorted((SUBMISSIONS / "h
 def examined() -> dict[str, Examined]:
     tasks = [Task(submission, DEFAULT_SEED, own) for submission, own in map(overlaid, HONEST.values())]
     # how busy this machine is says nothing about a hand-in: the limit is for those that take four times as long
-    return dict(zip(HONEST, examine_all(tasks, Patience(call=4 * CALL_SECONDS)), strict=True))
+    return dict(zip(HONEST, examine_all(tasks, TimeLimits(call=4 * CALL_SECONDS)), strict=True))
 
 
 def told(result: CaseResult) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.examinee import Patience
+from autograder.sandboxed import TimeLimits
 from tests.mutation import __main__ as run
 from tests.mutation import jury as juries
 from tests.mutation import mutants as mutants_of
@@ -51,7 +51,7 @@ def test_a_mutant_that_does_not_load_is_killed(jury: Jury) -> None:
 
 def test_a_mutant_that_never_returns_is_killed(jury: Jury, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SHORT", "LONG"):
-        monkeypatch.setattr(juries, name, Patience(call=0.5))
+        monkeypatch.setattr(juries, name, TimeLimits(call=0.5))
     endless = changed(
         jury, "ex1_output_size", "    padded = input_size", "    while True: pass\n    padded = input_size"
     )

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder.examinee import Examinee, Patience
 from autograder.sandbox import folder, wire
 from autograder.sandbox.confine import LAYERS, Limits
 from autograder.sandbox.handle import Worker, WorkerTrouble
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.output import LONGEST_OUTPUT
+from autograder.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.submission import Submission
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.catalogue import exercises
@@ -59,13 +59,15 @@ def submission(body: str, module: str = "ex1_output_size") -> Submission:
     return Submission("test", Path("test"), {module: body}, {}, None, (), "")
 
 
-def examinee(sandbox: Sandbox, body: str, module: str = "ex1_output_size", seconds: float = 5.0) -> Examinee:
-    return Examinee(sandbox, submission(body, module), CATALOGUE, Patience(call=seconds))
+def sandboxed(
+    sandbox: Sandbox, body: str, module: str = "ex1_output_size", seconds: float = 5.0
+) -> SandboxedSubmission:
+    return SandboxedSubmission(sandbox, submission(body, module), CATALOGUE, TimeLimits(call=seconds))
 
 
 def ask(sandbox: Sandbox, body: str, seconds: float = 5.0) -> Outcome:
     """Runs `probe(value)` of a hand-in as its `output_size`; what it returns is the answer."""
-    who = examinee(sandbox, body, seconds=seconds)
+    who = sandboxed(sandbox, body, seconds=seconds)
     return who.run(EX1, "cpu", [{"do": "call", "name": "output_size", "args": (1, 1)}])
 
 
@@ -86,7 +88,7 @@ def test_a_call_is_answered(sandbox: Sandbox) -> None:
 
 
 def test_a_tensor_goes_in_and_comes_back(sandbox: Sandbox) -> None:
-    who = examinee(sandbox, "def conv2d_valid(x, weight): return x.transpose(2, 3) * 2", "ex3_conv2d")
+    who = sandboxed(sandbox, "def conv2d_valid(x, weight): return x.transpose(2, 3) * 2", "ex3_conv2d")
     call = Call("conv2d_valid", (Sample((2, 3, 4, 5), 1, "float64"), Sample((1, 3, 1, 1), 2)))
     outcome = who.run(EX3, "cpu", [call_step(call)])
     got = outcome.results[0]
@@ -95,7 +97,7 @@ def test_a_tensor_goes_in_and_comes_back(sandbox: Sandbox) -> None:
 
 
 def test_prints_are_kept_as_text_and_capped(sandbox: Sandbox) -> None:
-    who = examinee(sandbox, "def output_size(*a):\n    print('x' * 300_000)\n    return 3")
+    who = sandboxed(sandbox, "def output_size(*a):\n    print('x' * 300_000)\n    return 3")
     assert who.run(EX1, "cpu", [{"do": "call", "name": "output_size", "args": ()}]).results == [3]
     printed = who.keep_printed()
     assert printed.startswith("xxx")
@@ -216,7 +218,7 @@ def test_without_confinement_the_same_attempts_succeed() -> None:
 
 @fully_confined
 def test_the_worker_says_which_layers_are_on(sandbox: Sandbox) -> None:
-    who = examinee(sandbox, "def output_size(*a): return 1")
+    who = sandboxed(sandbox, "def output_size(*a): return 1")
     who.run(EX1, "cpu", [{"do": "call", "name": "output_size", "args": ()}])
     expected = set(LAYERS) if os.geteuid() == 0 else set(LAYERS) - {"uid"}
     assert set(who.confined) == expected
@@ -231,7 +233,7 @@ def test_a_file_bomb_ends_at_its_limit(sandbox: Sandbox) -> None:
 def test_too_many_files_at_the_top_of_a_module_end_it_however_seldom_the_watch_comes_by(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folder, "_BEAT", 60.0)
+    monkeypatch.setattr(folder, "_LOOK_SECONDS", 60.0)
     body = "for n in range(1100): open(f'file-{n}', 'w').close()\ndef output_size(*a): return 3"
     assert "more than 1000 files" in ask(sandbox, body).trouble
 
@@ -354,7 +356,7 @@ def test_a_malformed_answer_is_trouble_and_no_crash(sandbox: Sandbox, text: obje
 
 
 def test_calls_that_hang_wait_less_and_less_and_a_line_waits_once(sandbox: Sandbox) -> None:
-    who = examinee(sandbox, "def output_size(*a):\n    while True: pass", seconds=0.8)
+    who = sandboxed(sandbox, "def output_size(*a):\n    while True: pass", seconds=0.8)
     steps = [{"do": "call", "name": "output_size", "args": ()}]
     sentences = []
     for line in ("one", "one", "two", "three", "four"):
@@ -366,7 +368,7 @@ def test_calls_that_hang_wait_less_and_less_and_a_line_waits_once(sandbox: Sandb
 
 def test_who_is_slow_and_answers_has_the_whole_limit_again(sandbox: Sandbox) -> None:
     body = "import time\ndef output_size(seconds): time.sleep(seconds)"
-    who = examinee(sandbox, body, seconds=1.0)
+    who = sandboxed(sandbox, body, seconds=1.0)
     outcomes = []
     for number, seconds in enumerate((0.3, 9, 9, 9, 9, 0.7)):
         who.line = str(number)
@@ -377,8 +379,8 @@ def test_who_is_slow_and_answers_has_the_whole_limit_again(sandbox: Sandbox) -> 
 
 
 def test_a_submissions_whole_time_is_bounded(sandbox: Sandbox) -> None:
-    who = examinee(sandbox, "import time\ndef output_size(*a): time.sleep(0.3)")
-    who.patience = replace(who.patience, submission=0.5)
+    who = sandboxed(sandbox, "import time\ndef output_size(*a): time.sleep(0.3)")
+    who.time_limits = replace(who.time_limits, submission=0.5)
     steps = [{"do": "call", "name": "output_size", "args": ()}]
     outcomes = [who.run(EX1, "cpu", steps) for _ in range(4)]
     assert "whole hand-in" in outcomes[-1].trouble
@@ -394,8 +396,8 @@ def test_nothing_is_left_when_the_sandbox_closes() -> None:
     with Sandbox() as short:
         ask(short, probe("open('left', 'w')"))
         assert short._zygote is not None
-        pid, room = short._zygote.pid, short._room.path
-    assert not room.exists()
+        pid, folder = short._zygote.pid, short._private.path
+    assert not folder.exists()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 

@@ -14,7 +14,7 @@ from collections import Counter
 import pytest
 from parallel import SUBMISSIONS, Examined, Task, building_on, examine_all, overlaid
 
-from autograder.examinee import Patience
+from autograder.sandboxed import TimeLimits
 
 EXPECTED = tomllib.loads((SUBMISSIONS / "expected.toml").read_text("utf-8"))["wrong"]
 WRONG = {path.name: path for path in sorted((SUBMISSIONS / "wrong").iterdir())}
@@ -29,7 +29,7 @@ def examined() -> dict[tuple[str, int], Examined]:
         submission, own = overlaid(path)
         modules = building_on(own) if ALL else own
         asked |= {(name, seed): Task(submission, seed, modules) for seed in SEEDS}
-    return dict(zip(asked, examine_all(list(asked.values()), Patience(call=3.0)), strict=True))
+    return dict(zip(asked, examine_all(list(asked.values()), TimeLimits(call=3.0)), strict=True))
 
 
 def lost(examined: Examined) -> Counter[str]:

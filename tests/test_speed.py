@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.examinee import Patience
+from autograder.sandboxed import TimeLimits
 from exercises.feedback.time_limit import CALL_SECONDS, LARGE_9, Layer
 from exercises.tests.speed import SMALLER, estimate, in_words
 from tests.test_notebook_checks import SETUP, said
@@ -136,4 +136,4 @@ def test_fast_code_and_wrong_code_are_told_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("page", ["exercises/ex3_conv2d.py", "docs/student.md"])
 def test_the_stub_and_the_students_page_name_the_limit_that_the_grader_keeps(page: str) -> None:
     assert f"{CALL_SECONDS:g} seconds" in " ".join((ROOT / page).read_text(encoding="utf-8").split())
-    assert Patience().call == CALL_SECONDS
+    assert TimeLimits().call == CALL_SECONDS

@@ -16,13 +16,13 @@ from autograder.classroom import github
 from autograder.classroom.found import Found
 from autograder.classroom.people import Likeness, key, keys, likeness, may_be_one, name_keys, number, spelled
 from autograder.classroom.roster import GITHUB, Row
-from autograder.report.model import NOTHING
+from autograder.report.model import NOT_HANDED_IN
 
 FEW = 3  # hand-ins from which on most must be in the roster
 _SHOWN = 3  # of either side, where the roster is another class's
 
-_PERHAPS = f"{NOTHING} under this name, but {{}} matched with nobody"
-_CLAIMED = f"{NOTHING} that is surely this student's, see {{}}: {{}}"
+_PERHAPS = f"{NOT_HANDED_IN} under this name, but {{}} matched with nobody"
+_CLAIMED = f"{NOT_HANDED_IN} that is surely this student's, see {{}}: {{}}"
 _UNKNOWN = "not in the roster"
 _TELLING_NAMES = ("Canvas", "Moodle", "Gradescope")  # elsewhere a name may be an identifier
 _HIDDEN = "Participant"  # the name in Moodle's folders where marking is anonymous

@@ -24,17 +24,17 @@ from typing import Any, TypeVar, cast
 from distributed import Client, KilledWorker
 from distributed.client import FutureCancelledError
 
-from autograder.batch import BatchError, Wanted
 from autograder.cluster.quiet import quiet
 from autograder.cluster.worker import WorkerLost, end_graders, identity, lacks, run_in_grader, topic
+from autograder.options import BatchError, GradingOptions
 from autograder.sandbox.confine import LAYERS
 from autograder.versions import versions
-from autograder.workers import Graders, Order
+from autograder.workers import Graders, GradingJob
 
-CONNECT = 8.0  # seconds for the scheduler to answer
-ANSWER = 30.0  # seconds for a busy one
-PATIENCE = 600.0  # seconds without any worker
-BEAT = 1.0  # seconds between two looks at who is there
+CONNECT_SECONDS = 8.0  # seconds for the scheduler to answer
+ANSWER_SECONDS = 30.0  # seconds for a busy one
+MAX_SECONDS_WITHOUT_WORKERS = 600.0  # seconds without any worker
+POLL_SECONDS = 1.0  # seconds between two looks at who is there
 UNSTARTED = (
     5  # times that an order may be lost before it was begun; then it counts, since word of that may be lost
 )
@@ -68,7 +68,7 @@ class Cluster(Graders):
         notice: is told, in a sentence, what somebody who waits should know.
     """
 
-    def __init__(self, address: str, wanted: Wanted, notice: Callable[[str], None]) -> None:
+    def __init__(self, address: str, wanted: GradingOptions, notice: Callable[[str], None]) -> None:
         self._address = address
         self._wanted = wanted
         self._notice = notice
@@ -124,12 +124,16 @@ class Cluster(Graders):
         self._changed = asyncio.Condition()
         try:
             self._client = Client(  # type: ignore[no-untyped-call]
-                self._address, asynchronous=True, timeout=CONNECT, set_as_default=False, name="autograder"
+                self._address,
+                asynchronous=True,
+                timeout=CONNECT_SECONDS,
+                set_as_default=False,
+                name="autograder",
             )
             await self._client
         except OSError as error:
             raise BatchError(
-                f"--scheduler {self._address}: no Dask scheduler answers there within {CONNECT:.0f} s"
+                f"--scheduler {self._address}: no Dask scheduler answers there within {CONNECT_SECONDS:.0f} s"
             ) from error
         except (ValueError, TypeError, RuntimeError) as error:
             raise BatchError(f"--scheduler {self._address}: {error}") from error
@@ -169,22 +173,22 @@ class Cluster(Graders):
             elif nobody_since is None:
                 nobody_since = time.monotonic()
                 self._notice(f"waiting for workers at {self._address}")
-            elif time.monotonic() - nobody_since > PATIENCE:
+            elif time.monotonic() - nobody_since > MAX_SECONDS_WITHOUT_WORKERS:
                 await self._fail(
                     BatchError(
-                        f"--scheduler {self._address}: no worker came within {PATIENCE:.0f} s; start some, and "
-                        "give the same command again"
+                        f"--scheduler {self._address}: no worker came within "
+                        f"{MAX_SECONDS_WITHOUT_WORKERS:.0f} s; start some, and give the same command again"
                     )
                 )
                 return
-            await asyncio.sleep(BEAT)
+            await asyncio.sleep(POLL_SECONDS)
 
     async def _threads(self) -> dict[str, int]:
         """The number of threads of each worker of the cluster, by address."""
         try:
             if self._client.status != "running":
                 raise OSError(f"the client is {self._client.status}")
-            found: dict[str, int] = await asyncio.wait_for(self._client.scheduler.ncores(), ANSWER)
+            found: dict[str, int] = await asyncio.wait_for(self._client.scheduler.ncores(), ANSWER_SECONDS)
         except OSError as error:
             raise self._scheduler_lost() from error
         return found
@@ -268,7 +272,7 @@ class Cluster(Graders):
     async def _place(self, fn: Callable[..., Any], *args: Any) -> Any:
         self._tasks.add(this := cast("asyncio.Task[Any]", asyncio.current_task()))
         this.add_done_callback(self._tasks.discard)
-        alone = any(isinstance(each, Order) and each.again for each in args)
+        alone = any(isinstance(each, GradingJob) and each.again for each in args)
         order = uuid.uuid4().hex
         for _ in range(UNSTARTED):
             try:
@@ -363,7 +367,7 @@ class Cluster(Graders):
             self._client.unsubscribe_topic("all")  # or the scheduler would tell us of our own leaving
             ending = self._client.run(end_graders, self._run, workers=there, on_error="ignore")
             with contextlib.suppress(OSError):
-                await asyncio.wait_for(ending, ANSWER)
+                await asyncio.wait_for(ending, ANSWER_SECONDS)
         await self._client.close(timeout=2)
 
 

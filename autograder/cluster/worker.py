@@ -1,4 +1,4 @@
-"""What runs on a Dask worker: grader processes, one for each of its threads, as `Local` starts them.
+"""What runs on a Dask worker: grader processes, one for each of its threads, as `ProcessPool` starts them.
 
 A grader is for one hand-in at a time and a whole process of its own (pytest, signals, warnings), which Dask's
 threads are not. So a thread only waits for its process: workers started with Dask's own defaults use all
@@ -19,7 +19,7 @@ from distributed.utils import sync
 
 from autograder.sandbox.host import usable_cuda
 from autograder.versions import versions
-from autograder.workers import Local, Settings, unconfined
+from autograder.workers import ProcessPool, Settings, unconfined
 
 IDLE = 60.0  # seconds after which graders end that nobody gives work, since their client may have been killed
 _over: set[str] = set()  # runs that have ended: an order may still be on its way when its run ends
@@ -44,7 +44,7 @@ class GraderProcesses(WorkerPlugin):
         """Starts nothing yet: a process comes with the first order that finds none free."""
         # Dask's nanny starts workers as daemons, which may have no children; these end by themselves with it
         current_process().daemon = False
-        self._local = Local(worker.state.nthreads)
+        self._local = ProcessPool(worker.state.nthreads)
         self._watch = asyncio.ensure_future(self._end_when_idle(worker))
 
     async def teardown(self, worker: Worker) -> None:

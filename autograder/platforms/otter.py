@@ -25,7 +25,7 @@ from typing import Any
 SUPPORT = "convolutions_grader"  # the folder in the zip's `files/` that holds the grader
 ASIDE = "hand-in"
 STAND_IN = "stand-in-for-the-hand-in.ipynb"
-LONGEST = 570  # seconds; the platform's own limit is ten minutes
+MAX_RUN_SECONDS = 570  # seconds; the platform's own limit is ten minutes
 PLACEHOLDER: Mapping[str, Any] = {
     "cells": [],
     "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
@@ -113,10 +113,10 @@ def graded_apart(hand_in: Path, support: Path) -> Mapping[str, Any]:
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                timeout=LONGEST,
+                timeout=MAX_RUN_SECONDS,
             )
         except subprocess.TimeoutExpired as error:
-            raise SandboxFailed(f"the sandboxed grader took longer than {LONGEST} s") from error
+            raise SandboxFailed(f"the sandboxed grader took longer than {MAX_RUN_SECONDS} s") from error
         if done.returncode or not found.is_file():
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-3:]
             raise SandboxFailed(f"the sandboxed grader ended with {done.returncode}: {' / '.join(said)}")

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.examinee import Patience
 from autograder.grade import DEFAULT_SEED, Grader, choose_devices
 from autograder.report.model import Report
+from autograder.sandboxed import TimeLimits
 from autograder.submission import Submission, SubmissionError, read_submission, visible
 from exercises.feedback.catalogue import exercises
 
 # seconds for all calls of one upload: platforms stop everything after ten minutes, with no points at all
-LONGEST = 420.0
+MAX_SUBMISSION_SECONDS = 420.0
 PROVENANCE = Path(__file__).resolve().parents[2] / "release.json"
 
 
@@ -50,14 +50,14 @@ def graded(upload: Path, student: str = "submission") -> Report:
         upload: a folder, zip, notebook or `.py` file. A folder that holds nothing else is what lies in it.
         student: the name in the report.
     """
-    patience = Patience(submission=LONGEST)
+    time_limits = TimeLimits(submission=MAX_SUBMISSION_SECONDS)
     try:
         submission = uploaded(upload)
     except SubmissionError as error:
         with Grader(seed=seed()) as grader:
             # students need not know where the platform keeps things
             return grader.unreadable(student, str(error).replace(str(upload), "your upload"))
-    with Grader(devices=choose_devices("auto"), seed=seed_of(submission), patience=patience) as grader:
+    with Grader(devices=choose_devices("auto"), seed=seed_of(submission), time_limits=time_limits) as grader:
         return grader.grade(submission).named(student)
 
 

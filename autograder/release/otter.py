@@ -30,7 +30,7 @@ from autograder.release.student import notebook_support
 STUDENT, AUTOGRADER = "otter-student.zip", "otter-autograder.zip"
 PLUGIN = "autograder.platforms.otter.SandboxedGrading"
 PYTHON = "3.11"  # of the grading image: the versions below were tested with it
-LONGEST = 900  # seconds for one run of a tool
+MAX_RUN_SECONDS = 900  # seconds for one run of a tool
 # Named so that otter's Dockerfile, which knows `requirements.*`, has it where pip looks for it
 CONSTRAINTS = "requirements.constraints.txt"
 CPU_BUILDS = "https://download.pytorch.org/whl/cpu"  # the usual torch brings gigabytes of CUDA
@@ -232,10 +232,10 @@ def _otter(folder: Path, library: Path, *arguments: str) -> None:
     command = [sys.executable, "-P", "-m", "otter", *arguments]
     try:
         done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, timeout=LONGEST, check=False
+            command, cwd=folder, env=environment, capture_output=True, timeout=MAX_RUN_SECONDS, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise ReleaseError(f"otter {arguments[0]} took longer than {LONGEST} s") from error
+        raise ReleaseError(f"otter {arguments[0]} took longer than {MAX_RUN_SECONDS} s") from error
     if done.returncode:
         said = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()[-3:]
         raise ReleaseError(f"otter {arguments[0]} ended with {done.returncode}: {' / '.join(said)}")

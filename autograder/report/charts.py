@@ -19,7 +19,7 @@ from typing import Any
 
 WIDTH = 340
 FONT = 13
-PATIENCE = 120.0  # seconds for all charts together; they take one
+MAX_SECONDS = 120.0  # seconds for all charts together; they take one
 
 _MISSING = 3  # exit code where vl-convert is not installed
 
@@ -148,7 +148,7 @@ def drawn(specs: Sequence[Spec]) -> list[str]:
     command = [sys.executable, "-P", __file__]
     try:
         done = subprocess.run(
-            command, input=json.dumps(specs).encode(), capture_output=True, timeout=PATIENCE, check=False
+            command, input=json.dumps(specs).encode(), capture_output=True, timeout=MAX_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NoCharts(f"the charts could not be drawn: {error}") from error

@@ -37,7 +37,7 @@ MOST_OPEN = 8  # that are told at once; the others are a click away
 MOST_LINES = 15  # of the rubric, likewise
 MOST_PAIRS = 50
 MOST_NOTES = 30
-LONGEST = 400  # characters of a text that may be a student's
+MAX_TEXT_CHARS = 400  # characters of a text that may be a student's
 MOST_PLACES = 4  # lines of a student's own code
 BANDS = 10
 PARTS = ("no points", "up to half", "more than half", "all points")
@@ -259,4 +259,8 @@ def _pair(one: str, other: str, found: Sequence[tuple[str, float]], tokens: int)
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} … (cut: it has {len(text)} characters)"
+    return (
+        text
+        if len(text) <= MAX_TEXT_CHARS
+        else f"{text[:MAX_TEXT_CHARS]} … (cut: it has {len(text)} characters)"
+    )

@@ -14,7 +14,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from autograder.report.model import NOTHING, UNDECIDED, ExerciseReport, Finding, Line, Provenance, Report
+from autograder.report.model import (
+    NOT_HANDED_IN,
+    UNDECIDED,
+    ExerciseReport,
+    Finding,
+    Line,
+    Provenance,
+    Report,
+)
 
 SLOWEST = 10
 MOST_NAMES = 200  # of those not graded, and of those who handed in nothing
@@ -173,7 +181,7 @@ def insight_of(reports: Iterable[tuple[str, Report | None]]) -> Insight:
         found.students += 1
         if report is None:
             found.unreadable += 1
-        elif report.problem.startswith(NOTHING):
+        elif report.problem.startswith(NOT_HANDED_IN):
             found.nothing += 1
             found.missing += [student] if len(found.missing) < MOST_NAMES else []
         elif report.problem:

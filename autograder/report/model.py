@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 SCHEMA = 1
-NOTHING = (
+NOT_HANDED_IN = (
     "nothing handed in"  # the problem of whom nobody heard from; any other leaves open what the work is worth
 )
 UNDECIDED = "undecided"  # the kind of a finding that says nothing against the code
@@ -149,7 +149,7 @@ class Report:
     @property
     def withheld(self) -> bool:
         """Whether no grade is given: 0 would say something about work that was not looked at."""
-        return self.problem not in ("", NOTHING)
+        return self.problem not in ("", NOT_HANDED_IN)
 
     def named(self, student: str) -> Report:
         """The same report under another name."""

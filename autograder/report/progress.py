@@ -20,7 +20,7 @@ from rich.text import Text
 
 from autograder.report import rubric
 
-BEAT = 5.0  # seconds between two plain lines
+PRINT_SECONDS = 5.0  # seconds between two plain lines
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _plain_lines(tally: Tally, to: TextIO) -> Tell:
             print(rubric.plain(event.text), file=to, flush=True)
             return
         tally.count(event)
-        if event.kind in ("graded", "failed") and tally.seconds - told >= BEAT:
+        if event.kind in ("graded", "failed") and tally.seconds - told >= PRINT_SECONDS:
             told = tally.seconds
             print(tally.line(), file=to, flush=True)
 

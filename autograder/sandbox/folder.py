@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 
 MOST_ENTRIES = 1000
-_BEAT = 0.1  # seconds between two looks
+_LOOK_SECONDS = 0.1  # seconds between two looks
 _TRIES = 20  # of one look, where files come and go
 
 
@@ -116,7 +116,7 @@ class Watch:
             return not self.reason
 
     def _go_on(self) -> None:
-        while not self._over.wait(_BEAT) and self.look():
+        while not self._over.wait(_LOOK_SECONDS) and self.look():
             pass
 
     def _trouble(self) -> str:

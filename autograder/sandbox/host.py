@@ -31,7 +31,7 @@ from autograder.sandbox.confine import Limits
 from autograder.sandbox.folder import FolderError, Watch, empty
 from autograder.sandbox.handle import START_SECONDS, SandboxError, Worker
 from autograder.sandbox.output import Output
-from autograder.sandbox.room import Room, sweep
+from autograder.sandbox.private_folder import PrivateFolder, sweep
 
 _LAUNCH = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.sandbox.zygote import main; main()"
 _PASSED_ON = ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "SYSTEMROOT", "PATH")
@@ -66,7 +66,7 @@ class Sandbox:
         self.kind = kind or ("fork" if hasattr(os, "fork") and sys.platform != "darwin" else "subprocess")
         self._cuda = cuda
         sweep()
-        self._room = Room()
+        self._private = PrivateFolder()
         self._zygote: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._warm = False
@@ -74,7 +74,7 @@ class Sandbox:
 
     @property
     def _folder(self) -> Path:
-        return self._room.work
+        return self._private.work
 
     def __enter__(self) -> Self:
         return self
@@ -125,14 +125,14 @@ class Sandbox:
                 empty(self._folder)
             except FolderError:  # the next hand-in gets another, and a parent that knows it
                 self._stop_zygote()
-                self._room.remove()
-                self._room = Room()
+                self._private.remove()
+                self._private = PrivateFolder()
 
     def close(self) -> None:
         """Ends everything and removes the private folder."""
         self.end_worker()
         self._stop_zygote()
-        self._room.remove()
+        self._private.remove()
 
     def _configuration(self) -> dict[str, Any]:
         return {"limits": asdict(self.limits), "folder": str(self._folder), "cuda": self._cuda}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.examinee import SandboxedStudent
+from autograder.sandboxed import SandboxedStudent
 from autograder.suites.vocabulary import Draw
 from exercises.feedback.calls import Call
 from exercises.feedback.checks import must_raise, must_return

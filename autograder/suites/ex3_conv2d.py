@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder.examinee import SandboxedStudent
+from autograder.sandboxed import SandboxedStudent
 from autograder.suites.properties import must_be_linear, must_move_along
 from autograder.suites.vocabulary import EVERY_DTYPE, ODD_LAYOUTS, Draw, must_follow_device
 from exercises.feedback.calls import Call, Sample

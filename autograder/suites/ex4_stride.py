@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.examinee import SandboxedStudent
+from autograder.sandboxed import SandboxedStudent
 from autograder.suites.vocabulary import EVERY_DTYPE, ODD_LAYOUTS, Draw, must_follow_device
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.checks import must_differentiate, must_keep_inputs, must_raise, must_return

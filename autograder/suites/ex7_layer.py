@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.examinee import SandboxedStudent
+from autograder.sandboxed import SandboxedStudent
 from autograder.suites.vocabulary import EVERY_DTYPE, Draw, layer_must_follow_device
 from exercises.feedback.calls import Call
 from exercises.feedback.layer_checks import (

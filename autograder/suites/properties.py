@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from autograder.examinee import SandboxedStudent
+from autograder.sandboxed import SandboxedStudent
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.causes import CAUSES
 from exercises.feedback.checks import call_step, problem

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from autograder.examinee import SandboxedStudent
 from autograder.sandbox.devices import PRETENDED
+from autograder.sandboxed import SandboxedStudent
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.causes import CAUSES
 from exercises.feedback.checks import must_return, problem
@@ -102,7 +102,7 @@ def _judge_device(student: SandboxedStudent, call: Call, steps: Sequence[Step], 
         ).because(CAUSES["device-forgotten"])
     if outcome.raised or outcome.trouble:
         failure = failure_of(outcome, call)
-        student.examinee.undecided.append(failure.headline if failure else "")
+        student.sandboxed.undecided.append(failure.headline if failure else "")
 
 
 def _strays(result: Any) -> bool:

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.examinee import Examinee, SandboxedStudent
 from autograder.grade import DEFAULT_SEED
 from autograder.sandbox import devices
+from autograder.sandboxed import SandboxedStudent, SandboxedSubmission
 from autograder.submission import Submission, read_submission
 from autograder.suites.vocabulary import Draw
 from exercises.feedback import steps
@@ -49,8 +49,8 @@ def run(
     return Outcome(*devices.run(asked, device, lookup))
 
 
-class InProcess(Examinee):
-    """An examinee whose code runs here: no worker, no wire, no limits."""
+class InProcess(SandboxedSubmission):
+    """A submission whose code runs here: no worker, no wire, no limits."""
 
     def __init__(self, submission: Submission) -> None:
         super().__init__(None, submission, exercises())  # type: ignore[arg-type]
@@ -79,15 +79,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def examinee(pytestconfig: pytest.Config) -> InProcess:
+def sandboxed(pytestconfig: pytest.Config) -> InProcess:
     return InProcess(read_submission(pytestconfig.getoption("--hand-in"), [e.module for e in exercises()]))
 
 
 @pytest.fixture
-def student(examinee: InProcess, request: pytest.FixtureRequest, device: str) -> SandboxedStudent:
+def student(sandboxed: InProcess, request: pytest.FixtureRequest, device: str) -> SandboxedStudent:
     module = Path(request.module.__file__).stem
-    exercise = next(e for e in examinee.catalogue if e.module == module)
-    return SandboxedStudent(examinee, exercise, device)
+    exercise = next(e for e in sandboxed.catalogue if e.module == module)
+    return SandboxedStudent(sandboxed, exercise, device)
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from typing import Any
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from autograder.examinee import Examinee
 from autograder.grade import Grader
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.devices import prepare_pretended
+from autograder.sandboxed import SandboxedSubmission
 from autograder.submission import Submission, read_submission
 from exercises.feedback import steps
 from exercises.feedback.catalogue import Exercise
@@ -23,8 +23,8 @@ CORRECT = {"solutions": ROOT / "solutions", "amara": ROOT / "tests" / "submissio
 Asked = tuple[str, str, Sequence[steps.Step]]  # exercise module, device, steps
 
 
-class Recording(Examinee):
-    """An examinee that keeps what it was asked."""
+class Recording(SandboxedSubmission):
+    """A submission that keeps what it was asked."""
 
     asked: list[Asked]
 
@@ -62,8 +62,8 @@ def _of(name: str, hand_in: Submission, grader: Grader, unconfined: Grader, roun
     def without_sandbox() -> None:
         FakeTensorMode.cache_clear()
         judge: Any = grader._judge
-        examinee = InProcess(hand_in)
-        report = grader._report(hand_in, examinee, judge.examine(examinee), "")
+        sandboxed = InProcess(hand_in)
+        report = grader._report(hand_in, sandboxed, judge.examine(sandboxed), "")
         assert report.earned == report.points
 
     def row(what: str, other: Any, bound: str, target: float) -> Row:

@@ -20,8 +20,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 # some systems take milliseconds to remove a folder from a disk
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
-LONGEST = 4096  # bytes of an input
-PATIENCE = 5.0  # seconds of processor time for one execution; what takes longer is a crash too
+MAX_INPUT_BYTES = 4096  # bytes of an input
+MAX_INPUT_SECONDS = 5.0  # seconds of processor time for one execution; what takes longer is a crash too
 _TRIES = 400  # executions spent on making a crash small
 
 
@@ -155,7 +155,7 @@ def fuzz(
             result.executions += 1
             if spent > result.slowest:
                 result.slowest = spent
-                if result.slowest > PATIENCE:
+                if result.slowest > MAX_INPUT_SECONDS:
                     _note(result, target, data, Broken("takes too long", f"{result.slowest:.1f} s"))
             if len(tracer.seen) > reached and number >= len(corpus):
                 corpus.append(data)
@@ -268,4 +268,4 @@ def havoc(data: bytes, random: Random, corpus: Sequence[bytes] = ()) -> bytes:
             other = random.choice(corpus)
             cut = random.randrange(len(other) + 1)
             varied[at:] = other[cut:]
-    return bytes(varied[:LONGEST])
+    return bytes(varied[:MAX_INPUT_BYTES])

@@ -1,7 +1,7 @@
 """The judge under a worker that answers anything: a check passes a right answer, or fails; it never breaks.
 
 The answers of the solutions, changed here and there, go the way of a worker's replies from
-`Examinee._outcome` on, so that the deep code is reached and every change is known.
+`SandboxedSubmission._outcome` on, so that the deep code is reached and every change is known.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from typing import Any
 
 import torch
 
-from autograder import examinee, grade, judge
-from autograder.examinee import Examinee
+from autograder import grade, judge, sandboxed
 from autograder.judge import CaseResult, Judge
 from autograder.sandbox import wire
+from autograder.sandboxed import SandboxedSubmission
 from autograder.suites import properties, vocabulary
 from exercises.feedback import calls, checks, compare, failures, layer_checks, steps
 from exercises.feedback.catalogue import Exercise, exercises
@@ -106,8 +106,8 @@ def _place(value: Any) -> Any:
 
 
 @dataclass
-class Liar(Examinee):
-    """An examinee whose worker changes some of its answers; `lies` are those that a check must find."""
+class Liar(SandboxedSubmission):
+    """A submission whose worker changes some of its answers; `lies` are those that a check must find."""
 
     choices: Choices = field(default_factory=lambda: Choices(b""))
     lies: list[str] = field(default_factory=list)
@@ -392,7 +392,7 @@ def seeds() -> Sequence[bytes]:
 TARGET = Target(
     "judging",
     "hidden checks under a lying worker",
-    (examinee, judge, grade, properties, vocabulary, calls, checks, compare, failures, layer_checks),
+    (sandboxed, judge, grade, properties, vocabulary, calls, checks, compare, failures, layer_checks),
     run,
     seeds,
 )

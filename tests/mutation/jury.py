@@ -10,13 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from autograder.examinee import Examinee, Patience
 from autograder.grade import DEFAULT_SEED, Grader
+from autograder.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.submission import Submission, read_submission
 
 ROOT = Path(__file__).resolve().parents[2]
-SHORT = Patience(call=2.0)  # so that a loop without end ends
-LONG = Patience(call=10.0)  # what a student gets; asked where the short one ran out, since machines are busy
+SHORT = TimeLimits(call=2.0)  # so that a loop without end ends
+LONG = TimeLimits(
+    call=10.0
+)  # what a student gets; asked where the short one ran out, since machines are busy
 
 
 class Jury:
@@ -42,13 +44,13 @@ class Jury:
             found, _ = self._trial(module, mutant, LONG)
         return found
 
-    def _trial(self, module: str, mutant: Submission, patience: Patience) -> tuple[str | None, str]:
+    def _trial(self, module: str, mutant: Submission, time_limits: TimeLimits) -> tuple[str | None, str]:
         sandbox, judge = self._internals._sandbox, self._internals._judge
-        examinee = Examinee(sandbox, mutant, self._grader.catalogue, patience)
+        sandboxed = SandboxedSubmission(sandbox, mutant, self._grader.catalogue, time_limits)
         try:
             for case in judge._cases:
                 if case.exercise.module == module:
-                    failure = case.run(examinee, self._grader.seed)
+                    failure = case.run(sandboxed, self._grader.seed)
                     if failure:
                         return f"{case.name}: {failure.headline}", failure.kind
             return None, ""

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHECK_SECONDS = 30.0  # for one check
 TOTAL_SECONDS = 600.0  # for all of them
 START_SECONDS = 90.0  # until the first check: torch takes long to load on a busy machine
-STRIKES = 2  # checks of one exercise that may end the process before the rest of it is not run
+MAX_CRASHES = 2  # checks of one exercise that may end the process before the rest of it is not run
 LARGEST = 90_000  # bytes of the result; the reporter gets it in one variable, and Linux takes 128 KiB
 LENGTHS = (1_000, 300, 100, 20)  # characters of a text; the longest that makes the result small enough
 MOST = 200  # checks; whoever adds more of their own gets no result that is too large
@@ -114,7 +114,7 @@ class Run:
     def all(self) -> None:
         """Runs them all."""
         deadline = time.monotonic() + self.total_seconds
-        strikes: Counter[int] = Counter()
+        crashes: Counter[int] = Counter()
         while not self.trouble:
             record, why = self._process(deadline)
             if record.finished:
@@ -126,8 +126,8 @@ class Run:
                 self.trouble = self.trouble or f"the checks could not be run: {why}"
                 return
             culprit.ended("error", why)
-            strikes[culprit.exercise] += 1
-            if strikes[culprit.exercise] >= STRIKES:
+            crashes[culprit.exercise] += 1
+            if crashes[culprit.exercise] >= MAX_CRASHES:
                 for check in self.checks.values():
                     if check.exercise == culprit.exercise and not check.done:
                         check.ended("error", f"not run: other checks of ex{check.exercise} ended the process")

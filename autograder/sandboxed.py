@@ -33,7 +33,7 @@ PYTHON = ".".join(platform.python_version_tuple()[:2])
 
 
 @dataclass(frozen=True)
-class Patience:
+class TimeLimits:
     """How long to wait, in seconds.
 
     `call` is for one call, `submission` for all calls of one submission, `statement` for one statement at the top of
@@ -64,7 +64,7 @@ class Pace:
 
 
 @dataclass
-class Examinee:
+class SandboxedSubmission:
     """A submission in the sandbox.
 
     `substituted` names the exercise modules that are replaced by correct ones (error carried forward); `line` is the
@@ -74,7 +74,7 @@ class Examinee:
     sandbox: Sandbox
     submission: Submission
     catalogue: Sequence[Exercise]
-    patience: Patience = field(default_factory=Patience)
+    time_limits: TimeLimits = field(default_factory=TimeLimits)
     confined: dict[str, str] = field(default_factory=dict)
     forbidden: dict[str, str] | None = None  # a sentence by exercise, once it was looked for
     substituted: frozenset[str] = frozenset()
@@ -121,8 +121,8 @@ class Examinee:
         line = (exercise.module, self.line, self.substituted)
         if self.line and line in self._late_lines:
             return _trouble("timeout", "not tried: another check of this line had taken too long")
-        if self.seconds > self.patience.submission:
-            limit = f"{self.patience.submission:g} s"
+        if self.seconds > self.time_limits.submission:
+            limit = f"{self.time_limits.submission:g} s"
             return _trouble("timeout", f"not tried: the whole hand-in had used up its {limit}")
         try:
             worker = self._importing(exercise)
@@ -135,7 +135,7 @@ class Examinee:
         pace, start = self._paces[exercise.module, self.substituted], time.monotonic()
         try:
             with self.sandbox.clock.phase("calls"):
-                wait = pace.wait(self.patience.call)
+                wait = pace.wait(self.time_limits.call)
                 reply = self._asked(worker, ask(exercise.module, device, steps), wait)
         except WorkerTrouble as trouble:
             if trouble.kind == "timeout":
@@ -166,7 +166,7 @@ class Examinee:
             start = time.monotonic()
             try:
                 with self.sandbox.clock.phase("import"):
-                    left = max(self.patience.loading - self.loading, 0.0)
+                    left = max(self.time_limits.loading - self.loading, 0.0)
                     limit = self._statement_seconds + GRACE_SECONDS
                     reply = worker.ask(request, limit, MOST_STATEMENTS, left)
                     worker.look()
@@ -182,7 +182,7 @@ class Examinee:
     @property
     def _statement_seconds(self) -> float:
         """The limit for a statement: shorter, the more time others have taken."""
-        return self.patience.statement * (1.0 if self.loading < self.patience.loading / 2 else 0.1)
+        return self.time_limits.statement * (1.0 if self.loading < self.time_limits.loading / 2 else 0.1)
 
     def _blames(self, trouble: WorkerTrouble) -> bool:
         """Whether a statement is to blame for the end of a worker, which goes on without it."""
@@ -277,7 +277,7 @@ class Examinee:
             }
         )
         with self.sandbox.clock.phase("import"):
-            reply = self._worker.ask(request, self.patience.call)
+            reply = self._worker.ask(request, self.time_limits.call)
         if self.forbidden is None:  # told before a line of the hand-in has run
             found = reply.get("forbidden")
             self.forbidden = {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
@@ -337,20 +337,20 @@ def _trouble(kind: str, sentence: str) -> Outcome:
 
 @dataclass(frozen=True)
 class SandboxedStudent:
-    """The `Student` that hidden suites ask: one exercise of an examinee on one device.
+    """The `Student` that hidden suites ask: one exercise of a submission on one device.
 
     `assumed` has what is taken for granted of its functions that are known to be wrong.
     """
 
-    examinee: Examinee
+    sandboxed: SandboxedSubmission
     exercise: Exercise
     device: str
     assumed: Assumed = field(default_factory=dict)
 
     def run(self, steps: Sequence[Step]) -> Outcome:
         """Runs steps in the sandbox."""
-        return self.examinee.run(self.exercise, self.device, steps)
+        return self.sandboxed.run(self.exercise, self.device, steps)
 
     def on_pretended(self) -> SandboxedStudent:
         """The same on the pretended accelerator."""
-        return SandboxedStudent(self.examinee, self.exercise, PRETENDED, self.assumed)
+        return SandboxedStudent(self.sandboxed, self.exercise, PRETENDED, self.assumed)

@@ -16,7 +16,7 @@ from autograder.sandbox.given import PICTURES
 PREFIX = "conv2d-sandbox-"
 
 
-class Room:
+class PrivateFolder:
     """A private folder with the one that workers write to, `work`, inside; beside it the tutorial's pictures."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class Room:
 
 
 def sweep() -> int:
-    """Removes the rooms that killed graders of this user have left; gives their number."""
+    """Removes the private folders that killed graders of this user have left; gives their number."""
     if not can_lock:
         return 0
     removed = 0
