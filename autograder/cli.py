@@ -393,7 +393,3 @@ def hidden_counts() -> dict[str, dict[str, int]]:
         of_module = counts.setdefault(line.module, {})
         of_module[line.category] = of_module.get(line.category, 0) + line.cases
     return counts
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -34,7 +34,7 @@ START = 10.0  # seconds within which a kill may hit the start
 # what a script puts in the background ignores Ctrl-C, and so would all that it starts; programs at a terminal do not
 AS_AT_A_TERMINAL = (
     "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    "runpy.run_module('autograder.cli', run_name='__main__', alter_sys=True)"
+    "runpy.run_module('autograder', run_name='__main__', alter_sys=True)"
 )
 
 

@@ -82,7 +82,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         if half:
             uploads = {name: upload.write(room) for name, upload in UPLOADS.items()}
             reported = student_names(find_submissions(room, [e.module for e in exercises()]))
-        command = [sys.executable, "-m", "autograder.cli", "grade", str(room), "-o", str(base / f"out{half}")]
+        command = [sys.executable, "-m", "autograder", "grade", str(room), "-o", str(base / f"out{half}")]
         command += ["--timeout", "2.5", "--device", "cpu", "--show-calls"]
         environment = os.environ | {"A_SECRET_OF_THE_INSTRUCTOR": "hunter2"}
         runs.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True))

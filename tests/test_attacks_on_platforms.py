@@ -93,7 +93,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         notebook["cells"].insert(0, attack_cell(name))
         path.write_text(json.dumps(notebook), encoding="utf-8")
     hand_over(EDITION, folder, replace(known["solutions"], name="zoe"))
-    command = [sys.executable, "-m", "autograder.cli", "grade", "--nbgrader", str(folder), "--timeout", "2"]
+    command = [sys.executable, "-m", "autograder", "grade", "--nbgrader", str(folder), "--timeout", "2"]
     command += ["-o", str(folder / "reports"), "--device", "cpu"]
     by_kernel = {}
     if not ALL:  # a kernel and a grader for each hand-in: half an hour for the whole corpus

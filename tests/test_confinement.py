@@ -145,7 +145,7 @@ def test_where_something_is_missing_grading_can_be_refused(elsewhere: Path, tmp_
     command = [
         sys.executable,
         "-m",
-        "autograder.cli",
+        "autograder",
         "grade",
         str(tmp_path / "class"),
         "--require-confinement",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,75 @@ def wrong_imports(root: Path) -> list[str]:
     return found
 
 
+def circle(root: Path) -> list[str]:
+    """A circle of imports between modules, if there is one; imports inside functions count."""
+    paths = [path for package in ("autograder", "exercises") for path in (root / package).rglob("*.py")]
+    parts = {path: path.relative_to(root).with_suffix("").parts for path in paths}
+    modules = {".".join(names).removesuffix(".__init__"): path for path, names in parts.items()}
+    graph = {}
+    for module, path in modules.items():
+        named = {*imports(path), *names_imported(path)}
+        graph[module] = {name for name in named if name in modules and name != module}
+        # `from package import module` needs the module, not what the package is made of
+        graph[module] -= {n for n in graph[module] if any(m.startswith(f"{n}.") for m in graph[module])}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def names_imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+_DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def own_code(root: Path) -> list[Path]:
+    """All code that is written here, but for what students hand in."""
+    paths = [p for name in ("autograder", "exercises", "tests", "img") for p in (root / name).rglob("*.py")]
+    return sorted(path for path in paths if "submissions" not in path.relative_to(root).parts)
+
+
+def docstrings(tree: ast.AST) -> list[str]:
+    return [
+        ast.get_docstring(node, clean=False) or "" for node in ast.walk(tree) if isinstance(node, _DOCUMENTED)
+    ]
+
+
+def vocabulary(root: Path) -> set[str]:
+    """Every name in the code, and every word and option in its strings and in the configuration."""
+    texts = [(root / name).read_text(encoding="utf-8") for name in ("pyproject.toml", "Makefile")]
+    names = set()
+    for path in {*own_code(root)} - {Path(__file__)}:  # the ghosts below are none of the vocabulary
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        told = {*docstrings(tree)}
+        names.add(path.stem)
+        for node in ast.walk(tree):
+            names |= {
+                n for f in ("id", "arg", "attr", "name") if isinstance(n := getattr(node, f, None), str)
+            }
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value not in told:
+                texts.append(node.value)
+    return names | {word for text in texts for word in re.findall(r"[\w.-]+", text)}
+
+
+def ghosts(root: Path, file: Path, words: set[str]) -> list[str]:
+    """Files, options and modules that a docstring names and that are nowhere. Capitals stand for any name."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    found = []
+    for text in docstrings(tree):
+        named = re.findall(r"(?<![\w/.*>])([a-z_][a-z0-9_/]*\.py)\b", text)
+        found += [name for name in named if name not in words and not any(root.rglob(name))]
+        found += [name for name in re.findall(r"(?<![\w-])--[a-z][a-z-]+", text) if name not in words]
+        if file.name == "__init__.py":  # says what the modules beside it are for
+            found += [name for name in re.findall(r"`([a-z][a-z_]+)`", text) if name not in words]
+    return [f"{file.relative_to(root).as_posix()}: {name}" for name in found]
+
+
 def reviving(root: Path) -> list[str]:
     found = []
     for path in sorted((root / "autograder").rglob("*.py")):
@@ -86,6 +157,30 @@ def test_an_import_against_the_flow_is_found(tmp_path: Path, file: str, line: st
     broken.parent.mkdir(parents=True)
     broken.write_text(line + "\n", encoding="utf-8")
     assert len(wrong_imports(tmp_path)) >= 1
+
+
+def test_imports_form_no_circle() -> None:
+    assert circle(ROOT) == []
+
+
+def test_a_circle_of_imports_is_found(tmp_path: Path) -> None:
+    (tmp_path / "autograder" / "report").mkdir(parents=True)
+    (tmp_path / "autograder" / "batch.py").write_text("from autograder.report import page\n")
+    (tmp_path / "autograder" / "report" / "page.py").write_text("def f():\n    import autograder.batch\n")
+    assert set(circle(tmp_path)) == {"autograder.batch", "autograder.report.page"}
+
+
+def test_what_docstrings_name_is_there() -> None:
+    words = vocabulary(ROOT)
+    assert [ghost for path in own_code(ROOT) for ghost in ghosts(ROOT, path, words)] == []
+
+
+@pytest.mark.parametrize(
+    "docstring", ["See `sandbox/substitutes.py`.", "Starts with `--single-shot`.", "`gates` grades them."]
+)
+def test_a_ghost_in_a_docstring_is_found(tmp_path: Path, docstring: str) -> None:
+    (tmp_path / "__init__.py").write_text(f'"""{docstring}"""\n')
+    assert len(ghosts(tmp_path, tmp_path / "__init__.py", vocabulary(ROOT))) == 1
 
 
 def test_the_graders_process_revives_no_code_of_a_submission() -> None:

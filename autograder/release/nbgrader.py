@@ -114,7 +114,7 @@ Instead of `nbgrader autograde`, the autograder can grade without any kernel and
 `gradebook.db`; that is the way where students might try to forge their points:
 
     cd grader
-    python -m autograder.cli grade --nbgrader .. -o ../graded
+    python -m autograder grade --nbgrader .. -o ../graded
     cd ..
     nbgrader generate_feedback {ASSIGNMENT} --force
 

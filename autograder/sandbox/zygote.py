@@ -2,7 +2,7 @@
 
 Started by the grader as a program of its own. It forks one worker at a time on request, and ends it with
 everything that the worker may have left running. Where `fork` is missing the same program is started anew
-for each worker (`--single`) and becomes that worker.
+for each worker and becomes that worker.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class Run:
 def grade(hand_ins: Path, *options: str) -> Run:
     """Grades a class with a command of its own."""
     with scratch() as out:
-        command = [sys.executable, "-m", "autograder.cli", "grade", str(hand_ins), "-o", str(out / "graded")]
+        command = [sys.executable, "-m", "autograder", "grade", str(hand_ins), "-o", str(out / "graded")]
         start = time.perf_counter()
         process = subprocess.Popen(
             [*command, "--json", *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
