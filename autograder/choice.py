@@ -18,7 +18,7 @@ from autograder.archive import SubmissionError, shown
 from autograder.filenames import exercise_number
 from autograder.written import Code
 
-MOST_LISTED = 4
+MAX_LISTED_FILES = 4
 Exports = Mapping[str, Sequence[str]]  # by exercise module
 
 
@@ -144,8 +144,12 @@ def _answer(source: Source, module: str, exports: Exports) -> frozenset[str]:
 def _doubt(doubtful: Mapping[tuple[Source, ...], Sequence[str]]) -> str:
     said = []
     for holders, modules in list(doubtful.items())[:2]:
-        more = f" and in {len(holders) - MOST_LISTED} more places" if len(holders) > MOST_LISTED else ""
-        places = " and in ".join(source.title for source in holders[:MOST_LISTED])
+        more = (
+            f" and in {len(holders) - MAX_LISTED_FILES} more places"
+            if len(holders) > MAX_LISTED_FILES
+            else ""
+        )
+        places = " and in ".join(source.title for source in holders[:MAX_LISTED_FILES])
         said.append(f"{spans(modules)} {_are(modules)} written in {places}{more}")
     return f"{', '.join(said)}, and not alike: hand in one of them, so that it is clear which one counts"
 
@@ -236,7 +240,7 @@ def _were(modules: Sequence[str]) -> str:
     return "were" if len(modules) > 1 else "was"
 
 
-def listed(names: Sequence[object], most: int = MOST_LISTED) -> str:
+def listed(names: Sequence[object], most: int = MAX_LISTED_FILES) -> str:
     """The first few names, safe to print, and how many more there are."""
     text = ", ".join(shown(name) for name in names[:most])
     more = len(names) - most

@@ -20,7 +20,7 @@ from autograder.report.moodle import moodle
 from autograder.report.reading import Row
 
 CANVAS, MOODLE = "canvas.csv", "moodle.csv"
-MOST_TOLD = 20  # students without a grade, by name
+MAX_NAMED_STUDENTS = 20  # students without a grade, by name
 
 
 def write_imports(
@@ -74,8 +74,10 @@ def _doubts(students: Sequence[HandedIn], told: Sequence[str]) -> list[str]:
     """Whose hand-ins may be another's, as far as no other note says so."""
     doubts = [f"{each.student}: {each.doubt}" for each in students if each.doubt and each.path is not None]
     new = [doubt for doubt in doubts if not any(note.endswith(doubt) for note in told)]
-    more = [f"{len(new) - MOST_TOLD} more may be another's, see grades.csv"] * (len(new) > MOST_TOLD)
-    return new[:MOST_TOLD] + more
+    more = [f"{len(new) - MAX_NAMED_STUDENTS} more may be another's, see grades.csv"] * (
+        len(new) > MAX_NAMED_STUDENTS
+    )
+    return new[:MAX_NAMED_STUDENTS] + more
 
 
 def _graded(
@@ -124,6 +126,6 @@ def _written(
     else:
         path.unlink(missing_ok=True)  # an earlier run's would be taken for this one's
     yield from (f"{path.name}: {line}" for line in told)
-    yield from (f"{path.name}: no grade for {line}" for line in without[:MOST_TOLD])
-    if len(without) > MOST_TOLD:
-        yield f"{path.name}: no grade for {len(without) - MOST_TOLD} more"
+    yield from (f"{path.name}: no grade for {line}" for line in without[:MAX_NAMED_STUDENTS])
+    if len(without) > MAX_NAMED_STUDENTS:
+        yield f"{path.name}: no grade for {len(without) - MAX_NAMED_STUDENTS} more"

@@ -27,10 +27,10 @@ from exercises.feedback.catalogue import MANIFEST, exercises
 ALIKE = 90.0  # per cent, from which on two answers to an exercise count as alike
 ENOUGH = 250  # tokens of answers that are alike, from which on a pair is listed: chance does less
 CROWD = 20  # others; an answer that is like those of more is the obvious one, or was given
-SHORTEST = 40  # tokens; shorter answers are alike by themselves
-LARGEST_CLASS = 5_000  # the number of pairs grows with the square of that of the students
-MOST_CHARACTERS = 100_000  # of a module; a stub has 4,000
-MOST_TOKENS = 3_000  # of an exercise; a solution has 400
+MIN_ANSWER_TOKENS = 40  # tokens; shorter answers are alike by themselves
+MAX_STUDENTS = 5_000  # the number of pairs grows with the square of that of the students
+MAX_CHARS = 100_000  # of a module; a stub has 4,000
+MAX_TOKENS = 3_000  # of an exercise; a solution has 400
 ROWS = 256  # of the table of similarities that are held at a time
 
 _BUILTINS = frozenset(dir(builtins))
@@ -47,9 +47,9 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 def compare(hand_ins: Iterable[HandedIn]) -> Compared:
     """Compares the code of a class; what cannot be read is left out, as it is from the grades."""
     hand_ins = [each for each in hand_ins if each.path is not None]
-    if len(hand_ins) > LARGEST_CLASS:
+    if len(hand_ins) > MAX_STUDENTS:
         return Compared(
-            remark=f"Not compared: there are more than {LARGEST_CLASS:,} hand-ins. "
+            remark=f"Not compared: there are more than {MAX_STUDENTS:,} hand-ins. "
             "autograder grade --jplag FOLDER writes them for a program that is made for so many."
         )
     modules = [exercise.module for exercise in exercises()]
@@ -78,8 +78,8 @@ class Lookalikes:
         """Takes a hand-in into account."""
         found = False
         for exercise, tokens in own_tokens(submission).items():
-            if len(tokens) >= SHORTEST:
-                self._code[exercise].append((student, "".join(map(self._letter, tokens[:MOST_TOKENS]))))
+            if len(tokens) >= MIN_ANSWER_TOKENS:
+                self._code[exercise].append((student, "".join(map(self._letter, tokens[:MAX_TOKENS]))))
                 found = True
         self._students += found
         self._left_out += not found
@@ -182,7 +182,7 @@ def own_tokens(submission: Submission) -> dict[str, list[str]]:
 
 
 def _parsed(text: str) -> ast.Module | None:
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MAX_CHARS:
         return None
     try:
         with warnings.catch_warnings():

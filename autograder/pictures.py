@@ -13,7 +13,7 @@ from exercises.feedback.page import SHOWN, fragment
 from exercises.feedback.steps import TensorResult
 
 SIDE = 20  # rows and columns at most: four grids with four digits a number stay below 20 kB
-LARGEST = 100_000  # numbers of an answer that is still drawn: a wrong shape can be of any size
+MAX_NUMBERS = 100_000  # numbers of an answer that is still drawn: a wrong shape can be of any size
 _COMPARED = ("value", "nan", "shape")
 
 
@@ -26,7 +26,7 @@ def drawable(failure: CheckFailure | None) -> bool:
     return (
         isinstance(wanted, Tensor)
         and wanted.ndim >= 2
-        and all(isinstance(a, TensorResult) and a.value.numel() <= LARGEST for a in answers)
+        and all(isinstance(a, TensorResult) and a.value.numel() <= MAX_NUMBERS for a in answers)
     )
 
 

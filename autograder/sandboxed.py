@@ -15,20 +15,20 @@ from autograder.sandbox import wire
 from autograder.sandbox.devices import PRETENDED
 from autograder.sandbox.handle import Worker, WorkerTrouble
 from autograder.sandbox.host import Sandbox
-from autograder.sandbox.output import LONGEST_OUTPUT
+from autograder.sandbox.output import MAX_OUTPUT_CHARS
 from autograder.submission import Submission
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import Outcome, first_line
 from exercises.feedback.follow import Assumed
-from exercises.feedback.steps import LONGEST_NAME, Raised, Script, Step, TensorResult
+from exercises.feedback.steps import MAX_NAME_CHARS, Raised, Script, Step, TensorResult
 from exercises.feedback.time_limit import CALL_SECONDS
 
 STAND_INS = Path(__file__).resolve().parent / "sandbox" / "stand_ins"
 GRACE_SECONDS = 2.0  # that a statement has beyond its limit, to be ended from within
-MOST_STATEMENTS = 20_000  # announced at one import
-MOST_ENDINGS = 8  # statements of one submission that may take their worker along
-SHORTEST_WAIT = 1 / 16  # of the limit for a call, after many calls without an answer
-MOST_LEFT_OUT = 5  # statements that the report tells of
+MAX_STATEMENTS = 20_000  # announced at one import
+MAX_ENDINGS = 8  # statements of one submission that may take their worker along
+MIN_WAIT = 1 / 16  # of the limit for a call, after many calls without an answer
+MAX_LEFT_OUT = 5  # statements that the report tells of
 PYTHON = ".".join(platform.python_version_tuple()[:2])
 
 
@@ -59,7 +59,7 @@ class Pace:
         Two calls have the whole limit, those after them half as long each time, so that a loop which never ends does
         not hold up a class; but three times as long as the slowest answer so far, since slow is not wrong.
         """
-        share = max(0.5 ** max(self.late - 1, 0), SHORTEST_WAIT)
+        share = max(0.5 ** max(self.late - 1, 0), MIN_WAIT)
         return min(limit, max(limit * share, 3 * self.slowest))
 
 
@@ -109,8 +109,8 @@ class SandboxedSubmission:
     def left_out(self) -> list[str]:
         """What stood at the top of files and cells and did not run to its end, in a sentence each."""
         told = list(self._left_out.values())
-        more = len(told) - MOST_LEFT_OUT
-        return told[:MOST_LEFT_OUT] + ([f"{more} more lines were left out"] if more > 0 else [])
+        more = len(told) - MAX_LEFT_OUT
+        return told[:MAX_LEFT_OUT] + ([f"{more} more lines were left out"] if more > 0 else [])
 
     def run(self, exercise: Exercise, device: str, steps: Sequence[Step]) -> Outcome:
         """Runs steps with one exercise's code; whatever goes wrong becomes part of the outcome."""
@@ -168,7 +168,7 @@ class SandboxedSubmission:
                 with self.sandbox.clock.phase("import"):
                     left = max(self.time_limits.loading - self.loading, 0.0)
                     limit = self._statement_seconds + GRACE_SECONDS
-                    reply = worker.ask(request, limit, MOST_STATEMENTS, left)
+                    reply = worker.ask(request, limit, MAX_STATEMENTS, left)
                     worker.look()
             except WorkerTrouble as trouble:
                 if not self._blames(trouble):
@@ -187,7 +187,7 @@ class SandboxedSubmission:
     def _blames(self, trouble: WorkerTrouble) -> bool:
         """Whether a statement is to blame for the end of a worker, which goes on without it."""
         at = trouble.at
-        if at is None or trouble.kind == "malformed" or self._endings == MOST_ENDINGS:
+        if at is None or trouble.kind == "malformed" or self._endings == MAX_ENDINGS:
             return False
         self._endings += 1
         key = f"{at.file}:{at.number}"
@@ -201,10 +201,10 @@ class SandboxedSubmission:
     def _keep_left_out(self, told: Any) -> None:
         """Keeps what a worker says of statements that failed. It may say anything, and it counts for nothing."""
         for each in told if isinstance(told, list) else ():
-            if not isinstance(each, dict) or len(self._left_out) > 10 * MOST_LEFT_OUT:
+            if not isinstance(each, dict) or len(self._left_out) > 10 * MAX_LEFT_OUT:
                 continue
             file, kind, why = (
-                first_line(str(each.get(part)))[:LONGEST_NAME] for part in ("file", "kind", "message")
+                first_line(str(each.get(part)))[:MAX_NAME_CHARS] for part in ("file", "kind", "message")
             )
             key = f"{file}:{each.get('number')}"
             if each.get("late") is True:
@@ -288,7 +288,7 @@ class SandboxedSubmission:
         """What the submission printed so far, over all its workers; capped."""
         if self._worker is not None:
             self._worker.end()
-            room = LONGEST_OUTPUT - len(self._printed)
+            room = MAX_OUTPUT_CHARS - len(self._printed)
             self._printed += self._worker.printed()[:room]
             self._worker = None
         return self._printed

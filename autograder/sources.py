@@ -30,7 +30,7 @@ _PACKAGE = (
     "conv2d",
     "playground",
 )
-_MOST_LOOKED_INTO = 1024 * 1024  # characters of one hand-in; what is beyond them counts as work
+_MAX_CHARS = 1024 * 1024  # characters of one hand-in; what is beyond them counts as work
 _CELL = re.compile(r"^# (?:%%|In\s?\[[\d ]*\]:?).*$", re.MULTILINE)
 
 
@@ -53,7 +53,7 @@ class Sources:
         self.unopened: list[PurePosixPath] = []
         self._texts: dict[PurePosixPath, str | UnusableText] = {}
         self._asked = {name for names in exports.values() for name in names}
-        self._room = _MOST_LOOKED_INTO
+        self._room = _MAX_CHARS
         self._scripts: list[Source] | None = None
 
     def read(self) -> None:

@@ -23,14 +23,14 @@ from autograder.report import charts
 from autograder.report.dashboard import (
     DASHBOARD,
     KINDS,
-    MOST_PAIRS,
+    MAX_PAIRS,
     chart_specs,
     dashboard,
     percent,
     write_dashboard,
 )
 from autograder.report.files import as_json, for_student, write_json
-from autograder.report.insight import MOST_NAMES, Compared, Insight, Pair, Spread, insight_of, ranked
+from autograder.report.insight import MAX_NAMES, Compared, Insight, Pair, Spread, insight_of, ranked
 from autograder.report.model import NOT_HANDED_IN, ExerciseReport, Finding, Line, Provenance, Report
 from autograder.report.reading import Reports
 from autograder.submission import report_files
@@ -267,13 +267,13 @@ def test_a_large_class_is_one_pass_and_a_small_page() -> None:
     start = time.monotonic()
     it = insight_of(reports())
     assert (it.students, it.nothing, it.not_graded, it.graded) == (5000, 1667, 1667, 1666)
-    assert len(it.problems) == len(it.missing) == MOST_NAMES and len(it.slowest) == 10
+    assert len(it.problems) == len(it.missing) == MAX_NAMES and len(it.slowest) == 10
     pairs = tuple(Pair(f"a{i}", f"b{i}", (("ex7", 95.0),), 400) for i in range(1_000))
     page = dashboard(it, Compared(pairs, (), 5_000), charts.drawn(chart_specs(it)))
     assert time.monotonic() - start < 20
     assert len(page.encode()) < 300_000
     text = read(page).text
-    assert f"of which the {MOST_PAIRS} with the most code" in text and "1467 more, all in grades.csv" in text
+    assert f"of which the {MAX_PAIRS} with the most code" in text and "1467 more, all in grades.csv" in text
 
 
 def test_charts_are_described_have_no_colours_of_their_own_and_come_out_the_same() -> None:

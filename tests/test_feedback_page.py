@@ -23,7 +23,7 @@ from autograder.pictures import drawable, pictures, visualizer
 from autograder.report import grid, rubric
 from autograder.report.files import as_json, for_student, write_json
 from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Picture, Provenance, Report
-from autograder.report.page import LARGEST, feedback_page
+from autograder.report.page import MAX_PAGE_BYTES, feedback_page
 from autograder.sandboxed import TimeLimits
 from autograder.submission import read_submission
 from exercises.feedback import draw, steps
@@ -146,7 +146,7 @@ def test_a_report_is_on_its_page(reports: dict[str, Report], name: str, shown: b
     report = for_student(reports[name], shown)
     page = feedback_page(report)
     assert page == feedback_page(report)
-    assert len(page.encode()) < LARGEST
+    assert len(page.encode()) < MAX_PAGE_BYTES
     reader = read(page)
     text = reader.text
     assert f"{round(report.earned, 2):g} of {report.points:g} points" in text
@@ -215,10 +215,10 @@ def test_a_students_words_are_text(text: str) -> None:
 @pytest.mark.parametrize("text", ["é" * 100_000, '"' * 100_000, "<" * 100_000, "a b\n" * 25_000])
 def test_long_texts_are_cut_and_the_page_stays_small(text: str) -> None:
     page = feedback_page(hostile(text))
-    assert len(page.encode()) <= LARGEST and "(cut: it has 100000 characters)" in page
+    assert len(page.encode()) <= MAX_PAGE_BYTES and "(cut: it has 100000 characters)" in page
     every = replace(hostile(text, 19, 3), exercises=hostile(text, 19, 3).exercises * 7)
     crowded = feedback_page(every)
-    assert len(crowded.encode()) <= LARGEST
+    assert len(crowded.encode()) <= MAX_PAGE_BYTES
     assert "It <code>works</code> 18." in crowded
     read(crowded)
 

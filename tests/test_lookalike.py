@@ -153,7 +153,7 @@ def test_no_two_honest_hand_ins_look_alike(monkeypatch: pytest.MonkeyPatch) -> N
         looking.add(name, each)
     assert looking.alike().pairs == ()
     # nor any two answers to an exercise, of 1,745 pairs; and not by a hair: above 80 % are 2
-    monkeypatch.setattr(lookalike, "ENOUGH", lookalike.SHORTEST)
+    monkeypatch.setattr(lookalike, "ENOUGH", lookalike.MIN_ANSWER_TOKENS)
     assert looking.alike().pairs == ()
     monkeypatch.setattr(lookalike, "ALIKE", 80.0)
     assert len(looking.alike().pairs) <= 2
@@ -228,7 +228,7 @@ def test_hand_ins_that_cannot_be_read_or_are_missing_are_left_out(tmp_path: Path
 
 
 def test_a_class_too_large_is_not_compared_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lookalike, "LARGEST_CLASS", 1)
+    monkeypatch.setattr(lookalike, "MAX_STUDENTS", 1)
     assert "--jplag" in compare([HandedIn("ada", AMARA), HandedIn("ben", AMARA)]).remark
 
 

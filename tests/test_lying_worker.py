@@ -16,7 +16,7 @@ from exercises.feedback.checks import must_keep_inputs, must_return
 from exercises.feedback.failures import CheckFailure, Outcome, failure_of
 from exercises.feedback.follow import Assumed
 from exercises.feedback.layer_checks import must_backpropagate, must_start_as_torch, must_train
-from exercises.feedback.steps import LONGEST_TEXT, Raised, Step, TensorResult
+from exercises.feedback.steps import MAX_TEXT_CHARS, Raised, Step, TensorResult
 
 X = Sample((2, 2, 6, 7), seed=1)
 LAYER = Call("Conv2d", (2, 3, 3))
@@ -100,7 +100,7 @@ def test_a_megabyte_of_text_is_cut() -> None:
     with pytest.raises(CheckFailure) as caught:
         must_return(Liar(0, lambda _: "x" * 1_000_000), Call("pad2d", (X, 1)))
     assert len(caught.value.got) < 300
-    assert len(CheckFailure("repr", "x" * 9999, got="y" * 9999).got) == LONGEST_TEXT
+    assert len(CheckFailure("repr", "x" * 9999, got="y" * 9999).got) == MAX_TEXT_CHARS
 
 
 def test_a_stub_without_a_message_is_told_all_the_same() -> None:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from exercises.feedback.calls import Call, Sample
-from exercises.feedback.page import MOST_NUMBERS, PAGE, fragment, link
+from exercises.feedback.page import MAX_NUMBERS, PAGE, fragment, link
 
 X = torch.tensor([[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.5]]]])
 W = torch.tensor([[[[1.0, -2.0]]]])
@@ -32,7 +32,7 @@ def test_of_a_batch_the_wrong_picture_is_shown() -> None:
 
 def test_many_numbers_are_left_to_the_page() -> None:
     call = Call("conv2d_valid", (Sample((1, 3, 9, 9), seed=1), Sample((2, 3, 3, 3), seed=2)))
-    assert MOST_NUMBERS < 3 * 81
+    assert MAX_NUMBERS < 3 * 81
     assert fragment(call) == "in=9x9&ch=3x2&k=3x3&p=0x0&s=1x1&d=1x1&at=out.0.0.0"
 
 

@@ -33,7 +33,7 @@ ASKED_FOR = {
     "full_padding", "rectangular_kernel", "channels", "no_padding_strides_transposed", "flipped",
 }  # fmt: skip
 FILES = [*draw.PICTURES, "cat.png"]
-LARGEST = 300_000  # bytes
+MAX_PICTURE_BYTES = 300_000  # bytes
 
 
 def tensor(grids: list[table.Grid]) -> Tensor:
@@ -215,7 +215,7 @@ def test_redraw_gives_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None
 
 @pytest.mark.parametrize("name", FILES)
 def test_files_are_small(name: str) -> None:
-    assert 0 < (IMG / name).stat().st_size < LARGEST
+    assert 0 < (IMG / name).stat().st_size < MAX_PICTURE_BYTES
 
 
 def test_nothing_else_lies_there() -> None:

@@ -229,7 +229,7 @@ def test_a_result_with_much_to_say_is_small_enough_and_its_sums_are_exact() -> N
     checks = [
         runner.Check(f"{m}{'🦉' * 300}{n}", n, "🦉" * 300, "🦉" * 300, 1, "fail", "🦉" * 10_000)
         for n in range(1, 8)
-        for m in range(runner.MOST // 7)
+        for m in range(runner.MAX_CHECKS // 7)
     ]
     exercises = [(n, 10) for n in range(1, 8)]
     valid(runner.result(checks, exercises, "x" * 100_000))

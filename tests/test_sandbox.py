@@ -17,7 +17,7 @@ from autograder.sandbox import folder, wire
 from autograder.sandbox.confine import LAYERS, Limits
 from autograder.sandbox.handle import Worker, WorkerTrouble
 from autograder.sandbox.host import Sandbox
-from autograder.sandbox.output import LONGEST_OUTPUT
+from autograder.sandbox.output import MAX_OUTPUT_CHARS
 from autograder.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.submission import Submission
 from exercises.feedback.calls import Call, Sample
@@ -101,7 +101,7 @@ def test_prints_are_kept_as_text_and_capped(sandbox: Sandbox) -> None:
     assert who.run(EX1, "cpu", [{"do": "call", "name": "output_size", "args": ()}]).results == [3]
     printed = who.keep_printed()
     assert printed.startswith("xxx")
-    assert len(printed) <= LONGEST_OUTPUT
+    assert len(printed) <= MAX_OUTPUT_CHARS
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"([0-9]{1,40})(?:[.,]0{1,4})?")  # other programs write 10
 
 _SPELLED = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
-_SHORTEST_PART = 3  # letters of a word that is looked for inside another
+_MIN_PART_CHARS = 3  # letters of a word that is looked for inside another
 
 
 class Likeness(IntEnum):
@@ -88,7 +88,7 @@ def likeness(one: str, other: str) -> Likeness | None:
 def _shared(fewer: list[str], more: list[str]) -> float:
     """Which share of a name's words another one has; a name in one word, "doejane", is looked through."""
     if len(fewer) == 1 < len(more):  # "doejane" and "Doe, Jane Anna": is it made of the others?
-        parts = [word for word in more if len(word) >= _SHORTEST_PART and word in fewer[0]]
+        parts = [word for word in more if len(word) >= _MIN_PART_CHARS and word in fewer[0]]
         left = fewer[0]
         for word in sorted(more, key=len, reverse=True):
             left = left.replace(word, "", 1)

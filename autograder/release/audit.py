@@ -24,8 +24,8 @@ from autograder.source import MARKER
 from autograder.stubs import stub_text
 
 # characters of a line, without blanks, that say where it is from; suites and public checks have idioms in common
-SHORTEST, SHORTEST_HIDDEN = 24, 32
-LONGEST_ZIP = 5_000_000  # bytes of student.zip
+MIN_LINE_CHARS, MIN_HIDDEN_CHARS = 24, 32
+MAX_ZIP_BYTES = 5_000_000  # bytes of student.zip
 _HIDDEN_MARKER = re.compile(rb"#+\s*(BEGIN|END)\s+HIDDEN", re.IGNORECASE)
 _LEFTOVERS = (
     ".git", ".svn", ".hg", ".idea", ".vscode", ".ipynb_checkpoints", "__MACOSX", "__pycache__", ".DS_Store",
@@ -52,8 +52,8 @@ class Audit:
         found = [*_unlisted(entries), *_strange_entries(content)]
         for name, data in entries:
             found += self._of_file(package, name, data)
-        if package.name == "student.zip" and len(content) > LONGEST_ZIP:
-            found.append(f"is {len(content) / 1e6:.1f} MB; at most {LONGEST_ZIP / 1e6:g} MB are allowed")
+        if package.name == "student.zip" and len(content) > MAX_ZIP_BYTES:
+            found.append(f"is {len(content) / 1e6:.1f} MB; at most {MAX_ZIP_BYTES / 1e6:g} MB are allowed")
         return [f"{package.name}: {line}" for line in dict.fromkeys(found)]
 
     def _of_file(self, package: Package, name: str, data: bytes) -> Iterator[str]:
@@ -114,7 +114,7 @@ class Audit:
         for name, content in self._edition.grader_files().items():
             if name.startswith("autograder/suites/ex"):
                 told = _docstring_lines(content)
-                long = (line for line in _lines(content) - told if len(line) >= SHORTEST_HIDDEN)
+                long = (line for line in _lines(content) - told if len(line) >= MIN_HIDDEN_CHARS)
                 found |= dict.fromkeys((n for n in long if n not in public), PurePosixPath(name).name)
         return found
 
@@ -122,7 +122,7 @@ class Audit:
 def _lines(data: bytes) -> set[str]:
     """The lines that are long enough to say where they are from, without blanks."""
     plain = ("".join(line.split()) for line in data.decode("utf-8", "replace").split("\n"))
-    return {line for line in plain if len(line) >= SHORTEST}
+    return {line for line in plain if len(line) >= MIN_LINE_CHARS}
 
 
 def _without_blanks(data: bytes) -> str:

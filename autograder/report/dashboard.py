@@ -32,13 +32,13 @@ from autograder.report.reading import Reports
 
 # Not `.html`: no student's page can have this name, and whoever hands out `*.html` does not hand out this.
 DASHBOARD = "dashboard.htm"
-MOST_CHARTED = 10  # misconceptions
-MOST_OPEN = 8  # that are told at once; the others are a click away
-MOST_LINES = 15  # of the rubric, likewise
-MOST_PAIRS = 50
-MOST_NOTES = 30
+MAX_CHARTED = 10  # misconceptions
+MAX_OPEN = 8  # that are told at once; the others are a click away
+MAX_LINES = 15  # of the rubric, likewise
+MAX_PAIRS = 50
+MAX_NOTES = 30
 MAX_TEXT_CHARS = 400  # characters of a text that may be a student's
-MOST_PLACES = 4  # lines of a student's own code
+MAX_PLACES = 4  # lines of a student's own code
 BANDS = 10
 PARTS = ("no points", "up to half", "more than half", "all points")
 
@@ -114,20 +114,20 @@ def dashboard(insight: Insight, compared: Compared, drawn: Sequence[str] = (), t
         quartiles=_quartiles(insight.total),
         mean=_short(insight.total.mean),
         exercises=[_exercise(each) for each in insight.exercises.values()],
-        causes=causes[:MOST_OPEN],
-        more_causes=causes[MOST_OPEN:],
+        causes=causes[:MAX_OPEN],
+        more_causes=causes[MAX_OPEN:],
         others=[_other(cause, insight) for cause in ranked(insight.unexplained.values())],
-        lines=[_line(each) for each in failed[:MOST_LINES]],
-        more_lines=[_line(each) for each in failed[MOST_LINES:]],
+        lines=[_line(each) for each in failed[:MAX_LINES]],
+        more_lines=[_line(each) for each in failed[MAX_LINES:]],
         passed_by_all=len([line for line in lines if line.checked and not line.failed]),
         slowest=[(_student(name), seconds) for seconds, name in insight.slowest],
         pairs=[
-            _pair(pair.one, pair.other, pair.exercises, pair.tokens) for pair in compared.pairs[:MOST_PAIRS]
+            _pair(pair.one, pair.other, pair.exercises, pair.tokens) for pair in compared.pairs[:MAX_PAIRS]
         ],
         problems=[(_student(name), _cut(problem)) for name, problem in insight.problems],
         missing=[_student(name) for name in insight.missing],
         notes=[(_cut(note), n) for note, n in sorted(insight.notes.items(), key=lambda e: (-e[1], e[0]))],
-        most_notes=MOST_NOTES,
+        most_notes=MAX_NOTES,
         most_slow=SLOWEST,
         made_by=sorted(insight.made_by.items(), key=lambda each: (-each[1], each[0])),
         percent=percent,
@@ -153,7 +153,7 @@ def chart_specs(insight: Insight) -> list[Spec]:
             f"For each exercise, the shares of students with {', '.join(PARTS)}; the table has the numbers.",
         ),
     ]
-    causes = ranked(insight.misconceptions.values())[:MOST_CHARTED]
+    causes = ranked(insight.misconceptions.values())[:MAX_CHARTED]
     if causes:
         rows = [
             (words(c.name), c.students / insight.graded, percent(c.students, insight.graded)) for c in causes
@@ -226,7 +226,7 @@ def _told(cause: Cause, insight: Insight, tutorial: str) -> Mapping[str, Any]:
         "exercise": example.exercise,
         "headline": _cut(capital(finding.headline)),
         "explanation": _cut(finding.explanation),
-        "where": [_cut(place) for place in finding.where[-MOST_PLACES:]],
+        "where": [_cut(place) for place in finding.where[-MAX_PLACES:]],
         "title": section_title(finding.section) if finding.section else "",
         "address": f"{tutorial}{finding.section}" if tutorial and finding.section else "",
     }

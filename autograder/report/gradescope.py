@@ -8,7 +8,7 @@ from typing import Any
 from autograder.report import rubric
 from autograder.report.model import ExerciseReport, Line, Report
 
-LONGEST_OUTPUT = 20_000
+MAX_OUTPUT_CHARS = 20_000
 
 
 def results(report: Report) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def results(report: Report) -> dict[str, Any]:
     return {
         "score": report.earned,
         "execution_time": math.ceil(report.seconds),
-        "output": rubric.summary(report)[:LONGEST_OUTPUT],
+        "output": rubric.summary(report)[:MAX_OUTPUT_CHARS],
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -43,7 +43,7 @@ def results(report: Report) -> dict[str, Any]:
 
 def not_graded(problem: str) -> dict[str, Any]:
     """Results without a score: neither a total nor a test that has one."""
-    text = rubric.plain(problem)[:LONGEST_OUTPUT]
+    text = rubric.plain(problem)[:MAX_OUTPUT_CHARS]
     return {"output": text, "output_format": "text", "visibility": "visible", "tests": []}
 
 
@@ -69,4 +69,4 @@ def _test(exercise: ExerciseReport, line: Line, number: int) -> dict[str, Any]:
 
 
 def _output(exercise: ExerciseReport, line: Line) -> str:
-    return "\n\n".join([*rubric.counted(exercise, line), *rubric.found(line)])[:LONGEST_OUTPUT]
+    return "\n\n".join([*rubric.counted(exercise, line), *rubric.found(line)])[:MAX_OUTPUT_CHARS]

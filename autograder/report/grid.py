@@ -14,7 +14,7 @@ from autograder.report.model import Picture
 Colour = tuple[int, int, int]
 
 CELL = 10  # units of the SVG
-MOST_NUMBERS = 8  # rows or columns up to which the numbers stand in the cells, to be read on a telephone
+MAX_NUMBERS = 8  # rows or columns up to which the numbers stand in the cells, to be read on a telephone
 LIGHT = 380  # sum of red, green and blue from which ink on a cell is dark
 # those of `exercises/feedback/draw.py`, which needs torch; told apart in every common kind of colour blindness
 BLUE_TO_RED: tuple[Colour, ...] = (
@@ -58,7 +58,7 @@ def grid(picture: Picture) -> Grid:
     rows, columns = len(values), len(values[0])
     colours = [[_colour(value, picture) for value in row] for row in values]
     numbers = []
-    if max(rows, columns) <= MOST_NUMBERS:
+    if max(rows, columns) <= MAX_NUMBERS:
         numbers = [
             Number(
                 (j + 0.5) * CELL, (i + 0.5) * CELL, short(values[i][j]), sum(colours[i][j]) > LIGHT

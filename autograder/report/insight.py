@@ -25,8 +25,8 @@ from autograder.report.model import (
 )
 
 SLOWEST = 10
-MOST_NAMES = 200  # of those not graded, and of those who handed in nothing
-MOST_NOTES = 1_000  # different ones; names of files make any number
+MAX_NAMES = 200  # of those not graded, and of those who handed in nothing
+MAX_NOTES = 1_000  # different ones; names of files make any number
 _NOT_WRITTEN = ("missing", "not-written")
 _NOT_CHECKED = (*_NOT_WRITTEN, "not-defined", "not-loadable", "forbidden")  # whatever a line asks for
 
@@ -183,10 +183,10 @@ def insight_of(reports: Iterable[tuple[str, Report | None]]) -> Insight:
             found.unreadable += 1
         elif report.problem.startswith(NOT_HANDED_IN):
             found.nothing += 1
-            found.missing += [student] if len(found.missing) < MOST_NAMES else []
+            found.missing += [student] if len(found.missing) < MAX_NAMES else []
         elif report.problem:
             found.not_graded += 1
-            found.problems += [(student, report.problem)] if len(found.problems) < MOST_NAMES else []
+            found.problems += [(student, report.problem)] if len(found.problems) < MAX_NAMES else []
         else:
             _count(found, student, report)
         if report is not None:
@@ -245,7 +245,7 @@ def _count_line(found: Insight, exercise: str, line: Line, checked: bool) -> Non
 
 def _count_notes(found: Insight, report: Report) -> None:
     for note in dict.fromkeys(report.notes):
-        if note in found.notes or len(found.notes) < MOST_NOTES:
+        if note in found.notes or len(found.notes) < MAX_NOTES:
             found.notes[note] += 1
 
 

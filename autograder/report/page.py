@@ -16,10 +16,10 @@ from autograder.report.grid import Grid, grid
 from autograder.report.markup import capital, section_title, template
 from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Report
 
-LARGEST = 300_000  # bytes of a page
+MAX_PAGE_BYTES = 300_000  # bytes of a page
 # characters of a text, causes of an exercise and calls of a cause; the most that makes the page small enough
 LEVELS = ((4_000, 1_000, 1_000), (1_000, 1_000, 1_000), (300, 30, 10), (100, 8, 2), (60, 2, 1))
-MOST_LINES = 8  # of a student's own code for one cause
+MAX_LINES = 8  # of a student's own code for one cause
 
 NUMBERS = ("value", "nan", "shape", "length")  # kinds of findings that are about the numbers of an answer
 
@@ -81,7 +81,7 @@ def feedback_page(report: Report) -> str:
     page = ""
     for length, causes, calls in LEVELS:
         page = _page(report, length, causes, calls)
-        if len(page.encode("utf-8")) <= LARGEST:
+        if len(page.encode("utf-8")) <= MAX_PAGE_BYTES:
             break
     return page
 
@@ -218,7 +218,7 @@ def _causes(exercise: ExerciseReport, cut: Any) -> Iterator[Cause]:
                     cut(finding.explanation or _advice(finding, unknown)),
                     finding.section,
                     section_title(finding.section),
-                    [cut(place) for place in finding.where[-MOST_LINES:]],
+                    [cut(place) for place in finding.where[-MAX_LINES:]],
                 )
             _add(groups[same], line, finding, cut)
     return iter(groups.values())

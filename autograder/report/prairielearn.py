@@ -11,7 +11,7 @@ from typing import Any
 from autograder.report import rubric
 from autograder.report.model import ExerciseReport, Line, Report
 
-LARGEST = 900_000  # bytes as JSON; the platform takes 1 MB
+MAX_RESULT_BYTES = 900_000  # bytes as JSON; the platform takes 1 MB
 LENGTHS = (8_000, 2_000, 500, 100)  # characters of a text; the longest that makes the results small enough
 
 
@@ -21,7 +21,7 @@ def results(report: Report) -> dict[str, Any]:
         return not_gradable(report.problem)
     for length in LENGTHS:
         found = _results(report, length)
-        if len(json.dumps(found, indent=1)) <= LARGEST:
+        if len(json.dumps(found, indent=1)) <= MAX_RESULT_BYTES:
             break
     return found
 

@@ -15,8 +15,8 @@ from autograder.report.files import cell, write_text
 from autograder.report.markup import template
 
 TABLE, PAGE = "profile.csv", "profile.htm"  # no student's page ends in .htm
-MOST = 30  # hand-ins with a bar of their own
-LONGEST_NAME = 14  # characters beside a bar
+MAX_BARS = 30  # hand-ins with a bar of their own
+MAX_NAME_CHARS = 14  # characters beside a bar
 # one colour for each phase, in light and in dark
 _LIGHT = ("#8c8c8c", "#5f6b7a", "#b0563b", "#d98c2b", "#8a6bb8", "#3f8f86", "#2f6db5", "#a8b820", "#c45c95")
 _DARK = ("#a6a6a6", "#8493a6", "#d0765a", "#eba84f", "#ab8fd6", "#5fb5ab", "#5b9bea", "#c5d44a", "#e083b5")
@@ -36,7 +36,7 @@ def write_profile(folder: Path, spent: Mapping[str, Spent]) -> list[str]:
     whole = sum(sum(seconds.values()) for seconds in spent.values()) or 1.0
     text: str = template("profile.html").render(
         number=len(spent),
-        slowest=min(len(spent), MOST),
+        slowest=min(len(spent), MAX_BARS),
         charts=drawn,
         phases=[_phase(phase, spent.values(), whole) for phase in PHASES] if spent else [],
         light=_colours(_LIGHT),
@@ -65,7 +65,7 @@ def chart_specs(spent: Mapping[str, Spent]) -> list[Spec]:
     """The mean of all, and the slowest one by one."""
     mean = [(phase, statistics.fmean(s.get(phase, 0.0) for s in spent.values())) for phase in PHASES]
     told = ", ".join(f"{phase} {seconds:.3f}" for phase, seconds in mean)
-    order = sorted(spent, key=lambda name: -sum(spent[name].values()))[:MOST]
+    order = sorted(spent, key=lambda name: -sum(spent[name].values()))[:MAX_BARS]
     names = list(_short(order))
     rows = [
         (name, [(phase, spent[each].get(phase, 0.0)) for phase in PHASES])
@@ -82,9 +82,9 @@ def _short(names: Sequence[str]) -> Iterator[str]:
     seen: set[str] = set()
     for number, name in enumerate(names, 1):
         text = rubric.plain(name).replace("\n", " ")
-        text = text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
+        text = text if len(text) <= MAX_NAME_CHARS else f"{text[: MAX_NAME_CHARS - 1]}…"
         if text in seen:
-            text = f"{text[: LONGEST_NAME - 4]}… {number}"
+            text = f"{text[: MAX_NAME_CHARS - 4]}… {number}"
         seen.add(text)
         yield text
 

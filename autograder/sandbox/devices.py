@@ -73,7 +73,7 @@ def _devices(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
         return str(value.device)
     if isinstance(value, tuple | list):
-        return tuple(_devices(v) for v in value[: steps.LONGEST_SEQUENCE])
+        return tuple(_devices(v) for v in value[: steps.MAX_SEQUENCE])
     return steps.plain(value)
 
 

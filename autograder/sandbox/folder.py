@@ -11,7 +11,7 @@ import threading
 from itertools import count
 from pathlib import Path
 
-MOST_ENTRIES = 1000
+MAX_ENTRIES = 1000
 _LOOK_SECONDS = 0.1  # seconds between two looks
 _TRIES = 20  # of one look, where files come and go
 
@@ -130,8 +130,8 @@ class Watch:
                         used += _size(entry.stat(follow_symlinks=False))
                         if entry.is_dir(follow_symlinks=False):
                             folders.append(entry.path)
-                        if entries > MOST_ENTRIES:
-                            return f"the code made more than {MOST_ENTRIES} files and folders"
+                        if entries > MAX_ENTRIES:
+                            return f"the code made more than {MAX_ENTRIES} files and folders"
             except FileNotFoundError:
                 raise
             except OSError:

@@ -17,7 +17,7 @@ from typing import Any
 from autograder.sandbox import wire
 from autograder.sandbox.folder import Watch
 from autograder.sandbox.output import Output
-from exercises.feedback.steps import LONGEST_NAME
+from exercises.feedback.steps import MAX_NAME_CHARS
 
 START_SECONDS = 120
 
@@ -149,7 +149,7 @@ class WorkerTimeout(WorkerTrouble):
 def _place(value: Any) -> Place:
     if not (isinstance(value, list) and [type(each) for each in value] == [str, int, int]):
         raise wire.WireError("malformed frame (place)")
-    return Place(value[0][:LONGEST_NAME], value[1], value[2])
+    return Place(value[0][:MAX_NAME_CHARS], value[1], value[2])
 
 
 def _how_it_ended(code: int) -> str:

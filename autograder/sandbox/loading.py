@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from exercises.feedback.bindings import by_name
 
-MOST_REPAIRS = 40  # statements of one text that may be no Python
+MAX_REPAIRS = 40  # statements of one text that may be no Python
 _DEFINITION = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
 _GOES_ON = re.compile(r"(?:elif|else|except|finally|case)\b|[)\]}#]")
 _EMPTY = (ast.Pass, ast.Raise)
@@ -100,7 +100,7 @@ def _read(source: str, filename: str) -> tuple[ast.Module, Sequence[Broken]]:
                 return ast.parse("\n".join(lines), filename), broken
         except SyntaxError as error:
             place = _around(lines, error)
-            if place is None or len(broken) == MOST_REPAIRS:
+            if place is None or len(broken) == MAX_REPAIRS:
                 raise
             first, end = place
             names = tuple(dict.fromkeys(_DEFINITION.findall("\n".join(lines[first:end]))))

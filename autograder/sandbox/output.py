@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 
-LONGEST_OUTPUT = 64 << 10
+MAX_OUTPUT_CHARS = 64 << 10
 
 
 class Output:
@@ -26,7 +26,7 @@ class Output:
                 break
             if not part:
                 break
-            room = LONGEST_OUTPUT - len(self._kept)
+            room = MAX_OUTPUT_CHARS - len(self._kept)
             self._kept += part[:room]
             self._dropped += max(len(part) - room, 0)
         os.close(self._fd)

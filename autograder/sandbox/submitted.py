@@ -21,7 +21,7 @@ from autograder.sandbox.settings import AsAtStart, Defaults
 from exercises.feedback import forbidden, steps
 
 NOTEBOOK = "notebook"
-MOST_LEFT_OUT = 50  # statements that are told of
+MAX_LEFT_OUT = 50  # statements that are told of
 _UNKNOWN_NAME = re.compile(r"name '(\w+)' is not defined")
 _ABSENT = object()
 
@@ -216,10 +216,10 @@ class Submitted:
         line = next((line for name, line, _ in why.trace if name == filename), statement.line)
         why = replace(why, trace=self.own(why).trace or ((filename, line, ""),))
         self._lose(statement, why, space)
-        if len(self.left_out) < MOST_LEFT_OUT:
+        if len(self.left_out) < MAX_LEFT_OUT:
             self.left_out.append(
                 {"file": filename, "number": statement.number, "line": line, "late": late}
-                | {"kind": why.kind, "message": why.message[: steps.LONGEST_NAME]}
+                | {"kind": why.kind, "message": why.message[: steps.MAX_NAME_CHARS]}
             )
 
     def _lose(self, statement: Statement, why: steps.Raised, space: Space) -> None:

@@ -25,10 +25,10 @@ from torch import Tensor
 
 from exercises.feedback.calls import DTYPES, LAYOUTS, lay_out, layout_of
 from exercises.feedback.steps import (
-    LONGEST_NAME,
-    LONGEST_TEXT,
-    MOST_BASES,
-    MOST_LINES,
+    MAX_BASES,
+    MAX_LINES,
+    MAX_NAME_CHARS,
+    MAX_TEXT_CHARS,
     Opaque,
     ParameterResult,
     Raised,
@@ -39,11 +39,11 @@ PREFIX = struct.Struct(">4s16sIQ")  # magic, nonce, bytes of header, bytes of pa
 _SIZES = struct.Struct(">IQ")
 MAGIC = b"cv03"
 _BFLOAT16 = ".bfloat16"
-LARGEST_HEADER = 1 << 20  # of an answer
-LARGEST_REQUEST = 256 << 20  # of what the grader itself sends: a hand-in's sources
-LARGEST_PAYLOAD = 64 << 20
-LARGEST_TABLE = 1 << 20  # of the tensors' names, dtypes and shapes; safetensors itself takes 100 MB
-MOST_AXES = 64  # more than that, and most of torch's operators fail
+MAX_HEADER_BYTES = 1 << 20  # of an answer
+MAX_REQUEST_BYTES = 256 << 20  # of what the grader itself sends: a hand-in's sources
+MAX_PAYLOAD_BYTES = 64 << 20
+MAX_TABLE_BYTES = 1 << 20  # of the tensors' names, dtypes and shapes; safetensors itself takes 100 MB
+MAX_AXES = 64  # more than that, and most of torch's operators fail
 DEEPEST = 16
 _SENDABLE = frozenset(
     [torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.complex64]
@@ -129,14 +129,14 @@ def decode(text: bytes, payload: bytes) -> dict[str, Any]:
 
 
 def _tensors(payload: bytes) -> list[Tensor]:
-    if int.from_bytes(payload[:8], "little") > LARGEST_TABLE:
+    if int.from_bytes(payload[:8], "little") > MAX_TABLE_BYTES:
         raise WireError("malformed frame (tensors)")
     entries = load(payload)
     for name in [n for n in entries if n.endswith(_BFLOAT16)]:
         entries[name.removesuffix(_BFLOAT16)] = entries.pop(name).view(torch.bfloat16)
     tensors = [entries[str(i)] for i in range(len(entries))]
     # what the grader does with a tensor must work: torch can add and compare no float8, for one
-    if not all(t.dtype in _SENDABLE and t.dim() <= MOST_AXES for t in tensors):
+    if not all(t.dtype in _SENDABLE and t.dim() <= MAX_AXES for t in tensors):
         raise WireError("malformed frame (dtype or axes)")
     # a byte other than 0 and 1 would be a third truth value
     return [t.view(torch.uint8) != 0 if t.dtype is torch.bool else t for t in tensors]
@@ -197,13 +197,13 @@ def _unpacked(value: Any, tensors: dict[int, Tensor], depth: int) -> Any:
         return Opaque(_name(value["opaque"]))
     if "parameter" in value:
         name, shape, dtype, device, grad = _a(list, value["parameter"])
-        sizes = tuple(_size(s) for s in _few(shape, MOST_AXES))
+        sizes = tuple(_size(s) for s in _few(shape, MAX_AXES))
         return ParameterResult(_name(name), sizes, _name(dtype), _name(device), _a(bool, grad))
     if "raised" in value:
         kind, bases, message, trace, step = _a(list, value["raised"])
-        lines = tuple((_name(f), _size(n), _name(t)) for f, n, t in _few(trace, MOST_LINES))
-        classes = tuple(_name(b) for b in _few(bases, MOST_BASES))
-        return Raised(_name(kind), classes, _name(message, LONGEST_TEXT), lines, _size(step))
+        lines = tuple((_name(f), _size(n), _name(t)) for f, n, t in _few(trace, MAX_LINES))
+        classes = tuple(_name(b) for b in _few(bases, MAX_BASES))
+        return Raised(_name(kind), classes, _name(message, MAX_TEXT_CHARS), lines, _size(step))
     raise WireError("malformed frame (unknown value)")
 
 
@@ -213,7 +213,7 @@ def _a(kind: type, value: Any) -> Any:
     return value
 
 
-def _name(value: Any, longest: int = LONGEST_NAME) -> str:
+def _name(value: Any, longest: int = MAX_NAME_CHARS) -> str:
     text: str = _a(str, value)
     if len(text) > longest:
         raise WireError("malformed frame (text too long)")
@@ -246,7 +246,7 @@ def send(sock: socket.socket, whole: bytes, deadline: float) -> None:
 
 
 def receive(
-    sock: socket.socket, deadline: float | None, largest_header: int = LARGEST_HEADER
+    sock: socket.socket, deadline: float | None, largest_header: int = MAX_HEADER_BYTES
 ) -> tuple[bytes, dict[str, Any]]:
     """Waits for one frame, forever if there is no deadline; gives its nonce and its header.
 
@@ -254,7 +254,7 @@ def receive(
         WireClosed, WireTimeout, WireError: see there.
     """
     magic, nonce, header_size, payload_size = PREFIX.unpack(_exactly(sock, PREFIX.size, deadline))
-    if magic != MAGIC or header_size > largest_header or payload_size > LARGEST_PAYLOAD:
+    if magic != MAGIC or header_size > largest_header or payload_size > MAX_PAYLOAD_BYTES:
         raise WireError("malformed frame (prefix)")
     rest = _exactly(sock, header_size + payload_size, deadline)
     return nonce, decode(rest[:header_size], rest[header_size:])

@@ -35,7 +35,7 @@ def serve(sock: socket.socket, confined: Mapping[str, str], ban: Ban) -> None:
     submitted: Submitted | None = None
     while True:
         try:
-            nonce, request = wire.receive(sock, None, wire.LARGEST_REQUEST)
+            nonce, request = wire.receive(sock, None, wire.MAX_REQUEST_BYTES)
         except wire.WireClosed:
             return
         reply: dict[str, Any] = {}

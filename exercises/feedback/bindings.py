@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-MOST_BINDINGS = 1000  # of one name that are looked at, so that no file takes for ever
+MAX_BINDINGS = 1000  # of one name that are looked at, so that no file takes for ever
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +83,7 @@ class Source:
         found = self.bindings.get(name, [])
         end = len(found) if before is None else bisect_left(found, before, key=lambda b: b.number)
         standing = []
-        for binding in reversed(found[max(0, end - MOST_BINDINGS) : end]):
+        for binding in reversed(found[max(0, end - MAX_BINDINGS) : end]):
             # `torch.manual_seed(0)` and the like set no part of this file
             if not (binding.part and name in self._imported):
                 standing.append(binding)

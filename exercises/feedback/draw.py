@@ -31,7 +31,7 @@ GAP = 24
 TITLE = 54  # height of a panel's title
 LEGEND = 62  # height of what stands below a panel
 TEXT = 15
-LONGEST_NUMBERS = 12  # rows or columns up to which the numbers are written into the cells
+MAX_NUMBERS = 12  # rows or columns up to which the numbers are written into the cells
 NARROWEST_NUMBER = 22  # width of a cell, in pixels, that a number fits into
 FAINTEST = 1e-5  # differences smaller than this, beside the largest number, look like none
 THINNEST = 24  # a strip is drawn at least this wide
@@ -232,7 +232,7 @@ def _draw_panel(canvas: Image.Image, panel: Panel, left: int, top: int, font: An
     canvas.paste(_painted(values, panel, (width, height)), (left, top))
     bottom, right = top + values.shape[0] * height, left + values.shape[1] * width
     pen.rectangle((left - 1, top - 1, right, bottom), outline=FAINT)
-    if max(values.shape) <= LONGEST_NUMBERS and width >= NARROWEST_NUMBER:
+    if max(values.shape) <= MAX_NUMBERS and width >= NARROWEST_NUMBER:
         _write_numbers(pen, values, panel, (left, top), (width, height))
     elif min(width, height) >= 4:
         for i, j in (~values.isfinite()).nonzero().tolist():

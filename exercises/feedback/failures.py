@@ -18,9 +18,9 @@ from exercises.feedback.compare import Mismatch
 from exercises.feedback.errors import cause_of_error
 from exercises.feedback.misconceptions import Misconception
 from exercises.feedback.packages import available
-from exercises.feedback.steps import LOADING, LONGEST_TEXT, Raised
+from exercises.feedback.steps import LOADING, MAX_TEXT_CHARS, Raised
 
-LONGEST_LINE = 200  # of a source line that is looked at
+MAX_LINE_CHARS = 200  # of a source line that is looked at
 _ADVICE = re.compile(r" Use (?:t|T)ensor\.(?:detach|cpu)\(\)[^\n]{0,80}")
 # `type X = int`, `def f[T](x)`, `except A, B:`, t"…": what came after Python 3.11 and begins a line
 _NEWER_SYNTAX = re.compile(
@@ -71,8 +71,8 @@ class CheckFailure(Exception):
         # a worker may have been made to answer with a megabyte of text, and there are a hundred checks
         for part in ("headline", "expected", "got", "where"):
             text = getattr(self, part)
-            if len(text) > LONGEST_TEXT:
-                setattr(self, part, f"{text[: LONGEST_TEXT - 1]}…")
+            if len(text) > MAX_TEXT_CHARS:
+                setattr(self, part, f"{text[: MAX_TEXT_CHARS - 1]}…")
 
     @cached_property
     def causes(self) -> tuple[Cause | Misconception, ...]:
@@ -181,7 +181,7 @@ def _not_loaded(error: Raised) -> str:
 
 def looks_newer(line: str, message: str) -> bool:
     """Whether a line that is no Python here may be one of a later version, as far as the line alone tells."""
-    return bool(_NEWER_SYNTAX.match(line.strip()[:LONGEST_LINE])) or message.startswith("f-string")
+    return bool(_NEWER_SYNTAX.match(line.strip()[:MAX_LINE_CHARS])) or message.startswith("f-string")
 
 
 def _without_place(message: str) -> str:

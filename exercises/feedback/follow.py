@@ -20,7 +20,7 @@ from exercises.feedback.reference import arguments, layer, layer_reference, refe
 from exercises.feedback.steps import TensorResult
 
 UNDECIDED: Final = "undecided"  # the kind of a failure that says nothing against the code
-MOST_ASKED = 8  # failures that are searched for what explains them
+MAX_ASKED = 8  # failures that are searched for what explains them
 NUMBERS = ("value", "nan", "shape", "length")  # kinds of failures that are about numbers
 
 
@@ -73,7 +73,7 @@ def common_cause(failures: Sequence[CheckFailure], found: Collection[str] = ()) 
     fitting: list[Misconception] = []
     tried: set[str] = set()
     # what has a number of the student's own in it is read off the most exact answer best
-    for failure in sorted(failures, key=lambda each: not _is_exact(each.answer))[:MOST_ASKED]:
+    for failure in sorted(failures, key=lambda each: not _is_exact(each.answer))[:MAX_ASKED]:
         for cause in failure.causes:
             if isinstance(cause, Misconception) and cause.name not in tried:
                 tried.add(cause.name)

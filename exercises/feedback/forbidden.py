@@ -33,7 +33,7 @@ _EXPORTS = {
     "effective_kernel_size", "output_size", "pad2d", "same_padding", "conv2d_valid", "conv2d_strided",
     "dilate_kernel", "conv2d", "box_blur_kernel", "sharpen_kernel", "sobel_kernels", "sobel_edges", "Conv2d",
 }  # fmt: skip
-_LONGEST_NAME = 200
+_MAX_NAME_CHARS = 200
 _MODULE = {"torch.nn.Module", "torch.nn.modules.Module", "torch.nn.modules.module.Module"}
 _METHOD_KINDS = {f"builtins.{name}" for name in ("property", "staticmethod", "classmethod")}
 
@@ -292,7 +292,7 @@ class _Search:
         if key not in self._folded:
             self._folded[key] = None
             text = self._constant(node, scope)
-            self._folded[key] = text if text is None or len(text) <= _LONGEST_NAME else None
+            self._folded[key] = text if text is None or len(text) <= _MAX_NAME_CHARS else None
         return self._folded[key]
 
     def _constant(self, node: ast.expr, scope: Scope) -> str | None:
@@ -361,7 +361,7 @@ class _Search:
         for detour, way in _DETOURS:
             dotted = detour.sub(way, dotted)
         parts = _plain_name(dotted).split(".")
-        if _OUTSIDE.match(dotted) or len(dotted) > _LONGEST_NAME:
+        if _OUTSIDE.match(dotted) or len(dotted) > _MAX_NAME_CHARS:
             return frozenset({dotted})
         for length in range(len(parts), 0, -1):
             source = self._source(".".join(parts[:length]))

@@ -17,8 +17,8 @@ from exercises.feedback.reference import arguments
 PAGE = Path(__file__).resolve().parents[1] / "visualizer" / "index.html"
 SHOWN = ("conv2d_valid", "conv2d_strided", "conv2d")
 # what the page can show, by its own limits
-LARGEST = {"in": 24, "ch": 4, "k": 11, "p": 12, "s": 12, "d": 12}
-MOST_NUMBERS = 150  # that a link may spell out
+MAX_SETTING = {"in": 24, "ch": 4, "k": 11, "p": 12, "s": 12, "d": 12}
+MAX_NUMBERS = 150  # that a link may spell out
 
 
 def link(call: Call, worst: Sequence[int] | None = None) -> str:
@@ -52,10 +52,10 @@ def fragment(call: Call, worst: Sequence[int] | None = None) -> str:
     }
     for name, pair in sizes.items():
         least = 0 if name == "p" else 1
-        if not all(least <= value <= LARGEST[name] for value in pair):
+        if not all(least <= value <= MAX_SETTING[name] for value in pair):
             return ""
     parts = [f"{name}={a}x{b}" for name, (a, b) in sizes.items()]
-    if x[n].numel() + weight.numel() <= MOST_NUMBERS:
+    if x[n].numel() + weight.numel() <= MAX_NUMBERS:
         parts += [f"x={_numbers(x[n])}", f"w={_numbers(weight)}"]
         parts += [f"b={_numbers(bias)}"] if isinstance(bias, Tensor) else []
     return "&".join([*parts, f"at=out.{o}.{row}.{column}"])

@@ -32,13 +32,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-LONGEST_TEXT = 4000
-LONGEST_NAME = 200  # of a class, a file, a parameter, or a line of source
-MOST_BASES = 20
-MOST_LINES = 8  # of a traceback
-LONGEST_NUMBER = 10_000  # bits of a whole number; Python itself writes out no more than 4300 digits
-LONGEST_SEQUENCE = 64
-LARGEST_TENSOR = 32 << 20  # bytes
+MAX_TEXT_CHARS = 4000
+MAX_NAME_CHARS = 200  # of a class, a file, a parameter, or a line of source
+MAX_BASES = 20
+MAX_LINES = 8  # of a traceback
+MAX_NUMBER_BITS = 10_000  # bits of a whole number; Python itself writes out no more than 4300 digits
+MAX_SEQUENCE = 64
+MAX_TENSOR_BYTES = 32 << 20  # bytes
 DEEPEST = 4
 LOADING = -1  # as the step of an exception: before any step, the student's code could not be loaded
 
@@ -144,10 +144,10 @@ def run(
 def raised(error: BaseException, step: int = 0) -> Raised:
     """An exception as plain text; one whose own `str` fails is still told."""
     try:
-        message = str(error)[:LONGEST_TEXT]
+        message = str(error)[:MAX_TEXT_CHARS]
     except Exception as inner:
         message = f"(its message could not be read: {type(inner).__name__})"
-    bases = tuple(c.__name__[:LONGEST_NAME] for c in type(error).__mro__[:MOST_BASES])
+    bases = tuple(c.__name__[:MAX_NAME_CHARS] for c in type(error).__mro__[:MAX_BASES])
     return Raised(bases[0], bases, message, _trace(error), step)
 
 
@@ -159,28 +159,30 @@ def _trace(error: BaseException) -> tuple[tuple[str, int, str], ...]:
     if isinstance(error, SyntaxError) and error.lineno:
         name = (error.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
         lines.append((name, error.lineno, (error.text or "").strip()))
-    return tuple((name[:LONGEST_NAME], line, text[:LONGEST_NAME]) for name, line, text in lines[-MOST_LINES:])
+    return tuple(
+        (name[:MAX_NAME_CHARS], line, text[:MAX_NAME_CHARS]) for name, line, text in lines[-MAX_LINES:]
+    )
 
 
 def plain(value: Any, depth: int = 0) -> Any:
     """Plain data out of whatever came back; what is neither number, text nor tensor becomes `Opaque`."""
-    if type(value) is int and value.bit_length() > LONGEST_NUMBER:
+    if type(value) is int and value.bit_length() > MAX_NUMBER_BITS:
         return Opaque(f"int, {value.bit_length()} bits long")
     if value is None or type(value) in (bool, int, float):
         return value
     if type(value) is str:
-        return value[:LONGEST_TEXT]
+        return value[:MAX_TEXT_CHARS]
     if type(value) in (Tensor, nn.Parameter) and value.layout is torch.strided and not value.is_quantized:
-        if value.numel() * value.element_size() > LARGEST_TENSOR:
+        if value.numel() * value.element_size() > MAX_TENSOR_BYTES:
             return Opaque(f"torch.Tensor of shape {tuple(value.shape)}, which is too large")
         # detach, conj and neg bits resolved: what is sent is the numbers alone
         numbers = value.detach().resolve_conj().resolve_neg()
         return TensorResult(numbers.to("cpu").contiguous(), str(value.device), bool(value.requires_grad))
-    if isinstance(value, tuple | list) and len(value) <= LONGEST_SEQUENCE and depth < DEEPEST:
+    if isinstance(value, tuple | list) and len(value) <= MAX_SEQUENCE and depth < DEEPEST:
         items = [plain(v, depth + 1) for v in value]  # of a named tuple too: it is a pair with names
         return items if isinstance(value, list) else tuple(items)
     kind = type(value)
-    return Opaque(f"{kind.__module__}.{kind.__qualname__}"[:LONGEST_NAME])
+    return Opaque(f"{kind.__module__}.{kind.__qualname__}"[:MAX_NAME_CHARS])
 
 
 def _take_arguments(memory: _Memory, step: Step) -> None:
@@ -210,9 +212,9 @@ def _parameters(module: Any) -> Any:
         return plain(module)
     return tuple(
         ParameterResult(
-            name[:LONGEST_NAME], tuple(p.shape), str(p.dtype), str(p.device), bool(p.requires_grad)
+            name[:MAX_NAME_CHARS], tuple(p.shape), str(p.dtype), str(p.device), bool(p.requires_grad)
         )
-        for name, p in list(nn.Module.named_parameters(module))[:LONGEST_SEQUENCE]
+        for name, p in list(nn.Module.named_parameters(module))[:MAX_SEQUENCE]
     )
 
 
@@ -267,7 +269,7 @@ def _state(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
 
 
 def _entries(state: Mapping[str, Any]) -> dict[str, Any]:
-    return {str(name)[:LONGEST_NAME]: plain(t) for name, t in list(state.items())[:LONGEST_SEQUENCE]}
+    return {str(name)[:MAX_NAME_CHARS]: plain(t) for name, t in list(state.items())[:MAX_SEQUENCE]}
 
 
 def _load_state(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:

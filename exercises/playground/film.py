@@ -17,13 +17,13 @@ from exercises.playground.progress import Progress
 from exercises.playground.sheet import Shown
 from exercises.playground.slide import Settings, reach
 
-MOST_FRAMES = 200
+MAX_FRAMES = 200
 SIZES = range(28, 7, -1)  # longest sides of the small picture, the first that gives few enough frames
 WIDEST = 150  # cells of the padded picture; more cannot be told apart
 SIDE = 380
 MIDDLE = 210  # width of the column with the numbers
 EDGE, HEAD, PART = 22, 44, 8
-MOST_BYTES = 1_900_000
+MAX_BYTES = 1_900_000
 MOVE, HOLD = 90, 2500  # milliseconds
 FRAME = (214, 94, 0)  # a reddish yellow that everyone can tell from greys and blues
 
@@ -44,7 +44,7 @@ def small_picture(photo: Photo, kernel: Kernel, settings: Settings) -> Photo:
     small = photo.shrunk(max(least, SIZES[-1]))
     for longest in SIZES:
         candidate = photo.shrunk(longest)
-        if longest >= least and math.prod(_places(candidate, spans, settings)) <= MOST_FRAMES:
+        if longest >= least and math.prod(_places(candidate, spans, settings)) <= MAX_FRAMES:
             small = candidate
             break
     if min(_places(small, spans, settings)) < 1:
@@ -69,7 +69,7 @@ def film(shown: Shown) -> bytes:
     stage = _Stage(shown)
     rows, columns = shown.result.shape[-2:]
     cells = [(i, j) for i in range(rows) for j in range(columns)]
-    every = math.ceil(len(cells) / MOST_FRAMES)
+    every = math.ceil(len(cells) / MAX_FRAMES)
     # the last place is always shown, so the result ends complete
     stops = list(range(len(cells) - 1, -1, -every))[::-1]
     palette = _palette()
@@ -81,7 +81,7 @@ def film(shown: Shown) -> bytes:
             frames.append(frame.quantize(palette=palette, dither=Image.Dither.NONE))
             progress.at((number + 1) / len(stops))
         data = _encoded(frames)
-        while len(data) > MOST_BYTES and len(frames) > 2:
+        while len(data) > MAX_BYTES and len(frames) > 2:
             frames = frames[::-2][::-1]  # every other, the last kept
             data = _encoded(frames)
     return data

@@ -28,7 +28,7 @@ NAMES = (
     "sobel-x", "sobel-y", "sobel", "prewitt", "laplacian", "box",
     "gaussian", "sharpen", "emboss", "identity", "random",
 )  # fmt: skip
-LARGEST_SIZE = 1001  # a limit for what is typed by mistake, not for what fits
+MAX_SIZE = 1001  # a limit for what is typed by mistake, not for what fits
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ def named(name: str, size: tuple[int, int] | None) -> Kernel:
             raise Trouble(f"--size goes with {sized}; the kernel {name} is always 3 x 3")
         return Kernel(name, torch.tensor(FIXED[name], dtype=torch.float32))
     height, width = size or (SIZED[name], SIZED[name])
-    if max(height, width) > LARGEST_SIZE:
-        raise Trouble(f"--size is at most {LARGEST_SIZE}, but got {max(height, width)}")
+    if max(height, width) > MAX_SIZE:
+        raise Trouble(f"--size is at most {MAX_SIZE}, but got {max(height, width)}")
     if name == "box":
         weights = torch.full((height, width), 1 / (height * width), dtype=torch.float64)
     elif name == "gaussian":

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from exercises.playground import Trouble
 
-MOST_PIXELS = 100_000_000
+MAX_PIXELS = 100_000_000
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as in exercise 6
 
 
@@ -77,10 +77,10 @@ def _read(path: Path) -> Tensor:
     with Image.open(path) as image:
         # from the header: nothing is decoded yet
         width, height = image.size
-        if width * height > MOST_PIXELS:
+        if width * height > MAX_PIXELS:
             raise Trouble(
                 f"{path} has {width} x {height} = {width * height / 1e6:.0f} megapixels; "
-                f"{MOST_PIXELS // 10**6} are the most, so take a smaller one"
+                f"{MAX_PIXELS // 10**6} are the most, so take a smaller one"
             )
         image.load()
         return tensor(ImageOps.exif_transpose(image))

@@ -8,7 +8,7 @@ import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from exercises.feedback.draw import FAINT, INK, LONGEST_NUMBERS, PAPER
+from exercises.feedback.draw import FAINT, INK, MAX_NUMBERS, PAPER
 from exercises.playground import paint
 from exercises.playground.kernels import Kernel
 from exercises.playground.photo import Photo
@@ -168,6 +168,6 @@ def _kernel_panel(shown: Shown) -> Image.Image:
         left = number * (across + PART)
         if label:
             pen.text((left, 4), ("gx", "gy")[number], INK, font=paint.font(16))
-        numbers = weights if max(shown.kernel.size) <= LONGEST_NUMBERS else None
+        numbers = weights if max(shown.kernel.size) <= MAX_NUMBERS else None
         paint.grid(panel, weights, scale, (left, label), cell, numbers)
     return panel

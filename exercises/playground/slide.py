@@ -15,7 +15,7 @@ from exercises.playground.progress import Progress
 
 Pair = tuple[int, int]
 FORMULA = "floor((i + 2p - d(k - 1) - 1) / s) + 1"
-MOST_OUTPUTS = 100_000_000
+MAX_OUTPUTS = 100_000_000
 _BAND = 4_000_000  # numbers computed at one go, between two looks at the progress
 
 
@@ -75,10 +75,10 @@ def sizes(picture: Pair, kernel: Pair, settings: Settings) -> tuple[Pair, list[s
         out.append(size)
         lines.append(f"{name + ':':7} floor(({i} + 2*{p} - {d}*({k} - 1) - 1) / {s}) + 1 = {size}")
     padded_pixels = (picture[0] + 2 * settings.padding[0]) * (picture[1] + 2 * settings.padding[1])
-    if padded_pixels > MOST_OUTPUTS:
+    if padded_pixels > MAX_OUTPUTS:
         raise Trouble(
             f"with this padding the picture has {padded_pixels / 1e6:.0f} megapixels; "
-            f"{MOST_OUTPUTS // 10**6} are the most"
+            f"{MAX_OUTPUTS // 10**6} are the most"
         )
     return (out[0], out[1]), lines
 

@@ -23,7 +23,7 @@ from exercises.tests.wording import wording
 
 WIDTH = 79
 WINDOW = 5  # rows and columns shown of a tensor that is too large to be shown in full
-LONGEST_MESSAGE = 12  # lines of an exception's message
+MAX_MESSAGE_LINES = 12  # lines of an exception's message
 _WORDS = ("the", "a", "an", "no", "after")  # that a headline may begin with
 _ITEM = re.compile(r"item (\d+): ")
 
@@ -175,8 +175,8 @@ def _message(failure: CheckFailure) -> str:
     lines = failure.got.strip().split("\n") if failure.kind == "raised" else []
     if len(lines) < 2:
         return ""
-    rest = lines[1:LONGEST_MESSAGE]
-    return _indented("\n".join([*rest, "..."] if len(lines) > LONGEST_MESSAGE else rest))
+    rest = lines[1:MAX_MESSAGE_LINES]
+    return _indented("\n".join([*rest, "..."] if len(lines) > MAX_MESSAGE_LINES else rest))
 
 
 def _page(failure: CheckFailure) -> str:

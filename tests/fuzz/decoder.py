@@ -19,7 +19,7 @@ from torch import Tensor
 
 from autograder.sandbox import wire
 from exercises.feedback.calls import DTYPES, LAYOUTS, lay_out
-from exercises.feedback.steps import LONGEST_TEXT, Opaque, ParameterResult, Raised, TensorResult
+from exercises.feedback.steps import MAX_TEXT_CHARS, Opaque, ParameterResult, Raised, TensorResult
 from tests.fuzz.choices import Choices
 from tests.fuzz.engine import Broken, Target, havoc, holds
 
@@ -57,7 +57,7 @@ def _check(header: Any, room: int) -> None:
         elif isinstance(value, Tensor):
             tensors.append(value)
         elif isinstance(value, Raised):
-            holds(len(value.message) <= LONGEST_TEXT and len(value.trace) <= 100, "an exception is short")
+            holds(len(value.message) <= MAX_TEXT_CHARS and len(value.trace) <= 100, "an exception is short")
         else:
             known = isinstance(value, (*_PLAIN, torch.dtype, Opaque, ParameterResult))
             holds(known, "only kinds that the wire knows come out", type(value).__name__)
@@ -150,7 +150,7 @@ def _value(choices: Choices, depth: int) -> Any:
         )
         bases = tuple(choices.text(1)[:200] for _ in range(choices.below(5)))
         return Raised(
-            choices.text(1)[:200], bases, choices.text()[:LONGEST_TEXT], trace, choices.below(4) - 1
+            choices.text(1)[:200], bases, choices.text()[:MAX_TEXT_CHARS], trace, choices.below(4) - 1
         )
     if kind == 10:
         shape = tuple(choices.below(4) for _ in range(choices.below(5)))

@@ -151,7 +151,7 @@ def _look_at(failure: CheckFailure, causes: bool, result: CaseResult) -> None:
     for name in ("headline", "expected", "got", "where", "call_text"):
         text = getattr(failure, name)
         holds(type(text) is str, "a failure's parts are texts", (name, text))
-        holds(len(text) <= 2 * steps.LONGEST_TEXT, "a failure's parts are short", (name, len(text)))
+        holds(len(text) <= 2 * steps.MAX_TEXT_CHARS, "a failure's parts are short", (name, len(text)))
     if causes:
         found = grade._finding(result, failure.call is not None)
         holds(all(type(text) is str for text in found.where), "places are texts", found.where)
@@ -319,7 +319,7 @@ def _raised(choices: Choices) -> Raised:
         (choices.text(1)[:200], choices.pick((0, 3, -1, 2**62)), choices.text(1)[:200])
         for _ in range(choices.below(4))
     )
-    message = choices.text()[: steps.LONGEST_TEXT]
+    message = choices.text()[: steps.MAX_TEXT_CHARS]
     return Raised(kind, bases, message, trace, choices.pick((0, -1, 1, 2, 99, -(2**63))))
 
 

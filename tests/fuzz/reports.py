@@ -112,12 +112,12 @@ def _gradescope(found: Mapping[str, Any], is_graded: bool) -> None:
     holds(is_graded or not found["tests"], "what was not graded has no tests", found)
     for test in found["tests"]:
         holds(0 <= test["score"] <= test["max_score"], "scores lie between 0 and what there is", test)
-        holds(len(test["output"]) <= gradescope.LONGEST_OUTPUT, "outputs are short")
+        holds(len(test["output"]) <= gradescope.MAX_OUTPUT_CHARS, "outputs are short")
         holds(test["status"] in ("passed", "failed"), "a status that the platform knows")
         total += test["score"]
     if is_graded:
         holds(math.isfinite(found["score"]) and found["score"] >= 0, "the score is a number", found["score"])
-    holds(len(found["output"]) <= gradescope.LONGEST_OUTPUT, "outputs are short")
+    holds(len(found["output"]) <= gradescope.MAX_OUTPUT_CHARS, "outputs are short")
     formats = {text for name, text in found.items() if name.endswith("_format")}
     holds(formats == {"text"}, "no HTML", formats)
 
@@ -183,7 +183,7 @@ class _OwnTags(html.parser.HTMLParser):
 def _feedback(text: str) -> None:
     """The student's own page."""
     _plain(text, "the feedback page")
-    holds(len(text.encode("utf-8")) <= page.LARGEST, "the page is small", len(text))
+    holds(len(text.encode("utf-8")) <= page.MAX_PAGE_BYTES, "the page is small", len(text))
     _OwnTags().feed(text)
 
 

@@ -57,7 +57,7 @@ FAMILIES: tuple[Family, ...] = fitted.FAMILIES
 LOOSER = 2.0  # wrong code may round a little more than right code
 # Each entry is as much work as the call itself. What a large call shows wrong, a small one does too, and whoever asks
 # both need not wait seconds for the large one.
-MOST_PRODUCTS = 10_000_000
+MAX_PRODUCTS = 10_000_000
 SAME = (
     1e-13  # answers closer than this, beside the largest sum, are the same: they differ by float64's rounding
 )
@@ -111,13 +111,13 @@ def layer_explains(
 def too_large(call: Call) -> bool:
     """Whether a call takes so long that it is held against no entry: nothing can be said about its answer."""
     asked = _question(call)
-    return asked is not None and asked.products > MOST_PRODUCTS
+    return asked is not None and asked.products > MAX_PRODUCTS
 
 
 def layer_too_large(call: Call, state: Mapping[str, Tensor], x: Tensor) -> bool:
     """The same for a layer's forward."""
     asked = _layer_question(call, state, x)
-    return asked is not None and asked.products > MOST_PRODUCTS
+    return asked is not None and asked.products > MAX_PRODUCTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,7 +178,7 @@ def _can_be_tried(asked: _Question, got: Any) -> bool:
     """Whether there is a wrong answer here that the table can be held against."""
     if isinstance(asked.right, Tensor) and not _is_real(got):
         return False
-    return asked.products <= MOST_PRODUCTS and not _agrees(got, asked.right, asked.largest, 1.0)
+    return asked.products <= MAX_PRODUCTS and not _agrees(got, asked.right, asked.largest, 1.0)
 
 
 def _fits(entry: Misconception, asked: _Question, got: Any) -> bool:

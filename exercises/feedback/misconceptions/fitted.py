@@ -12,8 +12,8 @@ from exercises.feedback.misconceptions.entry import Family, Misconception
 from exercises.feedback.reference import LUMA, sobel_edges, sobel_kernels, sobel_slopes
 
 EDGES = ("sobel_edges",)
-MOST_ADDED = 1.0  # beside more than that no edges could be made out
-MOST_DIGITS = 6  # after the point; float32 holds no more of a number near 1
+MAX_ADDED = 1.0  # beside more than that no edges could be made out
+MAX_DIGITS = 6  # after the point; float32 holds no more of a number near 1
 
 
 def _edges_with(luma: Sequence[float]) -> Callable[[Tensor], Tensor]:
@@ -62,7 +62,7 @@ def _other_luma(given: tuple[Any, ...], right: Tensor, got: Tensor, allowed: flo
 
 def _as_written(weights: Sequence[float], image: Tensor, got: Tensor, allowed: float) -> tuple[float, ...]:
     """The weights with as few digits as give the same edges, but for rounding."""
-    for digits in range(1, MOST_DIGITS + 1):
+    for digits in range(1, MAX_DIGITS + 1):
         rounded = tuple(round(w, digits) + 0.0 for w in weights)
         if float((_edges_with(rounded)(image) - got).abs().max()) <= allowed:
             return rounded
@@ -70,7 +70,7 @@ def _as_written(weights: Sequence[float], image: Tensor, got: Tensor, allowed: f
 
 
 def _grey_entry(luma: tuple[float, ...]) -> Misconception:
-    red, green, blue = (f"{weight:.{MOST_DIGITS}g}" for weight in luma)
+    red, green, blue = (f"{weight:.{MAX_DIGITS}g}" for weight in luma)
     return Misconception(
         "grey-from-other-weights",
         EDGES,
@@ -88,7 +88,7 @@ def _under_the_root(
     weakest = right.argmin()
     added = float(got.flatten()[weakest] ** 2 - right.flatten()[weakest] ** 2)
     amount = _with_few_digits(added, lambda a: (right**2 + a).sqrt(), got, allowed)
-    if not 0 < amount <= MOST_ADDED:
+    if not 0 < amount <= MAX_ADDED:
         return None
     return Misconception(
         "edges-epsilon-under-root",
@@ -106,7 +106,7 @@ def _after_the_root(
 ) -> Misconception | None:
     """What was added to every strength."""
     amount = _with_few_digits(float((got - right).median()), lambda a: right + a, got, allowed)
-    if not 0 < abs(amount) <= MOST_ADDED:
+    if not 0 < abs(amount) <= MAX_ADDED:
         return None
     return Misconception(
         "edges-constant-added",

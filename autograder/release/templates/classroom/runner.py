@@ -30,11 +30,13 @@ CHECK_SECONDS = 30.0  # for one check
 TOTAL_SECONDS = 600.0  # for all of them
 START_SECONDS = 90.0  # until the first check: torch takes long to load on a busy machine
 MAX_CRASHES = 2  # checks of one exercise that may end the process before the rest of it is not run
-LARGEST = 90_000  # bytes of the result; the reporter gets it in one variable, and Linux takes 128 KiB
+MAX_RESULT_BYTES = (
+    90_000  # bytes of the result; the reporter gets it in one variable, and Linux takes 128 KiB
+)
 LENGTHS = (1_000, 300, 100, 20)  # characters of a text; the longest that makes the result small enough
-MOST = 200  # checks; whoever adds more of their own gets no result that is too large
-LONGEST_SCREEN = 50_000
-LARGEST_FILE = 64 * 2**20  # bytes: code that prints without end shall not fill the disk
+MAX_CHECKS = 200  # checks; whoever adds more of their own gets no result that is too large
+MAX_SCREEN_CHARS = 50_000
+MAX_FILE_BYTES = 64 * 2**20  # bytes: code that prints without end shall not fill the disk
 PARTS = 64  # points are dealt out in 64ths, whose sums are exact: nobody sees 99.99999999999999
 
 Status = Literal["pass", "fail", "error"]
@@ -88,7 +90,7 @@ class Record:
                 str(told["file"]),
                 int(told["line"]),
             )
-            if len(self.checks) < MOST:
+            if len(self.checks) < MAX_CHECKS:
                 self.checks.setdefault(check.id, check)
         elif kind == "begin":
             self.running, self.began = str(told["id"]), True
@@ -154,7 +156,7 @@ class Run:
             finally:
                 _end(child)
             screen.seek(0)
-            shown = screen.read(LONGEST_SCREEN).decode("utf-8", "replace")
+            shown = screen.read(MAX_SCREEN_CHARS).decode("utf-8", "replace")
         _show(shown)
         if not record.began and not record.finished:
             why = f"{why}: {_last_line(shown)}"
@@ -236,7 +238,7 @@ def result(checks: Sequence[Check], exercises: Sequence[tuple[int, int]], troubl
             "tests": [_test(check, scores[check.id], length) for check in shown],
         }
         found |= {"message": _cut(trouble, 1_000)} if trouble else {}
-        if len(encoded(found)) <= LARGEST:
+        if len(encoded(found)) <= MAX_RESULT_BYTES:
             break
     return found
 
@@ -327,7 +329,7 @@ def record(path: str, done: str) -> int:
     try:
         import resource
 
-        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_FILE_BYTES, MAX_FILE_BYTES))
     except (ImportError, ValueError, OSError):
         pass  # a machine without such limits
     with Path(path).open("a", encoding="ascii") as out:
