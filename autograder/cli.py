@@ -16,7 +16,7 @@ from autograder.grade import DEFAULT_SEED, DeviceError, choose_devices
 from autograder.judge import Judge, SuiteError
 from autograder.lms import CANVAS, MOODLE
 from autograder.options import BatchError, GradingOptions
-from autograder.platforms import shipped
+from autograder.platforms import single_upload
 from autograder.report.dashboard import DASHBOARD
 from autograder.report.progress import display
 from autograder.report.screen import console, printable, show_table
@@ -211,7 +211,7 @@ def settings_of(options: argparse.Namespace, remote: bool = False) -> Settings:
     elsewhere = ("cpu", "cuda") if options.device == "cuda" else ("cpu",)
     return Settings(
         devices=elsewhere if remote else choose_devices(options.device),
-        seed=shipped.seed() if options.seed is None else options.seed,
+        seed=single_upload.seed() if options.seed is None else options.seed,
         timeout=options.timeout,
         memory=options.memory,
         sandbox=options.sandbox,

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from autograder.classroom import HandedIn
-from autograder.report.insight import Compared, Pair
+from autograder.report.class_statistics import Compared, Pair
 from autograder.submission import Submission, SubmissionError, read_submission
 from exercises.feedback.catalogue import MANIFEST, exercises
 

@@ -9,8 +9,8 @@ from torch import Tensor
 from autograder.report.model import Picture
 from exercises.feedback.draw import BLUE_TO_RED, Panel, panels, shrunk
 from exercises.feedback.failures import CheckFailure
-from exercises.feedback.page import SHOWN, fragment
 from exercises.feedback.steps import TensorResult
+from exercises.feedback.visualizer_link import SHOWN, fragment
 
 SIDE = 20  # rows and columns at most: four grids with four digits a number stay below 20 kB
 MAX_NUMBERS = 100_000  # numbers of an answer that is still drawn: a wrong shape can be of any size

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from autograder import gradebook
-from autograder.platforms import shipped
+from autograder.platforms import single_upload
 from autograder.release import gradescope, nbgrader
 from autograder.release.build import unpack
 from autograder.release.edition import Edition
@@ -71,7 +71,7 @@ def test_what_one_upload_saw_is_of_no_use_in_the_next(tmp_path: Path) -> None:
     second = hand_in("forging/recorded_inputs", tmp_path / "second")
     third = hand_in("forging/recorded_inputs", tmp_path / "third")
     (third / "ex1_output_size.py").write_text("# one more line\n")
-    seeds = [shipped.seed_of(read_submission(path, MODULES)) for path in (first, second, third)]
+    seeds = [single_upload.seed_of(read_submission(path, MODULES)) for path in (first, second, third)]
     assert seeds[0] == seeds[1] != seeds[2]
 
 

@@ -14,7 +14,7 @@ from test_choice import COUNTS, DOUBT, MODULES, Files, answers, laid_out
 from autograder import gradebook
 from autograder.classroom import class_of
 from autograder.platforms import gradescope, nbgrader, otter, prairielearn
-from autograder.platforms.shipped import uploaded
+from autograder.platforms.single_upload import uploaded
 from autograder.submission import Submission, read_submission
 
 KINDS = [

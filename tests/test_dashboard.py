@@ -20,6 +20,15 @@ import pytest
 from autograder.cli import main
 from autograder.release.edition import Edition
 from autograder.report import charts
+from autograder.report.class_statistics import (
+    MAX_NAMES,
+    ClassStatistics,
+    Compared,
+    Pair,
+    Spread,
+    ranked,
+    statistics_of,
+)
 from autograder.report.dashboard import (
     DASHBOARD,
     KINDS,
@@ -30,7 +39,6 @@ from autograder.report.dashboard import (
     write_dashboard,
 )
 from autograder.report.files import as_json, for_student, write_json
-from autograder.report.insight import MAX_NAMES, Compared, Insight, Pair, Spread, insight_of, ranked
 from autograder.report.model import NOT_HANDED_IN, ExerciseReport, Finding, Line, Provenance, Report
 from autograder.report.reading import Reports
 from autograder.submission import report_files
@@ -92,8 +100,8 @@ def small() -> list[Report]:
     ]
 
 
-def counted(reports: Sequence[Report]) -> Insight:
-    return insight_of((each.student, each) for each in reports)
+def counted(reports: Sequence[Report]) -> ClassStatistics:
+    return statistics_of((each.student, each) for each in reports)
 
 
 def hostile(text: str) -> list[Report]:
@@ -107,8 +115,8 @@ def hostile(text: str) -> list[Report]:
 
 
 def page_of(reports: Sequence[Report], compared: Compared = COMPARED) -> str:
-    insight = counted(reports)
-    return dashboard(insight, compared, charts.drawn(chart_specs(insight)) if insight.graded else ())
+    statistics = counted(reports)
+    return dashboard(statistics, compared, charts.drawn(chart_specs(statistics)) if statistics.graded else ())
 
 
 def test_a_class_is_counted_as_by_hand() -> None:
@@ -265,7 +273,7 @@ def test_a_large_class_is_one_pass_and_a_small_page() -> None:
             )
 
     start = time.monotonic()
-    it = insight_of(reports())
+    it = statistics_of(reports())
     assert (it.students, it.nothing, it.not_graded, it.graded) == (5000, 1667, 1667, 1666)
     assert len(it.problems) == len(it.missing) == MAX_NAMES and len(it.slowest) == 10
     pairs = tuple(Pair(f"a{i}", f"b{i}", (("ex7", 95.0),), 400) for i in range(1_000))

@@ -18,7 +18,7 @@ from autograder.classroom import HandedIn
 from autograder.cli import main
 from autograder.jplag import write_class
 from autograder.lookalike import Lookalikes, compare, own_tokens
-from autograder.report.insight import Compared
+from autograder.report.class_statistics import Compared
 from autograder.submission import Submission, read_submission
 from exercises.feedback.catalogue import MANIFEST, exercises
 

@@ -23,7 +23,7 @@ from autograder.grade import Grader
 from autograder.gradebook import GradebookError
 from autograder.platforms import nbgrader as runtime
 from autograder.platforms.nbgrader import NotGraded
-from autograder.platforms.shipped import points
+from autograder.platforms.single_upload import points
 from autograder.release import nbgrader
 from autograder.release.edition import Edition, ReleaseError
 from autograder.release.handins import HandIn, known_hand_ins

@@ -24,7 +24,7 @@ import pytest
 
 from autograder.grade import Grader
 from autograder.platforms import otter as runtime
-from autograder.platforms.shipped import points
+from autograder.platforms.single_upload import points
 from autograder.release import otter
 from autograder.release.audit import Audit
 from autograder.release.edition import Edition, ReleaseError, as_bytes

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.platforms.shipped import graded, release
+from autograder.platforms.single_upload import graded, release
 from autograder.report import gradescope
 from autograder.report.files import for_student, write_json
 

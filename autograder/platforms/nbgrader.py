@@ -243,7 +243,7 @@ def main(arguments: Sequence[str]) -> int:
 
     Where it cannot be graded, {"problem": "…"}.
     """
-    from autograder.platforms.shipped import graded
+    from autograder.platforms.single_upload import graded
     from autograder.report.files import for_student
 
     report = for_student(graded(hand_in_of(Path(arguments[0]).parent)), show_calls=False)

@@ -188,7 +188,7 @@ def run_on_platform(root: Path) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     """The process apart: grades a hand-in and writes what the plugin asks for."""
-    from autograder.platforms.shipped import graded, points
+    from autograder.platforms.single_upload import graded, points
     from autograder.report import gradescope
     from autograder.report.files import for_student
 

@@ -11,7 +11,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from autograder.platforms.shipped import graded, release
+from autograder.platforms.single_upload import graded, release
 from autograder.report import prairielearn
 from autograder.report.files import for_student, write_json
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.grade import Grader
-from autograder.platforms.shipped import points
+from autograder.platforms.single_upload import points
 from autograder.release import classroom, gradescope, nbgrader, otter, prairielearn, student
 from autograder.release.audit import Audit
 from autograder.release.edition import Edition, ReleaseError, as_bytes

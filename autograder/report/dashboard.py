@@ -14,18 +14,18 @@ from urllib.parse import quote
 
 from autograder.report import charts
 from autograder.report.charts import NoCharts, Spec
-from autograder.report.files import write_text
-from autograder.report.insight import (
+from autograder.report.class_statistics import (
     SLOWEST,
     Cause,
+    ClassStatistics,
     Compared,
     ExerciseCount,
-    Insight,
     LineCount,
     Spread,
-    insight_of,
     ranked,
+    statistics_of,
 )
+from autograder.report.files import write_text
 from autograder.report.markup import TUTORIAL, capital, section_title, template
 from autograder.report.model import Report
 from autograder.report.reading import Reports
@@ -64,14 +64,14 @@ KINDS = {
 
 def write_dashboard(folder: Path, reports: Reports, compared: Compared) -> list[str]:
     """Writes the dashboard of the reports in a folder; gives remarks on what it had to leave out."""
-    insight = insight_of(_read(reports))
+    statistics = statistics_of(_read(reports))
     remarks = [compared.remark] if compared.remark else []
     drawn: list[str] = []
     try:
-        drawn = charts.drawn(chart_specs(insight)) if insight.graded else []
+        drawn = charts.drawn(chart_specs(statistics)) if statistics.graded else []
     except NoCharts as error:
         remarks.append(str(error))
-    write_text(folder / DASHBOARD, dashboard(insight, compared, drawn, _link_to(TUTORIAL, folder)))
+    write_text(folder / DASHBOARD, dashboard(statistics, compared, drawn, _link_to(TUTORIAL, folder)))
     return remarks
 
 
@@ -91,72 +91,78 @@ def _link_to(path: Path, folder: Path) -> str:
         return ""
 
 
-def dashboard(insight: Insight, compared: Compared, drawn: Sequence[str] = (), tutorial: str = "") -> str:
+def dashboard(
+    statistics: ClassStatistics, compared: Compared, drawn: Sequence[str] = (), tutorial: str = ""
+) -> str:
     """The page as HTML.
 
     Args:
-        insight: the class.
+        statistics: the class.
         compared: which hand-ins look alike.
         drawn: SVGs of `chart_specs`, or none.
         tutorial: the address of the tutorial, or empty.
     """
-    lines = sorted(insight.lines.values(), key=lambda line: -line.rate)
+    lines = sorted(statistics.lines.values(), key=lambda line: -line.rate)
     failed = [line for line in lines if line.failed]
-    causes = [_told(cause, insight, tutorial) for cause in ranked(insight.misconceptions.values())]
+    causes = [_told(cause, statistics, tutorial) for cause in ranked(statistics.misconceptions.values())]
     svgs = list(drawn) + [""] * 3
     text: str = template("dashboard.html").render(
-        it=insight,
+        it=statistics,
         compared=compared,
         total_chart=svgs[0],
         parts_chart=svgs[1],
         causes_chart=svgs[2],
         parts=PARTS,
-        quartiles=_quartiles(insight.total),
-        mean=_short(insight.total.mean),
-        exercises=[_exercise(each) for each in insight.exercises.values()],
+        quartiles=_quartiles(statistics.total),
+        mean=_short(statistics.total.mean),
+        exercises=[_exercise(each) for each in statistics.exercises.values()],
         causes=causes[:MAX_OPEN],
         more_causes=causes[MAX_OPEN:],
-        others=[_other(cause, insight) for cause in ranked(insight.unexplained.values())],
+        others=[_other(cause, statistics) for cause in ranked(statistics.unexplained.values())],
         lines=[_line(each) for each in failed[:MAX_LINES]],
         more_lines=[_line(each) for each in failed[MAX_LINES:]],
         passed_by_all=len([line for line in lines if line.checked and not line.failed]),
-        slowest=[(_student(name), seconds) for seconds, name in insight.slowest],
+        slowest=[(_student(name), seconds) for seconds, name in statistics.slowest],
         pairs=[
             _pair(pair.one, pair.other, pair.exercises, pair.tokens) for pair in compared.pairs[:MAX_PAIRS]
         ],
-        problems=[(_student(name), _cut(problem)) for name, problem in insight.problems],
-        missing=[_student(name) for name in insight.missing],
-        notes=[(_cut(note), n) for note, n in sorted(insight.notes.items(), key=lambda e: (-e[1], e[0]))],
+        problems=[(_student(name), _cut(problem)) for name, problem in statistics.problems],
+        missing=[_student(name) for name in statistics.missing],
+        notes=[(_cut(note), n) for note, n in sorted(statistics.notes.items(), key=lambda e: (-e[1], e[0]))],
         most_notes=MAX_NOTES,
         most_slow=SLOWEST,
-        made_by=sorted(insight.made_by.items(), key=lambda each: (-each[1], each[0])),
+        made_by=sorted(statistics.made_by.items(), key=lambda each: (-each[1], each[0])),
         percent=percent,
     )
     return text
 
 
-def chart_specs(insight: Insight) -> list[Spec]:
+def chart_specs(statistics: ClassStatistics) -> list[Spec]:
     """The charts of the page: totals, points by exercise, misconceptions if there are any."""
-    width = insight.points / BANDS
+    width = statistics.points / BANDS
     bands = [0] * (BANDS + 1)
-    for value, count in insight.total.counts.items():
+    for value, count in statistics.total.counts.items():
         bands[min(int(value / width + 1e-9), BANDS) if width else 0] += count
-    low, middle, high = _quartiles(insight.total)
+    low, middle, high = _quartiles(statistics.total)
     specs = [
         charts.totals(
             [(f"{index * width:g}", count) for index, count in enumerate(bands)],
-            f"Histogram of the total points of {insight.graded} students: "
+            f"Histogram of the total points of {statistics.graded} students: "
             f"half of them have {low} to {high} points, the median is {middle}.",
         ),
         charts.shares(
-            [(each.name, list(zip(PARTS, _parts(each), strict=True))) for each in insight.exercises.values()],
+            [
+                (each.name, list(zip(PARTS, _parts(each), strict=True)))
+                for each in statistics.exercises.values()
+            ],
             f"For each exercise, the shares of students with {', '.join(PARTS)}; the table has the numbers.",
         ),
     ]
-    causes = ranked(insight.misconceptions.values())[:MAX_CHARTED]
+    causes = ranked(statistics.misconceptions.values())[:MAX_CHARTED]
     if causes:
         rows = [
-            (words(c.name), c.students / insight.graded, percent(c.students, insight.graded)) for c in causes
+            (words(c.name), c.students / statistics.graded, percent(c.students, statistics.graded))
+            for c in causes
         ]
         told = "; ".join(f"{name}: {label}" for name, _, label in rows)
         specs.append(charts.bars(rows, f"The most frequent misconceptions: {told}."))
@@ -213,13 +219,13 @@ def _student(name: str, exercise: str = "") -> tuple[str, str]:
     )
 
 
-def _told(cause: Cause, insight: Insight, tutorial: str) -> Mapping[str, Any]:
+def _told(cause: Cause, statistics: ClassStatistics, tutorial: str) -> Mapping[str, Any]:
     example = cause.example
     assert example is not None
     finding = example.finding
     return {
         "name": words(cause.name),
-        "share": percent(cause.students, insight.graded),
+        "share": percent(cause.students, statistics.graded),
         "students": cause.students,
         "exercises": sorted(cause.exercises),
         "student": _student(example.student, example.exercise),
@@ -232,12 +238,12 @@ def _told(cause: Cause, insight: Insight, tutorial: str) -> Mapping[str, Any]:
     }
 
 
-def _other(cause: Cause, insight: Insight) -> Mapping[str, Any]:
+def _other(cause: Cause, statistics: ClassStatistics) -> Mapping[str, Any]:
     example = cause.example
     assert example is not None
     return {
         "name": KINDS.get(cause.name, cause.name),
-        "share": percent(cause.students, insight.graded),
+        "share": percent(cause.students, statistics.graded),
         "students": cause.students,
         "exercises": sorted(cause.exercises),
         "student": _student(example.student, example.exercise),

@@ -15,8 +15,8 @@ from torch import Tensor
 
 from exercises.feedback.calls import PRINTED_ELEMENTS
 from exercises.feedback.failures import CheckFailure
-from exercises.feedback.page import link
 from exercises.feedback.steps import TensorResult
+from exercises.feedback.visualizer_link import link
 from exercises.tests.local import own_lines
 from exercises.tests.progress import Reason
 from exercises.tests.wording import wording

@@ -1,6 +1,6 @@
 """What the reports of a class say together: counts, shares and examples, as plain data.
 
-    insight = insight_of(reports.items())
+    statistics = statistics_of(reports.items())
 
 One pass; of each report nothing is kept but numbers, so that the size of a class does not matter. Three groups are
 told apart: who handed in nothing, whose hand-in could not be graded, and the graded, of whom shares are shares.
@@ -148,7 +148,7 @@ class ExerciseCount:
 
 
 @dataclass
-class Insight:
+class ClassStatistics:
     """A class. `unreadable` counts reports that cannot be read back. Lists of names end somewhere, counts do not."""
 
     students: int = 0
@@ -174,9 +174,9 @@ class Insight:
         return self.graded + self.not_graded
 
 
-def insight_of(reports: Iterable[tuple[str, Report | None]]) -> Insight:
+def statistics_of(reports: Iterable[tuple[str, Report | None]]) -> ClassStatistics:
     """Counts a class, in the order of its reports; None for a report that cannot be read."""
-    found = Insight()
+    found = ClassStatistics()
     for student, report in reports:
         found.students += 1
         if report is None:
@@ -200,7 +200,7 @@ def ranked(causes: Iterable[Cause]) -> list[Cause]:
     return sorted(causes, key=lambda cause: (-cause.students, cause.name))
 
 
-def _count(found: Insight, student: str, report: Report) -> None:
+def _count(found: ClassStatistics, student: str, report: Report) -> None:
     found.graded += 1
     found.points = max(found.points, report.points)
     found.total.counts[report.earned] += 1
@@ -222,7 +222,7 @@ def _count(found: Insight, student: str, report: Report) -> None:
         table.setdefault(name, Cause(name)).count(student, findings, len(causes) - 1)
 
 
-def _count_exercise(found: Insight, exercise: ExerciseReport) -> None:
+def _count_exercise(found: ClassStatistics, exercise: ExerciseReport) -> None:
     count = found.exercises.setdefault(
         exercise.name, ExerciseCount(exercise.name, exercise.title, exercise.points)
     )
@@ -235,7 +235,7 @@ def _count_exercise(found: Insight, exercise: ExerciseReport) -> None:
         _count_line(found, exercise.name, line, checked)
 
 
-def _count_line(found: Insight, exercise: str, line: Line, checked: bool) -> None:
+def _count_line(found: ClassStatistics, exercise: str, line: Line, checked: bool) -> None:
     count = found.lines.setdefault((exercise, line.name), LineCount(exercise, line.sentence, line.points))
     if checked and not line.undecided:
         count.checked += 1
@@ -243,7 +243,7 @@ def _count_line(found: Insight, exercise: str, line: Line, checked: bool) -> Non
         count.wholly += line.passed == 0 and line.cases > 0
 
 
-def _count_notes(found: Insight, report: Report) -> None:
+def _count_notes(found: ClassStatistics, report: Report) -> None:
     for note in dict.fromkeys(report.notes):
         if note in found.notes or len(found.notes) < MAX_NOTES:
             found.notes[note] += 1

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from exercises.feedback.calls import Call, Sample
-from exercises.feedback.page import MAX_NUMBERS, PAGE, fragment, link
+from exercises.feedback.visualizer_link import MAX_NUMBERS, PAGE, fragment, link
 
 X = torch.tensor([[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.5]]]])
 W = torch.tensor([[[[1.0, -2.0]]]])
