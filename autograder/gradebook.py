@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.archive import shown
+from autograder.classroom.names import NOTEBOOK, hand_in_of
 from autograder.platforms import nbgrader as runtime
-from autograder.platforms.nbgrader import NOTEBOOK, hand_in_of, remarks
+from autograder.platforms.nbgrader import remarks
 from autograder.report.files import for_student
 from autograder.report.model import Report
 

@@ -12,7 +12,7 @@ import pytest
 from test_choice import COUNTS, DOUBT, MODULES, Files, answers, laid_out
 
 from autograder import gradebook
-from autograder.classroom import class_of
+from autograder.classroom import class_of, names
 from autograder.platforms import gradescope, nbgrader, otter, prairielearn
 from autograder.platforms.single_upload import uploaded
 from autograder.submission import Submission, read_submission
@@ -63,7 +63,7 @@ def from_canvas(root: Path, files: Files) -> Submission:
 def through_nbgrader(root: Path, files: Files) -> Submission:
     folder = laid_out(root / "course" / "submitted" / "ada" / "hw", {**files, "timestamp.txt": "2026-01-01"})
     assert gradebook.submitted(root / "course", "hw") == {"ada": folder}
-    assert nbgrader.hand_in_of(folder) == folder
+    assert names.hand_in_of(folder) == folder
     found = sole(root / "course" / "submitted")
     assert found.digest == read_submission(folder, MODULES).digest
     return found
@@ -94,8 +94,8 @@ def test_work_is_found_on_every_path(
 
 
 def test_a_notebook_alone_is_what_nbgrader_grades(tmp_path: Path) -> None:
-    folder = laid_out(tmp_path / "submitted" / "ada" / "hw", {nbgrader.NOTEBOOK: "{}", "timestamp.txt": ""})
-    assert nbgrader.hand_in_of(folder) == folder / nbgrader.NOTEBOOK
+    folder = laid_out(tmp_path / "submitted" / "ada" / "hw", {names.NOTEBOOK: "{}", "timestamp.txt": ""})
+    assert names.hand_in_of(folder) == folder / names.NOTEBOOK
 
 
 TWO: Files = DOUBT["two notebooks"][0]
@@ -126,9 +126,9 @@ def test_no_platform_gets_a_score_where_nobody_can_tell_what_is_meant(tmp_path: 
 
 def test_nbgraders_cell_raises_where_nobody_can_tell_what_is_meant(tmp_path: Path) -> None:
     one, two = TWO.values()
-    folder = laid_out(tmp_path / "submitted" / "ada" / "hw", {nbgrader.NOTEBOOK: one, "two.ipynb": two})
+    folder = laid_out(tmp_path / "submitted" / "ada" / "hw", {names.NOTEBOOK: one, "two.ipynb": two})
     with pytest.raises(nbgrader.NotGraded, match=r"convolutions\.ipynb and in two\.ipynb"):
-        nbgrader._grade_in_a_process(folder / nbgrader.NOTEBOOK)
+        nbgrader._grade_in_a_process(folder / names.NOTEBOOK)
 
 
 def written_to(path: Path) -> Mapping[str, Any]:

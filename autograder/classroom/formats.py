@@ -10,7 +10,6 @@ from autograder.classroom import names
 from autograder.classroom.found import File, Found, visible
 from autograder.classroom.gradescope import gradescope
 from autograder.filenames import recognise
-from autograder.platforms.nbgrader import NOTEBOOK, hand_in_of
 from autograder.submission import find_submissions
 
 _HAND_INS = (".ipynb", ".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
@@ -131,7 +130,7 @@ def _nbgrader(path: Path, modules: Sequence[str]) -> list[Found]:
     for each in students:
         folder = each / wanted
         held = {entry.name for entry in visible(folder)} - {"timestamp.txt"}
-        place = hand_in_of(folder) if held else None
+        place = names.hand_in_of(folder) if held else None
         found.append(Found(each.name, place, (), each.name, (), {"login": each.name}, "nbgrader"))
     return found + _stray([each for each in visible(path) if each not in students])
 
@@ -142,7 +141,7 @@ def _is_folder_of_folders(folder: Path) -> bool:
 
 def _holds_ours(folder: Path, modules: Sequence[str]) -> bool:
     return any(
-        each.name == NOTEBOOK or recognise(PurePosixPath(each.name), modules) is not None
+        each.name == names.NOTEBOOK or recognise(PurePosixPath(each.name), modules) is not None
         for each in visible(folder)
     )
 

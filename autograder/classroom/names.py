@@ -6,11 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from autograder.filenames import recognise
 
 METADATA = "submission_metadata.yml"  # Gradescope's
+NOTEBOOK = "convolutions.ipynb"  # the assignment that nbgrader hands out
 SUBMITTED = "submitted"  # nbgrader's
 
 _EXPORT = re.compile(r"assignment_[0-9]+_export")
@@ -84,6 +85,12 @@ def is_metadata(path: PurePosixPath) -> bool:
     """Whether a file is Gradescope's own, and none that a student called so."""
     wrapped = len(path.parts) == 2 and is_export(path.parts[0])
     return path.name == METADATA and (wrapped or len(path.parts) == 1)
+
+
+def hand_in_of(folder: Path) -> Path:
+    """What to grade in `submitted/<student>/<assignment>/`: all of it, since work may lie beside the notebook."""
+    there = {path.name for path in folder.iterdir()} - {"timestamp.txt"}
+    return folder / NOTEBOOK if there == {NOTEBOOK} else folder
 
 
 def is_one_hand_in(paths: Iterable[PurePosixPath], modules: Sequence[str]) -> bool:

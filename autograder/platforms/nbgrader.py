@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from autograder.report.model import ExerciseReport, Report
 
-NOTEBOOK = "convolutions.ipynb"
 RUNTIME_VARIABLE = "CONVOLUTIONS_RUNTIME"  # where hidden cells find this file
 NOTEBOOK_VARIABLE = "CONVOLUTIONS_NOTEBOOK"  # the hand-in that a kernel was started for
 GRADER = Path(__file__).resolve().parents[2]
@@ -232,17 +231,12 @@ def _remark(exercise: ExerciseReport) -> Iterator[str]:
             yield "\n".join([" ".join([f"- {line.sentence}", *rubric.counted(exercise, line)]), *new])
 
 
-def hand_in_of(folder: Path) -> Path:
-    """What to grade in `submitted/<student>/<assignment>/`: all of it, since work may lie beside the notebook."""
-    names = {path.name for path in folder.iterdir()} - {"timestamp.txt"}
-    return folder / NOTEBOOK if names == {NOTEBOOK} else folder
-
-
 def main(arguments: Sequence[str]) -> int:
     """Grades the hand-in that a notebook belongs to; prints {"ex1": {"points": 10.0, "found": "…"}, …}.
 
     Where it cannot be graded, {"problem": "…"}.
     """
+    from autograder.classroom.names import hand_in_of
     from autograder.platforms.single_upload import graded
     from autograder.report.files import for_student
 

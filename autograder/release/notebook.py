@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
+from autograder.classroom.names import NOTEBOOK
 from autograder.release.edition import Edition
 from autograder.source import Cell, cells_of_stub
 from autograder.stubs import stub_text
 from exercises.feedback.catalogue import Exercise
 
-NAME = "convolutions.ipynb"
+NAME = NOTEBOOK
 LOADED = "import math\n\nimport torch\nfrom torch import Tensor, nn\n\nfrom exercises.notebook import check"
 
 _OWN_IMPORT = re.compile(r"^(?:from exercises\.ex\w+ import .*|import exercises\.ex\w+.*)\n?", re.MULTILINE)
