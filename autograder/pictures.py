@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from torch import Tensor
 
 from autograder.report.model import Picture
@@ -58,5 +56,4 @@ def visualizer(failure: CheckFailure) -> str:
     call = failure.convolution or failure.call
     if call is None or failure.kind not in _COMPARED or call.function not in SHOWN:
         return ""
-    worst = re.search(r"at \[([\d, ]+)\]", failure.where)
-    return fragment(call, [int(i) for i in worst.group(1).split(",")] if worst else None)
+    return fragment(call, failure.mismatch.worst if failure.mismatch else None)

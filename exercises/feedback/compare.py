@@ -6,8 +6,8 @@ before a number is looked at, and NaN never passes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -18,6 +18,8 @@ from exercises.feedback.steps import Opaque, TensorResult
 # many styles (loops, einsum, matmul, FFT, shift and add) stay under a fifth of it.
 ROUNDINGS = 4.0
 TF32_EPSILON = 2.0**-10  # CUDA may multiply float32 numbers with TF32's 10 bits of mantissa
+
+Kind = Literal["type", "length", "shape", "dtype", "device", "nan", "value"]
 
 
 def tolerance(dtype: torch.dtype, magnitude: float, device: str = "cpu") -> float:
@@ -43,19 +45,27 @@ def tolerance(dtype: torch.dtype, magnitude: float, device: str = "cpu") -> floa
 class Mismatch:
     """In what way an answer is wrong.
 
-    `kind` is one of "type", "length", "shape", "dtype", "device", "nan", "value". The texts are for the
-    student; `worst` is the index of the largest error, where there is one; `as_float32` says that float64
-    numbers are wrong, but right as far as float32 goes.
+    The texts are for the student; `item` is the number of the part that is wrong, where the answer is a tuple;
+    `worst` is the index of the largest error, where there is one, and `wrong` of `total` numbers are wrong;
+    `as_float32` says that float64 numbers are wrong, but right as far as float32 goes.
     """
 
-    kind: str
+    kind: Kind
     expected: str
     got: str
-    where: str = ""
+    item: int | None = None
     worst: tuple[int, ...] | None = None
     wrong: int = 0
     total: int = 0
     as_float32: bool = False
+
+    @property
+    def where(self) -> str:
+        """The place in words, such as "item 1: largest error at [0, 2]; 3 of 8 numbers wrong"."""
+        part = "" if self.item is None else f"item {self.item}: "
+        if self.worst is None:
+            return part
+        return f"{part}largest error at {list(self.worst)}; {self.wrong} of {self.total} numbers wrong"
 
 
 def compare(
@@ -65,7 +75,6 @@ def compare(
     dtype: torch.dtype = torch.float32,
     magnitude: float = 1.0,
     device: str = "cpu",
-    where: str = "",
     numbers: bool = True,
 ) -> Mismatch | None:
     """Holds an answer against the reference; None means that it is right.
@@ -76,51 +85,43 @@ def compare(
         dtype: the dtype every tensor of the answer must have.
         magnitude: see `tolerance`.
         device: the device every tensor of the answer must be on.
-        where: names a part of the answer in messages, such as "item 0 of ".
         numbers: whether shapes and numbers are compared, and not types, dtypes and devices alone.
     """
     if isinstance(expected, Tensor):
-        found = _compare_form(expected if numbers else None, got, dtype, device, where)
-        return found or (
-            _compare_numbers(expected, got, dtype, magnitude, device, where) if numbers else None
-        )
+        found = _compare_form(expected if numbers else None, got, dtype, device)
+        return found or (_compare_numbers(expected, got, dtype, magnitude, device) if numbers else None)
     if isinstance(expected, tuple):
         if not isinstance(got, tuple | list):
-            return Mismatch("type", f"a tuple of {len(expected)}", describe(got), where)
+            return Mismatch("type", f"a tuple of {len(expected)}", describe(got))
         if len(got) != len(expected):
-            return Mismatch("length", f"{len(expected)} items", f"{len(got)} items", where)
+            return Mismatch("length", f"{len(expected)} items", f"{len(got)} items")
         for i, (e, g) in enumerate(zip(expected, got, strict=True)):
-            part = f"{where}item {i}: "
-            found = compare(
-                e, g, dtype=dtype, magnitude=magnitude, device=device, where=part, numbers=numbers
-            )
+            found = compare(e, g, dtype=dtype, magnitude=magnitude, device=device, numbers=numbers)
             if found:
-                return found
+                return replace(found, item=i)
         return None
     if type(got) is not type(expected):
-        return Mismatch("type", describe(expected), describe(got), where)
+        return Mismatch("type", describe(expected), describe(got))
     if numbers and got != expected:
-        return Mismatch("value", repr(expected), repr(got), where)
+        return Mismatch("value", repr(expected), repr(got))
     return None
 
 
-def _compare_form(
-    expected: Tensor | None, got: Any, dtype: torch.dtype, device: str, where: str
-) -> Mismatch | None:
+def _compare_form(expected: Tensor | None, got: Any, dtype: torch.dtype, device: str) -> Mismatch | None:
     if not isinstance(got, TensorResult):
-        return Mismatch("type", "a torch.Tensor", describe(got), where)
+        return Mismatch("type", "a torch.Tensor", describe(got))
     values = got.value
     if expected is not None and values.shape != expected.shape:
-        return Mismatch("shape", str(tuple(expected.shape)), str(tuple(values.shape)), where)
+        return Mismatch("shape", str(tuple(expected.shape)), str(tuple(values.shape)))
     if values.dtype != dtype:
-        return Mismatch("dtype", str(dtype), str(values.dtype), where)
+        return Mismatch("dtype", str(dtype), str(values.dtype))
     if got.device.split(":")[0] != device.split(":")[0]:
-        return Mismatch("device", device, got.device, where)
+        return Mismatch("device", device, got.device)
     return None
 
 
 def _compare_numbers(
-    expected: Tensor, got: TensorResult, dtype: torch.dtype, magnitude: float, device: str, where: str
+    expected: Tensor, got: TensorResult, dtype: torch.dtype, magnitude: float, device: str
 ) -> Mismatch | None:
     values = got.value
     if expected.numel() == 0:
@@ -138,11 +139,10 @@ def _compare_numbers(
         "value" if value == value else "nan",
         f"{float(expected[worst]):.6g}",
         f"{value:.6g}",
-        where,
-        worst,
-        int(wrong.sum()),
-        expected.numel(),
-        dtype is torch.float64 and float(error.max()) <= tolerance(torch.float32, magnitude),
+        worst=worst,
+        wrong=int(wrong.sum()),
+        total=expected.numel(),
+        as_float32=dtype is torch.float64 and float(error.max()) <= tolerance(torch.float32, magnitude),
     )
 
 

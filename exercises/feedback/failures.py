@@ -59,7 +59,7 @@ class CheckFailure(Exception):
     call_text: str = ""
     expected: str = ""
     got: str = ""
-    where: str = ""
+    mismatch: Mismatch | None = None
     trace: tuple[tuple[str, int, str], ...] = ()
     wanted: Any = field(default=None, repr=False)
     answer: Any = field(default=None, repr=False)
@@ -69,10 +69,15 @@ class CheckFailure(Exception):
 
     def __post_init__(self) -> None:
         # a worker may have been made to answer with a megabyte of text, and there are a hundred checks
-        for part in ("headline", "expected", "got", "where"):
+        for part in ("headline", "expected", "got"):
             text = getattr(self, part)
             if len(text) > MAX_TEXT_CHARS:
                 setattr(self, part, f"{text[: MAX_TEXT_CHARS - 1]}…")
+
+    @property
+    def where(self) -> str:
+        """The place in the answer in words, where one is known."""
+        return self.mismatch.where if self.mismatch else ""
 
     @cached_property
     def causes(self) -> tuple[Cause | Misconception, ...]:
@@ -205,11 +210,6 @@ def mismatch_failure(
 ) -> CheckFailure:
     """A wrong answer in words."""
     subject = what or f"the result of {call.function}"
-    place = found.where
-    if found.kind in ("value", "nan") and found.worst is not None:
-        place = (
-            f"{found.where}largest error at {list(found.worst)}; {found.wrong} of {found.total} numbers wrong"
-        )
     headline = {
         "type": f"{subject} has the wrong type",
         "length": f"{subject} has the wrong number of items",
@@ -227,7 +227,7 @@ def mismatch_failure(
         call_text or call.text,
         found.expected,
         found.got,
-        place,
+        found,
     )
     evident = _cause_of(found, call)
     if evident:

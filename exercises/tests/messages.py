@@ -5,9 +5,9 @@ Everything is text here; colours and what the terminal cannot show are the scree
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -25,7 +25,6 @@ WIDTH = 79
 WINDOW = 5  # rows and columns shown of a tensor that is too large to be shown in full
 MAX_MESSAGE_LINES = 12  # lines of an exception's message
 _WORDS = ("the", "a", "an", "no", "after")  # that a headline may begin with
-_ITEM = re.compile(r"item (\d+): ")
 
 
 def told(failure: CheckFailure, module: str) -> str:
@@ -93,18 +92,19 @@ def _called(failure: CheckFailure, module: str) -> str:
 def _compared(failure: CheckFailure) -> str:
     """Expected beside yours: all numbers if they are few, else those around the largest error."""
     wanted, answer = failure.wanted, failure.answer
-    item = _ITEM.match(failure.where)
-    if item:
-        wanted, answer = (_item(value, int(item.group(1))) for value in (wanted, answer))
+    item, worst, place = None, None, ""
+    if failure.mismatch is not None:
+        item, worst = failure.mismatch.item, failure.mismatch.worst
+        place = replace(failure.mismatch, item=None).where
+    if item is not None:
+        wanted, answer = (_item(value, item) for value in (wanted, answer))
     numbers = answer.value if isinstance(answer, TensorResult) else answer
-    place = failure.where[item.end() :] if item else failure.where
-    words = f"In item {item.group(1)} of the result: " if item else ""
+    words = "" if item is None else f"In item {item} of the result: "
     if (
         failure.kind in ("value", "nan", "shape")
         and isinstance(wanted, Tensor)
         and isinstance(numbers, Tensor)
     ):
-        worst = _worst(place)
         # parts of large tensors that differ in shape do not lie beside each other
         full = failure.kind != "shape" or max(wanted.numel(), numbers.numel()) <= PRINTED_ELEMENTS
         blocks = [_block("expected", wanted, worst, full), _block("yours", numbers, worst, full)]
@@ -125,11 +125,6 @@ def _compared(failure: CheckFailure) -> str:
 
 def _item(values: Any, number: int) -> Any:
     return values[number] if isinstance(values, tuple | list) and number < len(values) else values
-
-
-def _worst(place: str) -> tuple[int, ...] | None:
-    found = re.search(r"largest error at \[([\d, ]*)\]", place)
-    return tuple(int(i) for i in found.group(1).split(",") if i.strip()) if found else None
 
 
 def _block(name: str, values: Tensor, worst: Sequence[int] | None, numbers: bool) -> str:
@@ -183,7 +178,7 @@ def _page(failure: CheckFailure) -> str:
     """Where to look at the call step by step."""
     if failure.call is None or failure.kind not in ("value", "nan", "shape"):
         return ""
-    address = link(failure.convolution or failure.call, _worst(failure.where))
+    address = link(failure.convolution or failure.call, failure.mismatch.worst if failure.mismatch else None)
     if not address:
         return ""
     # a link that spells out no numbers opens the page with numbers of its own
