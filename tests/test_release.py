@@ -237,6 +237,13 @@ def test_every_platform_is_proved_or_goes_with_one_that_is() -> None:
         assert any(platform.proofs.values()), f"nothing proves {list(platform.proofs)}"
 
 
+def run_checks(folder: Path) -> subprocess.CompletedProcess[str]:
+    """`pytest exercises` with what is installed in the folder, and none of the options of this run."""
+    command = [folder / ".venv" / "bin" / "pytest", "exercises"]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True)
+
+
 def test_the_students_zip_installs_and_runs_in_a_fresh_environment(tmp_path: Path, handout: Package) -> None:
     for name, content in handout.files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -246,16 +253,12 @@ def test_the_students_zip_installs_and_runs_in_a_fresh_environment(tmp_path: Pat
     install = [python, "-m", "pip", "install", "--quiet", ".", "--constraint", ROOT / "constraints.txt"]
     done = subprocess.run(install, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    stubs = subprocess.run(
-        [tmp_path / ".venv" / "bin" / "pytest", "exercises"], cwd=tmp_path, capture_output=True, text=True
-    )
+    stubs = run_checks(tmp_path)
     assert stubs.returncode == 1, stubs.stderr
     assert stubs.stdout.count("to do") == 7
     assert "Traceback" not in stubs.stdout + stubs.stderr
     for path in (ROOT / "solutions").glob("ex*.py"):
         shutil.copy(path, tmp_path / "exercises")
-    solved = subprocess.run(
-        [tmp_path / ".venv" / "bin" / "pytest", "exercises"], cwd=tmp_path, capture_output=True, text=True
-    )
+    solved = run_checks(tmp_path)
     assert solved.returncode == 0, solved.stdout
     assert "Well done" in solved.stdout
