@@ -27,8 +27,7 @@ from autograder.sandboxed import TimeLimits
 from autograder.submission import SubmissionError
 from autograder.workers import Settings
 from exercises.feedback.catalogue import exercises
-
-ROOT = Path(__file__).resolve().parents[1]
+from exercises.paths import ROOT
 
 
 class CommandError(Exception):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Self
 
 import torch
 
 from autograder import __version__
 from autograder.clock import Clock
-from autograder.judge import SUITES, CaseResult, Judge, RubricLine
+from autograder.judge import CaseResult, Judge, RubricLine
+from autograder.paths import SUITES
 from autograder.pictures import drawable, pictures, visualizer
 from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Provenance, Report
 from autograder.sandbox.confine import Limits, missing
@@ -234,6 +234,6 @@ def _rounded(points: float) -> float:
 def suites_digest() -> str:
     """A hash over the hidden suites, so that a grade tells which of their versions gave it."""
     digest = hashlib.sha256()
-    for path in sorted(Path(SUITES).glob("*.py")):
+    for path in sorted(SUITES.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()

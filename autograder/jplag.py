@@ -12,7 +12,8 @@ from pathlib import Path
 from autograder.classroom import HandedIn
 from autograder.classroom.found import safe_name
 from autograder.submission import SubmissionError, read_submission
-from exercises.feedback.catalogue import MANIFEST, exercises
+from exercises.feedback.catalogue import exercises
+from exercises.paths import MANIFEST
 
 
 def write_class(hand_ins: Iterable[HandedIn], folder: Path) -> int:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from autograder.paths import SUITES
 from autograder.sandbox.handle import SandboxError
 from autograder.sandboxed import SandboxedStudent, SandboxedSubmission
 from autograder.suites.vocabulary import Draw
@@ -38,7 +39,6 @@ FOLLOWING = frozenset(
     {"errors", "manners", "precision", "layouts", "gradients", "devices", "state", "training"}
 )
 JUDGED_APART = frozenset({"errors", "manners", "precision", "devices", "state"})
-SUITES = Path(__file__).resolve().parent / "suites"
 
 
 @dataclass(frozen=True)

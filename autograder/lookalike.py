@@ -22,7 +22,8 @@ from functools import cache
 from autograder.classroom import HandedIn
 from autograder.report.class_statistics import Compared, Pair
 from autograder.submission import Submission, SubmissionError, read_submission
-from exercises.feedback.catalogue import MANIFEST, exercises
+from exercises.feedback.catalogue import exercises
+from exercises.paths import MANIFEST
 
 ALIKE = 90.0  # per cent, from which on two answers to an exercise count as alike
 ENOUGH = 250  # tokens of answers that are alike, from which on a pair is listed: chance does less

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from autograder.paths import STAND_INS
 from autograder.sandbox import wire
 from autograder.sandbox.devices import PRETENDED
 from autograder.sandbox.handle import Worker, WorkerTrouble
@@ -23,7 +23,6 @@ from exercises.feedback.follow import Assumed
 from exercises.feedback.steps import MAX_NAME_CHARS, Raised, Script, Step, TensorResult
 from exercises.feedback.time_limit import CALL_SECONDS
 
-STAND_INS = Path(__file__).resolve().parent / "sandbox" / "stand_ins"
 GRACE_SECONDS = 2.0  # that a statement has beyond its limit, to be ended from within
 MAX_STATEMENTS = 20_000  # announced at one import
 MAX_ENDINGS = 8  # statements of one submission that may take their worker along

@@ -5,25 +5,24 @@ from __future__ import annotations
 import hashlib
 import platform
 from functools import cache
-from pathlib import Path
 
 import torch
 
 from autograder import __version__
 from autograder.grade import suites_digest
-
-_ROOT = Path(__file__).resolve().parents[1]
+from autograder.paths import AUTOGRADER
+from exercises.paths import FEEDBACK, MANIFEST, ROOT
 
 
 @cache
 def code_digest() -> str:
     """A hash over the grader and what it shares with the public checks."""
     digest = hashlib.sha256()
-    for folder in (_ROOT / "autograder", _ROOT / "exercises" / "feedback"):
+    for folder in (AUTOGRADER, FEEDBACK):
         for path in sorted(folder.rglob("*.py")):
-            digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0")
+            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
             digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-    digest.update((_ROOT / "exercises" / "manifest.json").read_bytes())
+    digest.update(MANIFEST.read_bytes())
     return digest.hexdigest()
 
 

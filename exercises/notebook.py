@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from exercises.feedback.catalogue import exercises
+from exercises.paths import CHECKS, ROOT
 from exercises.tests import source
-
-TESTS = Path(__file__).resolve().parent / "tests"
 
 
 def check(exercise: str = "", *, hint: bool = False, picture: bool = False) -> None:
@@ -41,8 +39,8 @@ def check(exercise: str = "", *, hint: bool = False, picture: bool = False) -> N
     for each in exercises():
         # all cells share one namespace, so it stands for the module of every exercise
         sys.modules[f"exercises.{each.module}"] = notebook
-    paths = [str(TESTS / f"test_{exercise}.py")] if exercise else [str(TESTS)]
-    options = ["--rootdir", str(TESTS.parents[1]), "-c", str(TESTS / "notebook.ini"), "--color=no"]
+    paths = [str(CHECKS / f"test_{exercise}.py")] if exercise else [str(CHECKS)]
+    options = ["--rootdir", str(ROOT), "-c", str(CHECKS / "notebook.ini"), "--color=no"]
     pytest.main([*paths, *options, *["--hint"] * hint, *["--picture"] * picture])
 
 

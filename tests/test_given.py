@@ -122,7 +122,8 @@ AUTOGRADERS: dict[str, tuple[Callable[[Edition], Sequence[Package]], str]] = {
 ASK = (
     "import json\n"
     "from autograder.sandbox import given\n"
-    "print(json.dumps([sorted(given.served()), sorted(path.name for path in given.PICTURES.iterdir())]))\n"
+    "from exercises.paths import PICTURES\n"
+    "print(json.dumps([sorted(given.served()), sorted(path.name for path in PICTURES.iterdir())]))\n"
 )
 
 

@@ -21,10 +21,19 @@ FORBIDDEN_IMPORTS = {
         "pytest", "autograder.judge", "autograder.suites", "autograder.report", "autograder.submission",
     ),
 }  # fmt: skip
+# of what students get, the grader uses the checks' engine and the paths
+SHARED = ("exercises", "exercises.paths")
 # what runs or revives code, and the modules on the confined side, where that is their job
 REVIVING = {"eval", "exec", "compile", "__import__"}
 REVIVING_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "importlib", "runpy", "code"}
 CONFINED_SIDE = {"worker.py", "zygote.py", "submitted.py", "importing.py", "loading.py"}
+# where paths are written, and what runs before, or without, the package around it
+PATHS = {
+    "exercises/paths.py",
+    "exercises/conv2d.py",
+    "autograder/platforms/nbgrader.py",
+    "autograder/release/templates/classroom/runner.py",
+}
 AUTHORS_SIDE = {"stubs.py"}  # compiles this project's own stubs, and never sees a hand-in
 
 
@@ -44,7 +53,12 @@ def wrong_imports(root: Path) -> list[str]:
             for name in imports(path):
                 if any(name == n or name.startswith(f"{n}.") for n in names):
                     found.append(f"{path.relative_to(root).as_posix()} imports {name}")
-                if package == "autograder" and name.startswith("exercises") and "feedback" not in name:
+                if (
+                    package == "autograder"
+                    and name.startswith("exercises")
+                    and name not in SHARED
+                    and "feedback" not in name
+                ):
                     found.append(f"{path.relative_to(root).as_posix()} imports {name}")
     return found
 
@@ -181,6 +195,30 @@ def test_what_docstrings_name_is_there() -> None:
 def test_a_ghost_in_a_docstring_is_found(tmp_path: Path, docstring: str) -> None:
     (tmp_path / "__init__.py").write_text(f'"""{docstring}"""\n')
     assert len(ghosts(tmp_path, tmp_path / "__init__.py", vocabulary(ROOT))) == 1
+
+
+def paths_written(root: Path) -> list[str]:
+    """Places that work out for themselves where a part of the project lies."""
+    found = []
+    for path in sorted(p for name in ("autograder", "exercises") for p in (root / name).rglob("*.py")):
+        if path.relative_to(root).as_posix() in PATHS:
+            continue
+        found += [
+            f"{path.relative_to(root).as_posix()}:{node.lineno}"
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and ast.unparse(node) == "Path(__file__)"
+        ]
+    return found
+
+
+def test_a_path_is_written_once() -> None:
+    assert paths_written(ROOT) == []
+
+
+def test_a_path_that_is_written_twice_is_found(tmp_path: Path) -> None:
+    (tmp_path / "autograder").mkdir()
+    (tmp_path / "autograder" / "cli.py").write_text("ROOT = Path(__file__).resolve().parents[1]\n")
+    assert paths_written(tmp_path) == ["autograder/cli.py:1"]
 
 
 def test_the_graders_process_revives_no_code_of_a_submission() -> None:

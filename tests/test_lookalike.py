@@ -20,7 +20,8 @@ from autograder.jplag import write_class
 from autograder.lookalike import Lookalikes, compare, own_tokens
 from autograder.report.class_statistics import Compared
 from autograder.submission import Submission, read_submission
-from exercises.feedback.catalogue import MANIFEST, exercises
+from exercises.feedback.catalogue import exercises
+from exercises.paths import MANIFEST
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
 AMARA = SUBMISSIONS / "class" / "amara"

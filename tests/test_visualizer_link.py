@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from exercises.feedback.calls import Call, Sample
-from exercises.feedback.visualizer_link import MAX_NUMBERS, PAGE, fragment, link
+from exercises.feedback.visualizer_link import MAX_NUMBERS, fragment, link
+from exercises.paths import VISUALIZER
 
 X = torch.tensor([[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.5]]]])
 W = torch.tensor([[[[1.0, -2.0]]]])
@@ -53,6 +54,6 @@ def test_what_the_page_cannot_show_has_no_link(call: Call) -> None:
 
 
 def test_the_page_explains_each_name_that_links_use() -> None:
-    head = PAGE.read_text(encoding="utf-8").split("<style>")[0]
+    head = VISUALIZER.read_text(encoding="utf-8").split("<style>")[0]
     for name in ("in", "ch", "k", "p", "s", "d", "x", "w", "b", "at"):
         assert f"    {name}=" in head

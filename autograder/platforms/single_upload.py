@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grade import DEFAULT_SEED, Grader, choose_devices
+from autograder.paths import RELEASE
 from autograder.report.model import Report
 from autograder.sandboxed import TimeLimits
 from autograder.submission import Submission, SubmissionError, read_submission, visible
@@ -16,14 +17,13 @@ from exercises.feedback.catalogue import exercises
 
 # seconds for all calls of one upload: platforms stop everything after ten minutes, with no points at all
 MAX_SUBMISSION_SECONDS = 420.0
-PROVENANCE = Path(__file__).resolve().parents[2] / "release.json"
 
 
 def release() -> Mapping[str, Any]:
     """The release that this autograder belongs to; empty in a checkout."""
-    if not PROVENANCE.is_file():
+    if not RELEASE.is_file():
         return {}
-    found: dict[str, Any] = json.loads(PROVENANCE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(RELEASE.read_text(encoding="utf-8"))
     return found
 
 

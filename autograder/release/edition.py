@@ -14,8 +14,10 @@ from typing import Any
 
 from autograder import __version__
 from autograder.grade import DEFAULT_SEED, suites_digest
+from autograder.paths import SOLUTIONS, TEMPLATES
 from autograder.source import Source, read_sources
 from exercises.feedback.catalogue import Exercise, exercises
+from exercises.paths import ROOT
 
 # What no platform needs. Some of it can make stubs and notebooks, and names the markers that no zip may hold.
 _AUTHORING = ("autograder/release/", "autograder/header.py", "autograder/source.py", "autograder/stubs.py",
@@ -37,7 +39,7 @@ class Edition:
     @cached_property
     def sources(self) -> list[Source]:
         """The solutions, as text."""
-        return read_sources(self.root / "solutions")
+        return read_sources(self.root / SOLUTIONS.name)
 
     @property
     def catalogue(self) -> tuple[Exercise, ...]:
@@ -119,7 +121,7 @@ class Edition:
         return self._tree(
             "exercises",
             lambda name: (
-                name in ("exercises/__init__.py", "exercises/manifest.json")
+                name in ("exercises/__init__.py", "exercises/paths.py", "exercises/manifest.json")
                 or name.startswith("exercises/feedback/")
             ),
         )
@@ -143,7 +145,7 @@ class Edition:
 
     def template(self, name: str) -> bytes:
         """A file of `autograder/release/templates/`."""
-        return self._read(self.root / "autograder" / "release" / "templates" / name)
+        return self._read(self.root / TEMPLATES.relative_to(ROOT) / name)
 
     def _tree(self, folder: str, wanted: Callable[[str], bool] = lambda name: True) -> dict[str, bytes]:
         names = sorted(path.relative_to(self.root).as_posix() for path in _files(self.root / folder))

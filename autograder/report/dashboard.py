@@ -26,9 +26,10 @@ from autograder.report.class_statistics import (
     statistics_of,
 )
 from autograder.report.files import write_text
-from autograder.report.markup import TUTORIAL, capital, section_title, template
+from autograder.report.markup import capital, section_title, template
 from autograder.report.model import Report
 from autograder.report.reading import Reports
+from exercises.paths import TUTORIAL
 
 # Not `.html`: no student's page can have this name, and whoever hands out `*.html` does not hand out this.
 DASHBOARD = "dashboard.htm"

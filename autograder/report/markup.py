@@ -5,22 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from autograder.paths import PAGES
 from autograder.report import rubric
-
-TUTORIAL = Path(__file__).resolve().parents[2] / "exercises" / "README.md"
+from exercises.paths import TUTORIAL
 
 
 @cache
 def template(name: str) -> Any:
     """The Jinja2 template of a page, with autoescape on; the filters `points` and `ticks` are in it."""
     made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(PAGES),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox.given import PICTURES
+from autograder.paths import GRADER_ONLY, HIDDEN
+from exercises.paths import PICTURES
 
 try:
     import resource
@@ -53,9 +54,6 @@ _READABLE = (
     "/usr/local/nvidia",
 )
 _DEVICES = ("/dev/null", "/dev/zero")
-_GRADER_ONLY = ("autograder", "solutions", "exercises", "tests")
-_ROOT = Path(__file__).resolve().parents[2]
-_HIDDEN = (*_GRADER_ONLY, ".git", "release.json")
 _DENIED = (
     # the network and other processes
     "socket", "execve", "execveat", "fork", "vfork", "setsid", "setpgid", "ptrace", "kcmp", "tkill",
@@ -271,7 +269,7 @@ def missing(confined: dict[str, str]) -> tuple[str, ...]:
 def _shut_out_others() -> list[str]:
     """Takes from other users the right to read the grader's own files; gives the names of what it shut."""
     names = []
-    for path in (_ROOT / name for name in _HIDDEN):
+    for path in HIDDEN:
         if path.exists() and not path.is_symlink():
             path.chmod(path.stat().st_mode & 0o700)
             names.append(path.name)
@@ -285,12 +283,13 @@ def _readable_paths() -> list[Path]:
     found += [Path(sysconfig.get_paths()[key]) for key in ("stdlib", "platstdlib")]
     found += [Path(sys.base_prefix) / "lib", Path(sys.prefix) / "pyvenv.cfg", Path(sys.prefix) / "bin"]
     listed = []
+    own = tuple(folder.name for folder in GRADER_ONLY)
     for path in found:
         inside = [p for p in packages if p.is_relative_to(path)]
         # site-packages may hold the autograder itself: allow its other entries, one by one
         listed += _without(path, inside) if inside else [path]
     for folder in packages:
-        listed += [p for p in _entries(folder) if not p.name.lower().startswith(_GRADER_ONLY)]
+        listed += [p for p in _entries(folder) if not p.name.lower().startswith(own)]
     return [p for p in dict.fromkeys(listed) if p.exists()]
 
 

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-EXERCISES = Path(__file__).resolve().parents[2] / "exercises"
-PICTURES = EXERCISES.parent / "img"  # `img/cat.png`, as the tutorial writes it
+from exercises import paths as exercises_paths
+from exercises.paths import EXERCISES, FEEDBACK, PLAYGROUND, PLAYGROUND_SCRIPT
+
 DRAWING = "matplotlib"
 
 _CHECK = '''\
@@ -92,9 +93,10 @@ def __getattr__(name):
 def served() -> Mapping[str, str]:
     """Source texts by module name below `exercises`; packages among them have the modules after a dot."""
     texts = {"feedback": "", "notebook": _CHECK}
-    paths = [EXERCISES / "feedback" / f"{name}.py" for name in ("calls", "compare", "draw", "steps")]
+    paths = [Path(exercises_paths.__file__)]
+    paths += [FEEDBACK / f"{name}.py" for name in ("calls", "compare", "draw", "steps")]
     # where a release leaves the playground out there is none to mention
-    paths += [EXERCISES / "conv2d.py", *sorted(EXERCISES.glob("playground/*.py"))]
+    paths += [PLAYGROUND_SCRIPT, *sorted(PLAYGROUND.glob("*.py"))]
     for path in filter(Path.is_file, paths):
         name = ".".join(path.relative_to(EXERCISES).with_suffix("").parts)
         texts[name.removesuffix(".__init__")] = path.read_text(encoding="utf-8")

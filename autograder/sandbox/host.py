@@ -32,6 +32,7 @@ from autograder.sandbox.folder import FolderError, Watch, empty
 from autograder.sandbox.handle import START_SECONDS, SandboxError, Worker
 from autograder.sandbox.output import Output
 from autograder.sandbox.private_folder import PrivateFolder, sweep
+from exercises.paths import ROOT
 
 _LAUNCH = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.sandbox.zygote import main; main()"
 _PASSED_ON = ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "SYSTEMROOT", "PATH")
@@ -138,9 +139,8 @@ class Sandbox:
         return {"limits": asdict(self.limits), "folder": str(self._folder), "cuda": self._cuda}
 
     def _launch(self, config: dict[str, Any], **options: Any) -> subprocess.Popen[bytes]:
-        root = str(Path(__file__).resolve().parents[2])
         process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _LAUNCH, root],
+            [sys.executable, "-I", "-c", _LAUNCH, str(ROOT)],
             stdin=subprocess.PIPE,
             env={k: os.environ[k] for k in _PASSED_ON if k in os.environ}
             | {"PYTHONDONTWRITEBYTECODE": "1"}

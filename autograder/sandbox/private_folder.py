@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.lock import can_lock, lock
 from autograder.sandbox.folder import FolderError, empty
-from autograder.sandbox.given import PICTURES
+from exercises.paths import PICTURES
 
 PREFIX = "conv2d-sandbox-"
 

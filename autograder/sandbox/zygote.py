@@ -28,8 +28,8 @@ import torch
 from autograder.sandbox import devices, wire, worker
 from autograder.sandbox.ban import Ban
 from autograder.sandbox.confine import Confinement, Limits
-from autograder.sandbox.given import PICTURES
 from autograder.sandbox.machine_code import loaded_files, refuse_machine_code
+from exercises.paths import PICTURES
 
 _PR_SET_CHILD_SUBREAPER = 36
 _ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT if hasattr(os, "waitid") else 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-MANIFEST = Path(__file__).resolve().parents[1] / "manifest.json"
+from exercises.paths import MANIFEST
 
 
 @dataclass(frozen=True)

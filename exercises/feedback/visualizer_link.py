@@ -6,15 +6,14 @@ The names behind the `#` are explained at the top of `exercises/visualizer/index
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
 from exercises.feedback.calls import Call
 from exercises.feedback.reference import arguments
+from exercises.paths import VISUALIZER
 
-PAGE = Path(__file__).resolve().parents[1] / "visualizer" / "index.html"
 SHOWN = ("conv2d_valid", "conv2d_strided", "conv2d")
 # what the page can show, by its own limits
 MAX_SETTING = {"in": 24, "ch": 4, "k": 11, "p": 12, "s": 12, "d": 12}
@@ -28,8 +27,8 @@ def link(call: Call, worst: Sequence[int] | None = None) -> str:
         call: of a convolution.
         worst: the output's index `(n, o, y, x)` to open the page at.
     """
-    behind = fragment(call, worst) if call.function in SHOWN and PAGE.is_file() else ""
-    return f"{PAGE.as_uri()}#{behind}" if behind else ""
+    behind = fragment(call, worst) if call.function in SHOWN and VISUALIZER.is_file() else ""
+    return f"{VISUALIZER.as_uri()}#{behind}" if behind else ""
 
 
 def fragment(call: Call, worst: Sequence[int] | None = None) -> str:

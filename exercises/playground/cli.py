@@ -17,6 +17,7 @@ from typing import NoReturn
 from PIL import Image
 from torch import Tensor
 
+from exercises.paths import CAT
 from exercises.playground import Trouble, photo
 from exercises.playground.film import film, small_picture
 from exercises.playground.kernels import NAMES, SIZED, Kernel, named, pair, typed
@@ -26,7 +27,6 @@ from exercises.playground.progress import Progress
 from exercises.playground.sheet import Shown, range_text, sheet
 from exercises.playground.slide import FORMULA, Settings, by_torch, convolve, same_padding, sizes
 
-CAT = Path(__file__).resolve().parents[2] / "img" / "cat.png"
 _EXAMPLES = """\
 examples:
   python exercises/conv2d.py                                the cat's edges

@@ -24,7 +24,8 @@ from exercises.feedback.failures import CheckFailure, NotWritten, Outcome
 from exercises.feedback.follow import Assumed
 from exercises.feedback.packages import available
 from exercises.feedback.steps import Raised, Step
-from exercises.tests.source import EXERCISES, STUB_MESSAGE
+from exercises.paths import EXERCISES
+from exercises.tests.source import STUB_MESSAGE
 from exercises.tests.wording import wording
 
 _NO_NAME = re.compile(r"cannot import name '(\w+)' from 'exercises\.(\w+)'")

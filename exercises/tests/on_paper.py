@@ -21,8 +21,9 @@ from exercises.feedback.layer_failures import layer_failure
 from exercises.feedback.layer_problem import layer_problem, new_step
 from exercises.feedback.misconceptions import layer_explanations
 from exercises.feedback.reference import layer_magnitude, layer_reference
+from exercises.paths import EXERCISES
 from exercises.tests.local import LocalStudent
-from exercises.tests.source import EXERCISES, notebook_text, stubs, text_of
+from exercises.tests.source import notebook_text, stubs, text_of
 
 NOTEBOOK = "notebook"
 LayerCheck = Callable[[LocalStudent, Call, Sample], None]

@@ -12,6 +12,7 @@ from torch import Tensor
 from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.failures import CheckFailure, NotWritten
 from exercises.feedback.follow import is_about_numbers
+from exercises.paths import CHECKS
 from exercises.tests import messages
 from exercises.tests.local import LocalStudent, own_lines
 from exercises.tests.progress import Check, Status
@@ -22,7 +23,7 @@ _DRAWN = ("value", "nan", "shape")
 
 def exercise_of(item: pytest.Item) -> Exercise | None:
     """The exercise that a check belongs to, by the number in its file's name; None for any other test."""
-    if item.path.parent != Path(__file__).resolve().parent:
+    if item.path.parent != CHECKS:
         return None
     return next((e for e in exercises() if item.path.stem == f"test_{e.name}"), None)
 

@@ -12,10 +12,10 @@ from typing import Any, TextIO
 import pytest
 
 from exercises.feedback.catalogue import exercises
+from exercises.paths import EXERCISES
 from exercises.tests import hints, messages
 from exercises.tests.outcome import exercise_of
 from exercises.tests.progress import Check, Goal, Line, goals, hidden_checks, likeliest, screen, wrapped
-from exercises.tests.source import EXERCISES
 from exercises.tests.wording import wording
 
 BLOCKS = "█░"

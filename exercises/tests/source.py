@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-EXERCISES = Path(__file__).resolve().parents[1]
+from exercises.paths import EXERCISES
 
 STUB_MESSAGE = re.compile(r"ex(\d+): (\S+) is not written yet")
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

@@ -1,0 +1,18 @@
+"""Where the autograder's own things lie, beside those of `exercises.paths`; some are only in a checkout."""
+
+from __future__ import annotations
+
+from exercises.paths import EXERCISES, ROOT
+
+AUTOGRADER = ROOT / "autograder"
+SUITES = AUTOGRADER / "suites"
+STAND_INS = AUTOGRADER / "sandbox" / "stand_ins"
+PLATFORMS = AUTOGRADER / "platforms"
+PAGES = AUTOGRADER / "report"  # their templates
+TEMPLATES = AUTOGRADER / "release" / "templates"
+SOLUTIONS = ROOT / "solutions"
+TESTS = ROOT / "tests"
+RELEASE = ROOT / "release.json"  # in what travels: which release it is
+# what a worker must not see: answers, hidden suites, and what tells their seed
+GRADER_ONLY = (AUTOGRADER, SOLUTIONS, EXERCISES, TESTS)
+HIDDEN = (*GRADER_ONLY, ROOT / ".git", RELEASE)

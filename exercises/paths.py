@@ -1,0 +1,17 @@
+"""Where things lie in a checkout and in what is made from one: each path is written here, and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+EXERCISES = Path(__file__).resolve().parent
+ROOT = EXERCISES.parent
+CHECKS = EXERCISES / "tests"
+FEEDBACK = EXERCISES / "feedback"
+MANIFEST = EXERCISES / "manifest.json"
+TUTORIAL = EXERCISES / "README.md"
+PLAYGROUND = EXERCISES / "playground"
+PLAYGROUND_SCRIPT = EXERCISES / "conv2d.py"
+VISUALIZER = EXERCISES / "visualizer" / "index.html"
+PICTURES = ROOT / "img"  # of the tutorial, which writes `img/cat.png`
+CAT = PICTURES / "cat.png"
