@@ -44,7 +44,6 @@ from autograder.workers import (
     grade_one,
     unconfined,
 )
-from exercises.feedback.catalogue import exercises
 
 TRIES = 2  # times that a hand-in may take its worker along
 POLL_SECONDS = 1.0  # seconds after which the number of graders is asked anew
@@ -149,7 +148,7 @@ class _Class:
     ) -> None:
         self._hand_ins = {each.student: each for each in hand_ins}
         self._wanted, self._out, self._tell, self._exported = wanted, out, tell, known
-        self._modules = [e.module for e in exercises()]
+        self._modules = [e.module for e in wanted.settings.course.exercises]
         self._rows: dict[str, Row] = {}
         self._keys: dict[str, str] = {}
         self._before = 0

@@ -26,7 +26,7 @@ from autograder.sandbox.private_folder import PrivateFolder
 from autograder.sandboxed import TimeLimits
 from autograder.submission import SubmissionError
 from autograder.workers import Settings
-from exercises.feedback.catalogue import exercises
+from exercises.feedback.course import Course
 from exercises.paths import ROOT
 
 
@@ -34,9 +34,9 @@ class CommandError(Exception):
     """A command that cannot be carried out as it was given."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(course: Course, arguments: Sequence[str] | None = None) -> int:
     """Runs a command; exit code 0 when it did what was asked, 1 when a check failed, 2 for bad input."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments, argparse.Namespace(course=course))
     try:
         return int(options.run(options))
     except (CommandError, BatchError, SubmissionError, DeviceError, SandboxError, SuiteError) as error:
@@ -209,6 +209,7 @@ def settings_of(options: argparse.Namespace, remote: bool = False) -> Settings:
     """How the options ask to grade; on other machines, GPUs are those of the workers, and asked for by name."""
     elsewhere = ("cpu", "cuda") if options.device == "cuda" else ("cpu",)
     return Settings(
+        options.course,
         devices=elsewhere if remote else choose_devices(options.device),
         seed=single_upload.seed() if options.seed is None else options.seed,
         timeout=options.timeout,
@@ -220,7 +221,7 @@ def settings_of(options: argparse.Namespace, remote: bool = False) -> Settings:
 def _grade(options: argparse.Namespace) -> int:
     if options.nbgrader is not None:
         return _grade_course(options)
-    modules = [e.module for e in exercises()]
+    modules = [e.module for e in options.course.exercises]
     if not options.paths:
         raise CommandError("grade what? Give a hand-in or a folder of hand-ins, or --nbgrader COURSE")
     for path in options.paths:
@@ -343,7 +344,7 @@ def _stubs(options: argparse.Namespace) -> int:
 
     _must_be_checkout(options.root)
     try:
-        hidden = hidden_counts()
+        hidden = hidden_counts(options.course)
         if options.check:
             changed = out_of_date(options.root / "solutions", options.root / "exercises", hidden)
             for line in changed:
@@ -366,7 +367,7 @@ def _release(options: argparse.Namespace) -> int:
         raise CommandError(f"release needs {error.name}: pip install '.[release]' in a checkout") from error
     _must_be_checkout(options.root)
     screen = console()
-    edition = Edition(options.root.resolve(), options.seed)
+    edition = Edition(options.course, options.root.resolve(), options.seed)
     try:
         with telling(screen) as tell:
             built = release(edition, options.out, tell, options.only)
@@ -384,9 +385,9 @@ def _must_be_checkout(root: Path) -> None:
         raise CommandError(f"{root}: no checkout of this project, it has no folder solutions/")
 
 
-def hidden_counts() -> dict[str, dict[str, int]]:
+def hidden_counts(course: Course) -> dict[str, dict[str, int]]:
     """How many hidden checks there are on one device, by exercise module and category."""
-    judge = Judge(exercises())
+    judge = Judge(course)
     counts: dict[str, dict[str, int]] = {}
     for line in judge.lines:
         of_module = counts.setdefault(line.module, {})

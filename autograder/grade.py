@@ -12,14 +12,14 @@ import torch
 from autograder import __version__
 from autograder.clock import Clock
 from autograder.judge import CaseResult, Judge, RubricLine
-from autograder.paths import SUITES
 from autograder.pictures import drawable, pictures, visualizer
 from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Provenance, Report
 from autograder.sandbox.confine import Limits, missing
 from autograder.sandbox.host import Sandbox, usable_cuda
 from autograder.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.submission import Submission
-from exercises.feedback.catalogue import Exercise, earlier, exercises
+from exercises.feedback.catalogue import Exercise, earlier
+from exercises.feedback.course import Course
 
 DEFAULT_SEED = 20261122
 SHOWN_FINDINGS = 3  # per rubric line
@@ -50,15 +50,17 @@ class Grader:
     """A sandbox and the collected suites, ready for one submission after another.
 
     Args:
+        course: what is graded.
         devices: see `choose_devices`.
         seed: of the release: hidden inputs depend on it alone.
-        patience: time limits.
+        time_limits: how long to wait.
         limits: what a worker may use.
         sandbox: "fork" or "subprocess"; what the system can do unless told.
     """
 
     def __init__(
         self,
+        course: Course,
         devices: Sequence[str] = ("cpu",),
         seed: int = DEFAULT_SEED,
         time_limits: TimeLimits | None = None,
@@ -67,7 +69,8 @@ class Grader:
     ) -> None:
         # references are small, and more threads would fight the worker for the cores
         torch.set_num_threads(1)
-        self.catalogue = exercises()
+        self.course = course
+        self.catalogue = course.exercises
         self.devices = tuple(devices)
         self.seed = seed
         self.time_limits = time_limits or TimeLimits()
@@ -75,7 +78,7 @@ class Grader:
         self._sandbox = Sandbox(limits, cuda="cuda" in self.devices, kind=sandbox, clock=self.clock)
         self._sandbox.warm_up()
         try:
-            self._judge = Judge(self.catalogue, self.devices, seed)
+            self._judge = Judge(course, self.devices, seed)
         except BaseException:
             self._sandbox.close()
             raise
@@ -105,7 +108,7 @@ class Grader:
     def grade(self, submission: Submission) -> Report:
         """Grades one submission; `clock` then tells where the time went."""
         self.clock.reset()
-        sandboxed = SandboxedSubmission(self._sandbox, submission, self.catalogue, self.time_limits)
+        sandboxed = SandboxedSubmission(self._sandbox, submission, self.course, self.time_limits)
         with self.clock.phase("compare"):
             results = self._judge.examine(sandboxed)
             printed = sandboxed.keep_printed()
@@ -155,7 +158,7 @@ class Grader:
         mine = [r for r in results if r.module == exercise.module]
         rubric = [line for line in self._judge.lines if line.module == exercise.module]
         drawn = next((r for line in rubric for r in _shown(line, mine) if drawable(r.failure)), None)
-        lines = [_line(line, [r for r in mine if r.line == line.name], drawn) for line in rubric]
+        lines = [self._line(line, [r for r in mine if r.line == line.name], drawn) for line in rubric]
         carried = any(r.carried for r in mine)
         before = earlier(exercise.module, self.catalogue)
         wrong = {r.module for r in results if r.failure}
@@ -169,10 +172,46 @@ class Grader:
             lines=tuple(lines),
         )
 
+    def _line(self, line: RubricLine, results: Sequence[CaseResult], drawn: CaseResult | None) -> Line:
+        passed = sum(r.failure is None for r in results)
+        return Line(
+            name=line.name,
+            sentence=line.sentence,
+            category=line.category,
+            points=float(line.points),
+            earned=line.points * passed / line.cases,
+            cases=line.cases,
+            passed=passed,
+            carried=sum(r.carried for r in results),
+            followed=sum(r.followed for r in results),
+            apart=sum(r.apart for r in results),
+            findings=tuple(self._finding(r, r is drawn) for r in _shown(line, results)),
+        )
+
+    def _finding(self, result: CaseResult, draw: bool) -> Finding:
+        failure = result.failure
+        assert failure is not None
+        return Finding(
+            case=result.case,
+            device=result.device,
+            kind=failure.kind,
+            headline=failure.headline,
+            diagnosis=failure.diagnosis,
+            explanation=failure.explanation,
+            section=failure.section,
+            where=tuple(f"{name}, line {line}: {text}" for name, line, text in failure.trace),
+            call=failure.call_text,
+            expected=failure.expected,
+            got=failure.got,
+            place=failure.where,
+            visualizer=visualizer(self.course, failure),
+            pictures=pictures(failure) if draw else (),
+        )
+
     def _provenance(self, digest: str, confined: dict[str, str]) -> Provenance:
         return Provenance(
             autograder=__version__,
-            suites=suites_digest(),
+            suites=suites_digest(self.course),
             seed=self.seed,
             torch=str(torch.__version__),
             python=platform.python_version(),
@@ -189,51 +228,13 @@ def _shown(line: RubricLine, results: Sequence[CaseResult]) -> list[CaseResult]:
     return [r for _, r in sorted(failed, key=lambda each: each[0])][:SHOWN_FINDINGS]
 
 
-def _line(line: RubricLine, results: Sequence[CaseResult], drawn: CaseResult | None) -> Line:
-    passed = sum(r.failure is None for r in results)
-    return Line(
-        name=line.name,
-        sentence=line.sentence,
-        category=line.category,
-        points=float(line.points),
-        earned=line.points * passed / line.cases,
-        cases=line.cases,
-        passed=passed,
-        carried=sum(r.carried for r in results),
-        followed=sum(r.followed for r in results),
-        apart=sum(r.apart for r in results),
-        findings=tuple(_finding(r, r is drawn) for r in _shown(line, results)),
-    )
-
-
-def _finding(result: CaseResult, draw: bool) -> Finding:
-    failure = result.failure
-    assert failure is not None
-    return Finding(
-        case=result.case,
-        device=result.device,
-        kind=failure.kind,
-        headline=failure.headline,
-        diagnosis=failure.diagnosis,
-        explanation=failure.explanation,
-        section=failure.section,
-        where=tuple(f"{name}, line {line}: {text}" for name, line, text in failure.trace),
-        call=failure.call_text,
-        expected=failure.expected,
-        got=failure.got,
-        place=failure.where,
-        visualizer=visualizer(failure),
-        pictures=pictures(failure) if draw else (),
-    )
-
-
 def _rounded(points: float) -> float:
     return round(points + 1e-9, 2)
 
 
-def suites_digest() -> str:
+def suites_digest(course: Course) -> str:
     """A hash over the hidden suites, so that a grade tells which of their versions gave it."""
     digest = hashlib.sha256()
-    for path in sorted(SUITES.glob("*.py")):
+    for path in sorted(course.suites.glob("*.py")) if course.suites else ():
         digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()

@@ -17,21 +17,20 @@ from typing import Any
 
 import pytest
 
-from autograder.paths import SUITES
 from autograder.sandbox.handle import SandboxError
 from autograder.sandboxed import SandboxedStudent, SandboxedSubmission
-from autograder.suites.vocabulary import Draw
+from autograder.vocabulary import Draw
 from exercises.feedback.catalogue import Exercise, earlier
+from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure
 from exercises.feedback.follow import (
     Apart,
     Assumed,
-    adds_bias_once,
     assumptions,
     is_about_numbers,
     undecided,
 )
-from exercises.feedback.misconceptions import Misconception
+from exercises.feedback.misconception import Misconception
 
 # Categories of lines that are about other things than values: they are judged under the misconception that explains
 # wrong values (follow-through). Where none does, those of the second set are judged apart from the values.
@@ -124,10 +123,9 @@ class Judge:
     """The hidden suites, collected.
 
     Args:
-        catalogue: the exercises.
+        course: whose exercises and suites.
         devices: where value checks run: ("cpu",) or ("cpu", "cuda").
         seed: of the release; random inputs depend on it.
-        suites: the folder of the suites.
 
     Raises:
         SuiteError: if they cannot be collected, or break the rules for suites.
@@ -135,14 +133,16 @@ class Judge:
 
     def __init__(
         self,
-        catalogue: Sequence[Exercise],
+        course: Course,
         devices: Sequence[str] = ("cpu",),
         seed: int = 0,
-        suites: Path = SUITES,
     ) -> None:
-        self.catalogue = tuple(catalogue)
+        if course.suites is None:
+            raise SuiteError(f"the course that {course.module} makes has no hidden suites")
+        self.course = course
+        self.catalogue = course.exercises
         self.seed = seed
-        items = _collect(suites, devices)
+        items = _collect(course.suites, devices)
         self._cases = [self._case(item) for item in items]
         self.lines = tuple(self._lines(items))
 
@@ -229,7 +229,7 @@ class Judge:
         paid = {
             result.failure.function
             for case, result in zip(cases, found, strict=True)
-            if result.failure and not _about_other_things(case, assumed.get(result.failure.function))
+            if result.failure and not self._about_other_things(case, assumed.get(result.failure.function))
         }
         judged = [
             self._judged_under(sandboxed, case, result, assumed)
@@ -248,7 +248,7 @@ class Judge:
         stumbled = failure.kind == "raised" and (
             isinstance(known, Misconception) or (known is not None and case.category == "errors")
         )
-        if not _about_other_things(case, known) or not (is_about_numbers(failure) or stumbled):
+        if not self._about_other_things(case, known) or not (is_about_numbers(failure) or stumbled):
             return result
         if known is None or (isinstance(known, Apart) and case.category not in JUDGED_APART):
             return replace(result, failure=undecided(failure.function))
@@ -261,6 +261,13 @@ class Judge:
             result, failure=None, carried=bool(sandboxed.substituted), followed=not apart, apart=apart
         )
 
+    def _about_other_things(self, case: Case, known: Misconception | Apart | None) -> bool:
+        """Whether a line is about something else than the values that are wrong."""
+        follows = self.course.follows.get(case.category)
+        if follows is not None:
+            return isinstance(known, Misconception) and follows(known, case.exercise.exports[-1])
+        return case.category in FOLLOWING
+
     def _run(self, sandboxed: SandboxedSubmission, cases: Sequence[Case]) -> list[CaseResult]:
         results = []
         for case in cases:
@@ -271,13 +278,6 @@ class Judge:
                 CaseResult(case.line, case.exercise.module, case.name, case.device, failure, carried)
             )
         return results
-
-
-def _about_other_things(case: Case, known: Misconception | Apart | None) -> bool:
-    """Whether a line is about something else than the values that are wrong."""
-    if case.category == "bias":
-        return isinstance(known, Misconception) and adds_bias_once(known, case.exercise.exports[-1])
-    return case.category in FOLLOWING
 
 
 def _without_the_unseen(cases: Sequence[Case], found: Sequence[CaseResult]) -> list[CaseResult]:

@@ -39,7 +39,7 @@ class GradingOptions:
 
     @cached_property
     def _ground(self) -> list[Any]:
-        return [versions(), self.settings.seed, self.settings.devices, self.options]
+        return [versions(self.settings.course), self.settings.seed, self.settings.devices, self.options]
 
     def key(self, read: Submission | SubmissionError, notes: Sequence[str] = ()) -> str:
         """The key of a hand-in's report, from what reading it came to; nothing of it is run for that."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from exercises.paths import EXERCISES, ROOT
 
 AUTOGRADER = ROOT / "autograder"
-SUITES = AUTOGRADER / "suites"
-STAND_INS = AUTOGRADER / "sandbox" / "stand_ins"
+SUITES = AUTOGRADER / "course" / "suites"
+STAND_INS = AUTOGRADER / "course" / "stand_ins"
 PLATFORMS = AUTOGRADER / "platforms"
 PAGES = AUTOGRADER / "report"  # their templates
 TEMPLATES = AUTOGRADER / "release" / "templates"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from torch import Tensor
 
 from autograder.report.model import Picture
+from exercises.feedback.course import Course
 from exercises.feedback.draw import BLUE_TO_RED, Panel, panels, shrunk
 from exercises.feedback.failures import CheckFailure
 from exercises.feedback.steps import TensorResult
-from exercises.feedback.visualizer_link import SHOWN, fragment
 
 SIDE = 20  # rows and columns at most: four grids with four digits a number stay below 20 kB
 MAX_NUMBERS = 100_000  # numbers of an answer that is still drawn: a wrong shape can be of any size
@@ -30,7 +30,7 @@ def drawable(failure: CheckFailure | None) -> bool:
 
 def pictures(failure: CheckFailure) -> tuple[Picture, ...]:
     """Input, expected, yours and difference of a failure that is `drawable`."""
-    call = failure.convolution or failure.call
+    call = failure.drawn_as or failure.call
     assert call is not None
     return tuple(_picture(panel) for panel in panels(call, failure.wanted, failure.answer))
 
@@ -51,9 +51,9 @@ def _picture(panel: Panel) -> Picture:
     )
 
 
-def visualizer(failure: CheckFailure) -> str:
+def visualizer(course: Course, failure: CheckFailure) -> str:
     """What stands behind the `#` to open the visualizer at the call, or nothing where it cannot show it."""
-    call = failure.convolution or failure.call
-    if call is None or failure.kind not in _COMPARED or call.function not in SHOWN:
+    call = failure.drawn_as or failure.call
+    if call is None or failure.kind not in _COMPARED:
         return ""
-    return fragment(call, failure.mismatch.worst if failure.mismatch else None)
+    return course.fragment(call, failure.mismatch.worst if failure.mismatch else None)

@@ -6,11 +6,10 @@ import platform
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any
 
-from autograder.paths import STAND_INS
 from autograder.sandbox import wire
 from autograder.sandbox.devices import PRETENDED
 from autograder.sandbox.handle import Worker, WorkerTrouble
@@ -18,6 +17,7 @@ from autograder.sandbox.host import Sandbox
 from autograder.sandbox.output import MAX_OUTPUT_CHARS
 from autograder.submission import Submission
 from exercises.feedback.catalogue import Exercise
+from exercises.feedback.course import Course
 from exercises.feedback.failures import Outcome, first_line
 from exercises.feedback.follow import Assumed
 from exercises.feedback.steps import MAX_NAME_CHARS, Raised, Script, Step, TensorResult
@@ -72,7 +72,7 @@ class SandboxedSubmission:
 
     sandbox: Sandbox
     submission: Submission
-    catalogue: Sequence[Exercise]
+    course: Course
     time_limits: TimeLimits = field(default_factory=TimeLimits)
     confined: dict[str, str] = field(default_factory=dict)
     forbidden: dict[str, str] | None = None  # a sentence by exercise, once it was looked for
@@ -254,7 +254,7 @@ class SandboxedSubmission:
         self._worker = self.sandbox.worker(forbids)
         self._entered.clear()
         self.confined = self._worker.confined
-        replaced = {e.module: list(e.exports) for e in self.catalogue if e.module in self.substituted}
+        replaced = {e.module: list(e.exports) for e in self.course.exercises if e.module in self.substituted}
         request = wire.encode(
             {
                 "do": "load",
@@ -263,15 +263,19 @@ class SandboxedSubmission:
                 "notebook": None if self.submission.notebook is None else list(self.submission.notebook),
                 "substitutes": replaced,
                 # they travel only where they are needed: elsewhere they would be answers to borrow
-                "stand_ins": {module: _stand_in(module) for module in replaced},
-                "exports": {e.module: list(e.exports) for e in self.catalogue},
+                "stand_ins": {module: _stand_in(self.course, module) for module in replaced},
+                "exports": {e.module: list(e.exports) for e in self.course.exercises},
                 "unsafe": sorted(self._unloadable),
                 "skipped": dict(self._skipped),
                 "statement_seconds": self._statement_seconds,
                 # in which to look for forbidden calls: they are the same in every worker
                 "exercises": [
-                    {"module": e.module, "exports": list(e.exports), "forbids": list(e.forbids)}
-                    for e in (self.catalogue if self.forbidden is None else ())
+                    {
+                        "module": e.module,
+                        "exports": list(e.exports),
+                        "forbids": {name: asdict(rule) for name, rule in self.course.rules_of(e).items()},
+                    }
+                    for e in (self.course.exercises if self.forbidden is None else ())
                 ],
             }
         )
@@ -298,8 +302,9 @@ def _sentence(exercise: Exercise, trouble: WorkerTrouble) -> str:
 
 
 @cache
-def _stand_in(module: str) -> str:
-    return (STAND_INS / f"{module}.py").read_text(encoding="utf-8")
+def _stand_in(course: Course, module: str) -> str:
+    assert course.stand_ins is not None, f"the course that {course.module} makes has no stand-ins"
+    return (course.stand_ins / f"{module}.py").read_text(encoding="utf-8")
 
 
 def _fits(steps: Sequence[Step], results: list[Any], raised: bool) -> bool:
@@ -345,6 +350,11 @@ class SandboxedStudent:
     exercise: Exercise
     device: str
     assumed: Assumed = field(default_factory=dict)
+
+    @property
+    def course(self) -> Course:
+        """What is asked about."""
+        return self.sandboxed.course
 
     def run(self, steps: Sequence[Step]) -> Outcome:
         """Runs steps in the sandbox."""

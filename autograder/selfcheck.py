@@ -14,8 +14,6 @@ from autograder.grade import Grader
 from autograder.report.model import Report
 from autograder.submission import Submission, read_submission
 
-# Lines of the layer in these categories look at its parameters and its printed form, not at results.
-VALUELESS = ("parameters", "manners")
 _ZEROED = """
 
 def _zeroed(answer):
@@ -63,14 +61,10 @@ def selfcheck(grader: Grader, root: Path) -> Findings:
     zeros = graded("zeros", replace(solutions, modules=zeroed(solutions.modules, exports)))
     for exercise in zeros.exercises:
         for line in exercise.lines:
-            if line.earned and not _valueless(exercise.name, line.category):
+            if line.earned and (exercise.module, line.category) not in grader.course.valueless:
                 earned = f"{line.earned:g} of {line.points:g}"
                 findings.problems.append(f"zeros: {exercise.name}, {line.name} earned {earned}")
     return findings
-
-
-def _valueless(exercise: str, category: str) -> bool:
-    return exercise == "ex7" and category in VALUELESS
 
 
 def zeroed(modules: Mapping[str, str], exports: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

@@ -11,14 +11,15 @@ import torch
 from autograder import __version__
 from autograder.grade import suites_digest
 from autograder.paths import AUTOGRADER
-from exercises.paths import FEEDBACK, MANIFEST, ROOT
+from exercises.feedback.course import Course
+from exercises.paths import COURSE, FEEDBACK, MANIFEST, ROOT
 
 
 @cache
 def code_digest() -> str:
     """A hash over the grader and what it shares with the public checks."""
     digest = hashlib.sha256()
-    for folder in (AUTOGRADER, FEEDBACK):
+    for folder in (AUTOGRADER, FEEDBACK, COURSE):
         for path in sorted(folder.rglob("*.py")):
             digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
             digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
@@ -26,12 +27,12 @@ def code_digest() -> str:
     return digest.hexdigest()
 
 
-def versions() -> dict[str, str]:
+def versions(course: Course) -> dict[str, str]:
     """The versions by name. Two graders that agree on them give the same reports."""
     return {
         "autograder": __version__,
         "torch": str(torch.__version__),
         "Python": platform.python_version(),
-        "hidden suites": suites_digest(),
+        "hidden suites": suites_digest(course),
         "grader's code": code_digest(),
     }

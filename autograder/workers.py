@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.util import Finalize
 from typing import Any
@@ -29,12 +29,14 @@ from autograder.sandbox.confine import Limits
 from autograder.sandbox.handle import SandboxError
 from autograder.sandboxed import TimeLimits
 from autograder.submission import Submission
+from exercises.feedback.course import Course
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How a class is graded. `timeout` in seconds for a call, `memory` in MiB."""
+    """How a class is graded, and in which course. `timeout` in seconds for a call, `memory` in MiB."""
 
+    course: Course
     devices: tuple[str, ...]
     seed: int
     timeout: float
@@ -44,6 +46,7 @@ class Settings:
     def grader(self) -> Grader:
         """A grader with these settings."""
         return Grader(
+            self.course,
             devices=self.devices,
             seed=self.seed,
             time_limits=replace(TimeLimits(), call=self.timeout),
@@ -53,7 +56,7 @@ class Settings:
 
     def options(self) -> dict[str, Any]:
         """Those that can change a report and have no field of their own in it."""
-        return {key: value for key, value in asdict(self).items() if key in ("timeout", "memory")}
+        return {"timeout": self.timeout, "memory": self.memory}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 EXERCISES = Path(__file__).resolve().parent
 ROOT = EXERCISES.parent
 CHECKS = EXERCISES / "tests"
+COURSE = EXERCISES / "course"
 FEEDBACK = EXERCISES / "feedback"
 MANIFEST = EXERCISES / "manifest.json"
 TUTORIAL = EXERCISES / "README.md"

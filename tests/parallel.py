@@ -12,6 +12,7 @@ from queue import SimpleQueue
 
 import torch
 
+from autograder.course import COURSE
 from autograder.judge import CaseResult, Judge
 from autograder.sandbox.host import Sandbox
 from autograder.sandboxed import SandboxedSubmission, TimeLimits
@@ -62,7 +63,7 @@ def building_on(modules: Collection[str]) -> tuple[str, ...]:
 def examine_all(tasks: Sequence[Task], time_limits: TimeLimits) -> list[Examined]:
     """What comes of each task, in their order; a judge mostly waits for its sandbox, so there are several."""
     torch.set_num_threads(1)
-    judges = {seed: Judge(CATALOGUE, seed=seed) for seed in dict.fromkeys(task.seed for task in tasks)}
+    judges = {seed: Judge(COURSE, seed=seed) for seed in dict.fromkeys(task.seed for task in tasks)}
     workers = min(os.cpu_count() or 1, 4)
     with ExitStack() as stack:
         free: SimpleQueue[Sandbox] = SimpleQueue()
@@ -74,7 +75,7 @@ def examine_all(tasks: Sequence[Task], time_limits: TimeLimits) -> list[Examined
         def examined(task: Task) -> Examined:
             sandbox = free.get()
             try:
-                sandboxed = SandboxedSubmission(sandbox, task.submission, CATALOGUE, time_limits)
+                sandboxed = SandboxedSubmission(sandbox, task.submission, COURSE, time_limits)
                 results = judges[task.seed].examine(sandboxed, task.only)
                 printed = sandboxed.keep_printed()
                 sandbox.end_worker()

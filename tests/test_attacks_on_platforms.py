@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from autograder import gradebook
+from autograder.course import COURSE
 from autograder.platforms import single_upload
 from autograder.release import gradescope, nbgrader
 from autograder.release.build import unpack
@@ -27,7 +28,7 @@ from exercises.feedback.catalogue import exercises
 from tests.attack_corpus import ALL, HERE, hand_in, names, wanted_points
 
 ROOT = Path(__file__).resolve().parents[1]
-EDITION = Edition(ROOT)
+EDITION = Edition(COURSE, ROOT)
 MODULES = [e.module for e in exercises()]
 ON_GRADESCOPE = names() if ALL else [
     "borrowed/operator_by_key", "breaking/exit_while_loading", "forging/results_at_exit",

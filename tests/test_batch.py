@@ -23,9 +23,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from autograder.__main__ import main
 from autograder.batch import grade_class, results
 from autograder.classroom import HandedIn
-from autograder.cli import main
+from autograder.course import COURSE
 from autograder.lock import lock
 from autograder.options import BatchError, GradingOptions
 from autograder.report.files import as_json, write_json
@@ -39,7 +40,7 @@ from tests.soak import CLASS, Run, kill_often, make_class, reports
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = [e.module for e in exercises()]
-SETTINGS = Settings(("cpu",), 1, 10.0, 4096)
+SETTINGS = Settings(COURSE, ("cpu",), 1, 10.0, 4096)
 HAND_INS = 8
 
 

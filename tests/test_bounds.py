@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from autograder.course import COURSE
 from autograder.judge import FOLLOWING, JUDGED_APART, CaseResult, Judge
 from autograder.sandboxed import TimeLimits
 from autograder.submission import Submission, read_submission
@@ -95,7 +96,7 @@ def spoilt(module: str, numbers: str) -> Submission:
 
 @pytest.fixture(scope="module")
 def categories() -> dict[tuple[str, str], str]:
-    return {(line.module, line.name): line.category for line in Judge(CATALOGUE).lines}
+    return {(line.module, line.name): line.category for line in Judge(COURSE).lines}
 
 
 @pytest.fixture(scope="module")

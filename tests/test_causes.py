@@ -14,13 +14,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from exercises.feedback import steps
-from exercises.feedback.calls import Call, Sample
-from exercises.feedback.catalogue import exercises
-from exercises.feedback.checks import must_differentiate, must_raise, must_return
-from exercises.feedback.failures import CheckFailure, Outcome, failure_of, looks_newer
-from exercises.feedback.follow import UNDECIDED, Assumed
-from exercises.feedback.layer_checks import (
+from autograder.course import COURSE
+from exercises.course.layer_checks import (
     must_backpropagate,
     must_exchange_state,
     must_forward,
@@ -28,8 +23,14 @@ from exercises.feedback.layer_checks import (
     must_start_as_torch,
     must_train,
 )
+from exercises.course.oracle import conv2d, conv2d_valid
+from exercises.feedback import steps
+from exercises.feedback.calls import Call, Sample
+from exercises.feedback.catalogue import exercises
+from exercises.feedback.checks import must_differentiate, must_raise, must_return
+from exercises.feedback.failures import CheckFailure, Outcome, failure_of, looks_newer
+from exercises.feedback.follow import UNDECIDED, Assumed
 from exercises.feedback.packages import AVAILABLE, available
-from exercises.feedback.reference import conv2d, conv2d_valid
 from exercises.feedback.steps import LOADING, Raised
 from exercises.tests import outcome as public
 
@@ -39,6 +40,7 @@ TENSORS = (Sample((2, 3, 9, 8), seed=1), Sample((4, 3, 3, 2), seed=2), Sample((4
 class Own:
     """A student with this one function or class; what is asked really runs, in this process."""
 
+    course = COURSE
     device = "cpu"
 
     def __init__(self, made: Any) -> None:
@@ -205,7 +207,7 @@ def test_an_assertion_in_place_of_a_value_error_is_no_accident() -> None:
 
 def told(kind: str, message: str, line: str = "", *bases: str) -> str:
     error = Raised(kind, (kind, *bases), message, (("ex3_conv2d.py", 4, line),), LOADING)
-    found = failure_of(Outcome(raised=error), Call("conv2d_valid"))
+    found = failure_of(COURSE, Outcome(raised=error), Call("conv2d_valid"))
     assert found and found.kind == "not-loadable"
     return found.headline
 
@@ -213,7 +215,9 @@ def told(kind: str, message: str, line: str = "", *bases: str) -> str:
 def test_a_name_that_is_not_there_is_told_apart_from_a_line_that_could_not_run() -> None:
     said = "ex2_padding.py defines no pad2d: was it renamed or deleted?"
     found = failure_of(
-        Outcome(raised=Raised("MissingName", ("MissingName", "Exception"), said, (), LOADING)), Call("pad2d")
+        COURSE,
+        Outcome(raised=Raised("MissingName", ("MissingName", "Exception"), said, (), LOADING)),
+        Call("pad2d"),
     )
     assert found and (found.kind, found.headline) == ("not-defined", said)
 
@@ -268,9 +272,9 @@ def test_an_assertion_at_the_top_of_a_file_is_told_by_its_line() -> None:
 @pytest.mark.parametrize(
     ("call", "made", "cause"),
     [
-        (Call("sharpen_kernel", (1,)), lambda amount: torch.eye(3).long(), "kernel-of-whole-numbers"),
-        (Call("box_blur_kernel", (3,)), lambda size: torch.ones(3, 3).double() / 9, "kernel-not-float32"),
-        (Call("sobel_kernels"), lambda: (torch.zeros(3, 3).int(),) * 2, "kernel-of-whole-numbers"),
+        (Call("sharpen_kernel", (1,)), lambda amount: torch.eye(3).long(), "made-of-whole-numbers"),
+        (Call("box_blur_kernel", (3,)), lambda size: torch.ones(3, 3).double() / 9, "not-float32"),
+        (Call("sobel_kernels"), lambda: (torch.zeros(3, 3).int(),) * 2, "made-of-whole-numbers"),
         (Call("conv2d_valid", TENSORS), lambda *a: conv2d_valid(*a).double(), "dtype-changed"),
         (Call("conv2d_valid", TENSORS), lambda *a: conv2d_valid(*a).long(), "dtype-changed"),
     ],
@@ -422,8 +426,8 @@ def test_what_is_next_lies_in_the_exercise_that_is_wrong_however_deep_the_error_
         ("ex2_padding.py", 40, "raise ValueError(padding)"),
     )
     found = CheckFailure("raised", "Conv2d raised ValueError: -1", "Conv2d", trace=trace)
-    check = public.check_of(ex7, request.node, found, False)
+    check = public.check_of(COURSE, ex7, request.node, found, False)
     assert check.place == ("ex7_layer.py", 70)
     assert "ex2_padding.py, line 40" in check.text  # where it was raised is still told
     deep = CheckFailure("raised", "Conv2d raised ValueError: -1", "Conv2d", trace=trace[1:])
-    assert public.check_of(ex7, request.node, deep, False).place is None
+    assert public.check_of(COURSE, ex7, request.node, deep, False).place is None

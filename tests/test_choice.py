@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograder.choice import Ambiguous
+from autograder.course import COURSE
 from autograder.release.edition import Edition
 from autograder.release.notebook import as_notebook, cells
 from autograder.submission import Submission, SubmissionError, read_submission
@@ -27,7 +28,7 @@ DONE = {
 }
 # somebody else's way to write the same
 OTHER = {name: text.replace("return ", "return  ") for name, text in DONE.items()}
-RELEASED = json.dumps(as_notebook(cells(Edition(ROOT))))
+RELEASED = json.dumps(as_notebook(cells(Edition(COURSE, ROOT))))
 
 Files = Mapping[str, str | bytes]
 

@@ -17,12 +17,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from autograder.__main__ import main
 from autograder.classroom import HandedIn, class_of, classes_of, download
 from autograder.classroom.found import File, Found, gather
 from autograder.classroom.matching import with_roster
 from autograder.classroom.names import canvas_name, moodle_name
 from autograder.classroom.roster import Row
-from autograder.cli import main
 from autograder.submission import Submission, SubmissionError, read_submission
 
 MODULES = (

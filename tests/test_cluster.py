@@ -20,10 +20,11 @@ from typing import Any
 
 import pytest
 
-from autograder.cli import main
+from autograder.__main__ import main
 from autograder.cluster import client
 from autograder.cluster.client import Cluster, Member
 from autograder.cluster.worker import WorkerLost, end_graders, identity, run_in_grader
+from autograder.course import COURSE
 from autograder.options import BatchError, GradingOptions
 from autograder.sandbox.confine import LAYERS
 from autograder.versions import versions
@@ -32,12 +33,12 @@ from tests.soak import Run, make_class, reports
 
 pytestmark = pytest.mark.platforms
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "cluster.md").read_text(encoding="utf-8")
-SETTINGS = Settings(("cpu",), 1, 10.0, 4096)
+SETTINGS = Settings(COURSE, ("cpu",), 1, 10.0, 4096)
 HAND_INS = 6
 # what a worker does before it starts: its autograder claims to be another one
 OTHER_CODE = """
 from autograder.cluster import worker
-known = worker.versions()
+known = worker.versions(COURSE)
 worker.versions = lambda: known | {"grader's code": "0" * 64}
 """
 DEADLY = """
@@ -343,7 +344,7 @@ def problem_of(
     """What is said of a worker with these versions and this machine."""
 
     async def ask(self: Cluster, member: Member, fn: Callable[..., Any], *args: Any) -> Any:
-        return (missing, usable) if args else ("id", versions() | other)
+        return (missing, usable) if args else ("id", versions(COURSE) | other)
 
     async def look() -> str:
         wanted = GradingOptions(SETTINGS, require_confinement=strict)
@@ -353,7 +354,7 @@ def problem_of(
     return asyncio.run(look())
 
 
-@pytest.mark.parametrize("name", versions())
+@pytest.mark.parametrize("name", versions(COURSE))
 def test_each_version_must_be_the_same(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     said = problem_of(monkeypatch, **{name: "2"})
     assert said.startswith(f"worker tcp://b:2 differs from this machine: {name} 2, here ")

@@ -35,7 +35,7 @@ from autograder.report.files import as_json
 from autograder.sandbox.confine import Limits
 from autograder.submission import read_submission
 layers, *folders = sys.argv[1:]
-with Grader(limits=Limits(layers=tuple(layers.split())), time_limits=TimeLimits(call=3.0)) as grader:
+with Grader(COURSE, limits=Limits(layers=tuple(layers.split())), time_limits=TimeLimits(call=3.0)) as grader:
     modules = [e.module for e in grader.catalogue]
     found = [as_json(grader.grade(read_submission(Path(folder), modules))) for folder in folders]
 print(json.dumps(found))

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from autograder.course import COURSE
 from autograder.grade import Grader
 from autograder.judge import CaseResult
 from autograder.report.files import for_student
@@ -28,8 +29,8 @@ from autograder.report.model import ExerciseReport, Report
 from autograder.report.page import ADVICE, ALONE, BESIDE, NOT_TRIED, feedback_page
 from autograder.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.submission import Submission, find_submissions, read_submission, student_names
+from exercises.course.causes import CAUSES
 from exercises.feedback.catalogue import exercises
-from exercises.feedback.causes import CAUSES
 from tests.feedback_page import Part, read_page
 from tests.parallel import building_on, overlaid
 
@@ -57,7 +58,7 @@ class PartGrader(Grader):
     """Grades what a hand-in can have got wrong; of the rest, which is Amara's, the results are known."""
 
     def grade_part(self, submission: Submission, modules: Collection[str]) -> Report:
-        sandboxed = SandboxedSubmission(self._sandbox, submission, self.catalogue, self.time_limits)
+        sandboxed = SandboxedSubmission(self._sandbox, submission, self.course, self.time_limits)
         results = self._judge.examine(sandboxed, modules)
         printed = sandboxed.keep_printed()
         self._sandbox.end_worker()
@@ -68,7 +69,7 @@ class PartGrader(Grader):
     def _of_amara(self) -> list[CaseResult]:
         amara = read_submission(HERE / "class" / "amara", MODULES)
         results = self._judge.examine(
-            SandboxedSubmission(self._sandbox, amara, self.catalogue, self.time_limits)
+            SandboxedSubmission(self._sandbox, amara, self.course, self.time_limits)
         )
         self._sandbox.end_worker()
         return results
@@ -88,7 +89,7 @@ def reports() -> Iterator[dict[str, Report]]:
         free: SimpleQueue[PartGrader] = SimpleQueue()
         workers = min(os.cpu_count() or 1, 4)
         for _ in range(workers):
-            free.put(stack.enter_context(PartGrader(time_limits=TimeLimits(call=3.0))))
+            free.put(stack.enter_context(PartGrader(COURSE, time_limits=TimeLimits(call=3.0))))
 
         def graded(task: tuple[Submission, Collection[str]]) -> Report:
             grader = free.get()

@@ -17,7 +17,8 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.cli import main
+from autograder.__main__ import main
+from autograder.course import COURSE
 from autograder.grade import Grader
 from autograder.pictures import drawable, pictures, visualizer
 from autograder.report import grid, rubric
@@ -26,13 +27,13 @@ from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Pi
 from autograder.report.page import MAX_PAGE_BYTES, feedback_page
 from autograder.sandboxed import TimeLimits
 from autograder.submission import read_submission
+from exercises.course.layer_checks import must_forward
 from exercises.feedback import draw, steps
 from exercises.feedback.calls import Call, Sample, sample
 from exercises.feedback.catalogue import exercises
 from exercises.feedback.compare import Mismatch
 from exercises.feedback.failures import CheckFailure, Outcome, mismatch_failure
 from exercises.feedback.follow import Assumed
-from exercises.feedback.layer_checks import must_forward
 from exercises.feedback.steps import Step, TensorResult
 from tests.test_tutorial import TUTORIAL, anchors
 
@@ -71,7 +72,7 @@ def reports() -> dict[str, Report]:
     """Reports on hand-ins of the corpus, and on one that could not be read."""
     modules = [e.module for e in exercises()]
     found = {}
-    with Grader(time_limits=TimeLimits(call=1.0)) as grader:
+    with Grader(COURSE, time_limits=TimeLimits(call=1.0)) as grader:
         for name, path in GRADED.items():
             found[name] = grader.grade(read_submission(SUBMISSIONS / path, modules))
         found["unreadable"] = grader.unreadable("ada", "ada.zip: is no zip archive")
@@ -274,7 +275,7 @@ def test_pictures_are_small_and_one_set_for_an_exercise(reports: dict[str, Repor
 
 def failure(expected: torch.Tensor, got: torch.Tensor, kind: str = "value") -> CheckFailure:
     call = Call("conv2d", (sample((1, 1, 4, 4), seed=1), sample((1, 1, 2, 2), seed=2)), {})
-    made = mismatch_failure(Mismatch(kind, "", ""), call)
+    made = mismatch_failure(COURSE, Mismatch(kind, "", ""), call)
     made.wanted, made.answer = expected, TensorResult(got, "cpu")
     return made
 
@@ -320,6 +321,7 @@ class ZerosOnTheLeft(nn.Conv2d):
 class Local:
     """A student whose layer runs in this process."""
 
+    course = COURSE
     device = "cpu"
     assumed: ClassVar[Assumed] = {}
 
@@ -345,10 +347,10 @@ def test_a_layers_difference_is_framed_where_it_is_worst() -> None:
 
 
 def test_the_visualizer_shows_a_layer_whose_padding_is_the_same_on_both_sides() -> None:
-    assert "&p=1x1&" in visualizer(wrong_layer(padding=1))
-    assert "&p=0x0&" in visualizer(wrong_layer(padding="valid"))
-    assert "&p=3x3&" in visualizer(wrong_layer(padding="same", dilation=2))
-    assert visualizer(wrong_layer(padding="same")) == ""  # 1 above and 2 below, which no number says
+    assert "&p=1x1&" in visualizer(COURSE, wrong_layer(padding=1))
+    assert "&p=0x0&" in visualizer(COURSE, wrong_layer(padding="valid"))
+    assert "&p=3x3&" in visualizer(COURSE, wrong_layer(padding="same", dilation=2))
+    assert visualizer(COURSE, wrong_layer(padding="same")) == ""  # 1 above and 2 below, which no number says
 
 
 def test_what_is_no_picture_is_not_drawn() -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 import yaml
 
+from exercises.course.rules import RULES
+from exercises.feedback.catalogue import exercises
 from exercises.feedback.forbidden import Finding, find_forbidden
-from exercises.feedback.groups import GROUPS
 
 HEAD = """
 import torch
@@ -28,7 +29,21 @@ def search(
     **others: str,
 ) -> list[Finding]:
     sources = {module: HEAD + dedent(text), **{name: dedent(source) for name, source in others.items()}}
-    return find_forbidden(sources, module, exports, forbids)
+    return searched(sources, module, exports, forbids)
+
+
+ANSWERS = [name for exercise in exercises() for name in exercise.exports]
+
+
+def searched(
+    sources: Mapping[str, str],
+    module: str,
+    exports: Sequence[str],
+    forbids: Iterable[str],
+    not_followed: Collection[str] = (),
+) -> list[Finding]:
+    rules = {name: RULES[name] for name in forbids}
+    return find_forbidden(sources, module, exports, rules, ANSWERS, not_followed)
 
 
 def names(text: str, **others: str) -> set[str]:
@@ -325,10 +340,10 @@ def test_in_a_notebook_the_other_exercises_functions_can_be_left_out() -> None:
             return conv2d_valid(x, w)
         """
     )
-    both = find_forbidden({"nb": text}, "nb", ["conv2d_strided"], ["convolution"])
+    both = searched({"nb": text}, "nb", ["conv2d_strided"], ["convolution"])
     assert len(both) == 1
-    assert find_forbidden({"nb": text}, "nb", ["conv2d_strided"], ["convolution"], {"conv2d_valid"}) == []
-    assert find_forbidden({"nb": text}, "nb", ["conv2d_valid"], ["convolution"], {"conv2d_valid"}) == both
+    assert searched({"nb": text}, "nb", ["conv2d_strided"], ["convolution"], {"conv2d_valid"}) == []
+    assert searched({"nb": text}, "nb", ["conv2d_valid"], ["convolution"], {"conv2d_valid"}) == both
 
 
 def test_a_file_named_like_a_package_hides_nothing() -> None:
@@ -354,8 +369,8 @@ def test_a_file_named_like_a_package_hides_nothing() -> None:
     ids=range(10),
 )
 def test_a_file_that_cannot_be_read_has_no_findings(text: str) -> None:
-    assert find_forbidden({"ex3_conv2d": text}, "ex3_conv2d", ["conv2d_valid"], list(GROUPS)) == []
-    assert find_forbidden({}, "ex3_conv2d", ["conv2d_valid"], list(GROUPS)) == []
+    assert searched({"ex3_conv2d": text}, "ex3_conv2d", ["conv2d_valid"], RULES) == []
+    assert searched({}, "ex3_conv2d", ["conv2d_valid"], RULES) == []
 
 
 def test_files_that_import_from_each_other_are_read_to_the_end() -> None:
@@ -384,7 +399,7 @@ def test_the_solutions_use_nothing_that_is_forbidden() -> None:
     assert sources
     for module, text in sources.items():
         header = yaml.safe_load("\n".join(line[2:] for line in text.split("# ---")[1].splitlines()))
-        assert find_forbidden(sources, module, header["exports"], header["forbids"]) == [], module
+        assert searched(sources, module, header["exports"], header["forbids"]) == [], module
 
 
 LAYER = """

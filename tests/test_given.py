@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course import COURSE
 from autograder.release import gradescope, nbgrader, otter, prairielearn, student
 from autograder.release.build import unpack
 from autograder.release.edition import Edition
@@ -28,7 +29,7 @@ EX1 = CATALOGUE[0]
 
 @pytest.fixture(scope="module")
 def edition() -> Edition:
-    return Edition(ROOT)
+    return Edition(COURSE, ROOT)
 
 
 def parsed(files: Mapping[str, bytes]) -> dict[str, ast.Module]:
@@ -84,7 +85,7 @@ def left_out(body: str) -> tuple[list[str], Sequence[object]]:
     """What failed at the top of a hand-in, and what its `output_size` gives."""
     hand_in = Submission("probe", Path("probe"), {EX1.module: body}, {}, None, (), "")
     with Sandbox() as sandbox:
-        sandboxed = SandboxedSubmission(sandbox, hand_in, CATALOGUE)
+        sandboxed = SandboxedSubmission(sandbox, hand_in, COURSE)
         outcome = sandboxed.run(EX1, "cpu", [{"do": "call", "name": "output_size", "args": ()}])
         return sandboxed.left_out, outcome.results
 
@@ -106,8 +107,12 @@ def test_a_name_that_is_not_there_would_be_noticed() -> None:
 
 def test_modules_that_hold_answers_are_not_there(edition: Edition) -> None:
     names = parsed(student.packages(edition)[0].files)
-    kept = [n for n in names if n not in mentionable(names) and n.startswith("exercises.feedback.")]
-    assert "exercises.feedback.reference" in kept
+    kept = [
+        n
+        for n in names
+        if n not in mentionable(names) and n.startswith(("exercises.feedback.", "exercises.course."))
+    ]
+    assert "exercises.course.oracle" in kept
     body = "\n".join([*(f"import {name}" for name in kept[:4]), "def output_size(): return 1"])
     failed, _ = left_out(body)
     assert len(failed) == 4

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from autograder.cli import main
+from autograder.__main__ import main
+from autograder.course import COURSE
 from autograder.grade import Grader
 from autograder.judge import Judge, SuiteError
 from autograder.report import gradescope
@@ -33,7 +34,7 @@ MODULES = [e.module for e in CATALOGUE]
 
 @pytest.fixture(scope="module")
 def grader() -> Iterator[Grader]:
-    with Grader(time_limits=TimeLimits(call=2.0)) as warm:
+    with Grader(COURSE, time_limits=TimeLimits(call=2.0)) as warm:
         yield warm
 
 
@@ -79,7 +80,7 @@ def test_the_self_check_finds_a_wrong_solution_and_a_finished_stub(grader: Grade
 def test_the_same_seed_gives_the_same_grade_and_another_seed_other_inputs(solutions: Submission) -> None:
     calls = []
     for seed in (1, 1, 2):
-        with Grader(seed=seed) as one:
+        with Grader(COURSE, seed=seed) as one:
             broken = with_changes(solutions, ex6_sobel="def sobel_edges(*a): return None")
             report = one.grade(broken)
         calls.append([f.call for e in report.exercises for f in e.findings if f.call])
@@ -128,10 +129,10 @@ def test_what_is_still_a_stub_is_not_run_again_with_earlier_exercises_corrected(
 def test_without_error_carried_forward_it_would(grader: Grader, solutions: Submission) -> None:
     """The guard above is real: with nothing to replace, the same hand-in fails ex4."""
     lonely = [replace(e, builds_on=()) for e in CATALOGUE]
-    judge = Judge(lonely)
+    judge = Judge(replace(COURSE, exercises=lonely))
     with Sandbox() as sandbox:
         broken = with_changes(solutions, ex3_conv2d=WRONG_EX3)
-        results = judge.examine(SandboxedSubmission(sandbox, broken, lonely))
+        results = judge.examine(SandboxedSubmission(sandbox, broken, replace(COURSE, exercises=lonely)))
     assert any(r.failure for r in results if r.module == "ex4_stride")
 
 
@@ -408,9 +409,9 @@ def test_a_broken_suite_stops_grading_instead_of_costing_points(
         "import pytest\n@pytest.mark.points(10)\n@pytest.mark.category('values')\n"
         "def test_it(student):\n    '''It works.'''\n    raise KeyError('oops')\n"
     )
-    judge = Judge(CATALOGUE[:1], suites=tmp_path)
+    judge = Judge(replace(COURSE, exercises=CATALOGUE[:1], suites=tmp_path))
     with Sandbox() as sandbox, pytest.raises(SuiteError, match="oops"):
-        judge.examine(SandboxedSubmission(sandbox, solutions, CATALOGUE[:1]))
+        judge.examine(SandboxedSubmission(sandbox, solutions, replace(COURSE, exercises=CATALOGUE[:1])))
 
 
 @pytest.mark.parametrize(
@@ -426,7 +427,7 @@ def test_a_broken_suite_stops_grading_instead_of_costing_points(
 def test_a_suite_that_breaks_the_rules_is_refused(tmp_path: Path, body: str, words: str) -> None:
     (tmp_path / "ex1_output_size.py").write_text("import pytest\n" + body + "\n")
     with pytest.raises(SuiteError, match=words):
-        Judge(CATALOGUE[:1], suites=tmp_path)
+        Judge(replace(COURSE, exercises=CATALOGUE[:1], suites=tmp_path))
 
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit])
@@ -435,7 +436,7 @@ def test_whoever_is_told_to_end_while_suites_are_collected_ends_without_a_word(
 ) -> None:
     (tmp_path / "ex1_output_size.py").write_text(f"raise {end.__name__}\n")
     with pytest.raises(end):
-        Judge(CATALOGUE[:1], suites=tmp_path)
+        Judge(replace(COURSE, exercises=CATALOGUE[:1], suites=tmp_path))
     assert capsys.readouterr() == ("", "")
 
 

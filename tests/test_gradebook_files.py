@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.__main__ import main
 from autograder.classroom import HandedIn, classes_of
 from autograder.classroom.exported import TITLE, Column, Exported, Worksheet, exported
-from autograder.cli import main
 from autograder.lms import write_imports
 from autograder.report.canvas import canvas
 from autograder.report.grade import Grade

@@ -15,14 +15,21 @@ ROOT = Path(__file__).resolve().parents[1]
 FORBIDDEN_IMPORTS = {
     "exercises": ("autograder", "solutions", "tests"),
     "autograder": ("solutions", "tests"),
-    "autograder/suites": ("autograder.report", "autograder.cli", "autograder.grade", "autograder.submission"),
-    "autograder/report": ("pytest", "autograder.judge", "autograder.suites", "autograder.sandbox", "torch"),
+    "autograder/course/suites": ("autograder.report", "autograder.cli", "autograder.grade", "autograder.submission"),
+    "autograder/report": ("pytest", "autograder.judge", "autograder.course.suites", "autograder.sandbox", "torch"),
     "autograder/sandbox": (
-        "pytest", "autograder.judge", "autograder.suites", "autograder.report", "autograder.submission",
+        "pytest", "autograder.judge", "autograder.course.suites", "autograder.report", "autograder.submission",
     ),
 }  # fmt: skip
 # of what students get, the grader uses the checks' engine and the paths
-SHARED = ("exercises", "exercises.paths")
+SHARED = ("exercises.feedback", "exercises.paths")
+COURSE = ("exercises.course", "exercises.playground", "autograder.course")
+# where the course is handed to the engine, and what is itself about it
+CONTENT = (
+    "exercises/course/", "exercises/playground/", "exercises/conv2d.py", "exercises/tests/test_ex",
+    "exercises/tests/conftest.py", "autograder/course/", "autograder/__main__.py",
+    "autograder/platforms/single_upload.py",
+)  # fmt: skip
 # what runs or revives code, and the modules on the confined side, where that is their job
 REVIVING = {"eval", "exec", "compile", "__import__"}
 REVIVING_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "importlib", "runpy", "code"}
@@ -46,20 +53,25 @@ def imports(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
+def _below(name: str, packages: tuple[str, ...]) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
 def wrong_imports(root: Path) -> list[str]:
     found = []
     for package, names in FORBIDDEN_IMPORTS.items():
         for path in sorted((root / package).rglob("*.py")):
-            for name in imports(path):
-                if any(name == n or name.startswith(f"{n}.") for n in names):
-                    found.append(f"{path.relative_to(root).as_posix()} imports {name}")
-                if (
-                    package == "autograder"
-                    and name.startswith("exercises")
-                    and name not in SHARED
-                    and "feedback" not in name
-                ):
-                    found.append(f"{path.relative_to(root).as_posix()} imports {name}")
+            against = [name for name in imports(path) if _below(name, names)]
+            found += [f"{path.relative_to(root).as_posix()} imports {name}" for name in against]
+    for path in sorted(p for package in ("autograder", "exercises") for p in (root / package).rglob("*.py")):
+        place = path.relative_to(root).as_posix()
+        content = place.startswith(CONTENT)
+        for name in imports(path):
+            if not content and _below(name, COURSE):
+                found.append(f"{place} imports {name}, and belongs to the engine")
+            theirs = name.startswith("exercises.") and not _below(name, SHARED)
+            if place.startswith("autograder/") and theirs and not (content and _below(name, COURSE)):
+                found.append(f"{place} imports {name}")
     return found
 
 
@@ -161,9 +173,12 @@ def test_data_flows_one_way_and_nobody_imports_a_solution() -> None:
         ("exercises/feedback/draw.py", "import solutions.ex3_conv2d"),
         ("autograder/grade.py", "from solutions.ex3_conv2d import conv2d_valid"),
         ("autograder/judge.py", "from exercises.ex3_conv2d import conv2d_valid"),
-        ("autograder/suites/ex3_conv2d.py", "import autograder.report.gradescope"),
+        ("autograder/course/suites/ex3_conv2d.py", "import autograder.report.gradescope"),
         ("autograder/report/files.py", "import pytest"),
-        ("autograder/sandbox/worker.py", "from autograder.suites import vocabulary"),
+        ("autograder/batch.py", "from autograder.course import COURSE"),
+        ("exercises/feedback/checks.py", "from exercises.course.oracle import ORACLE"),
+        ("autograder/course/__init__.py", "from exercises.ex3_conv2d import conv2d_valid"),
+        ("autograder/sandbox/worker.py", "from autograder.course.suites import vocabulary"),
     ],
 )
 def test_an_import_against_the_flow_is_found(tmp_path: Path, file: str, line: str) -> None:

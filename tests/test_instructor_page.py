@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course import COURSE
 from autograder.release.build import PROOFS
 from autograder.release.edition import Edition, as_bytes
 from autograder.release.handins import HandIn, known_hand_ins
@@ -41,7 +42,7 @@ SECTIONS = sections()
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that the page is read in: hand-ins, and the release that its first command makes."""
     folder = tmp_path_factory.mktemp("desk")
-    edition = Edition(ROOT)
+    edition = Edition(COURSE, ROOT)
     ada = next(h for h in known_hand_ins(edition) if h.name == "solutions")
     ada.write_files(folder / "handins" / "ada")
     (folder / "handins" / "ada.ipynb").write_bytes(as_bytes(ada.notebook(edition)))

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from autograder import lookalike
+from autograder.__main__ import main
 from autograder.classroom import HandedIn
-from autograder.cli import main
 from autograder.jplag import write_class
 from autograder.lookalike import Lookalikes, compare, own_tokens
 from autograder.report.class_statistics import Compared

@@ -10,12 +10,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from autograder.course import COURSE
+from exercises.course.layer_checks import must_backpropagate, must_start_as_torch, must_train
 from exercises.feedback import steps
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.checks import must_keep_inputs, must_return
+from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure, Outcome, failure_of
 from exercises.feedback.follow import Assumed
-from exercises.feedback.layer_checks import must_backpropagate, must_start_as_torch, must_train
 from exercises.feedback.steps import MAX_TEXT_CHARS, Raised, Step, TensorResult
 
 X = Sample((2, 2, 6, 7), seed=1)
@@ -32,6 +34,7 @@ class Liar:
 
     place: int
     change: Callable[[Any], Any]
+    course: Course = COURSE
     device: str = "cpu"
     assumed: Assumed = field(default_factory=dict)
 
@@ -105,11 +108,11 @@ def test_a_megabyte_of_text_is_cut() -> None:
 
 def test_a_stub_without_a_message_is_told_all_the_same() -> None:
     bare = Raised("NotImplementedError", ("NotImplementedError",), "", (), 0)
-    failure = failure_of(Outcome((), bare), Call("pad2d", (X, 1)))
+    failure = failure_of(COURSE, Outcome((), bare), Call("pad2d", (X, 1)))
     assert failure is not None and failure.headline == "pad2d is not written yet"
 
 
 def test_an_exception_with_the_name_of_the_sandboxs_own_needs_words_too() -> None:
     bare = Raised("MissingName", ("MissingName", "Exception"), " ", (), steps.LOADING)
-    failure = failure_of(Outcome((), bare), Call("pad2d", (X, 1)))
+    failure = failure_of(COURSE, Outcome((), bare), Call("pad2d", (X, 1)))
     assert failure is not None and "MissingName" in failure.headline

@@ -11,29 +11,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from exercises.course import COURSE
+from exercises.course.layer_oracle import layer_question, layer_reference
+from exercises.course.misconceptions import FAMILIES, MISCONCEPTIONS
+from exercises.course.oracle import LUMA, ORACLE, sobel_kernels, sobel_slopes
+from exercises.feedback import explain
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.compare import tolerance
-from exercises.feedback.misconceptions import (
-    FAMILIES,
-    MISCONCEPTIONS,
-    Misconception,
-    explains,
-    explanations,
-    layer_explains,
-    layer_explanations,
-    layer_too_large,
-    too_large,
-)
-from exercises.feedback.reference import (
-    FUNCTIONS,
-    LUMA,
-    arguments,
-    layer_reference,
-    magnitude,
-    reference,
-    sobel_kernels,
-    sobel_slopes,
-)
+from exercises.feedback.misconception import Misconception
 from exercises.feedback.steps import Opaque, TensorResult, plain
 
 SECTIONS = {
@@ -51,6 +36,14 @@ SECTIONS = {
 NAMES = {entry.name: entry for entry in MISCONCEPTIONS}
 
 
+def explanations(call: Call, got: Any) -> tuple[Misconception, ...]:
+    return explain.explanations(COURSE, explain.question(COURSE, call), got)
+
+
+def explains(entry: Misconception, call: Call, got: Any) -> bool:
+    return explain.explains(entry, explain.question(COURSE, call), got)
+
+
 def diagnose(call: Call, got: Any) -> Misconception | None:
     """The first explanation, the one that a public check tells."""
     return next(iter(explanations(call, got)), None)
@@ -58,7 +51,7 @@ def diagnose(call: Call, got: Any) -> Misconception | None:
 
 def diagnose_layer(*made: Any) -> Misconception | None:
     """The first explanation of what a layer gave."""
-    return next(iter(layer_explanations(*made)), None)
+    return next(iter(explain.explanations(COURSE, layer_question(*made[:-1]), made[-1])), None)
 
 
 def tensors(x: tuple[int, ...], weight: tuple[int, ...]) -> tuple[Sample, Sample, Sample]:
@@ -166,7 +159,7 @@ def as_result(value: Any, dtype: torch.dtype = torch.float32) -> Any:
 def wrong_answer(entry: Misconception, call: Call) -> Any:
     """The misconception's answer; None where it cannot occur."""
     try:
-        return entry.answer(*arguments(call).values())
+        return entry.answer(*ORACLE.arguments(call).values())
     except Exception:
         return None
 
@@ -201,8 +194,8 @@ def test_the_answer_of_a_layer_with_a_misconception_is_diagnosed_as_it(entry: Mi
             continue
         diagnosis = diagnose_layer(*problem, answer)
         if diagnosis is entry:
-            assert entry in layer_explanations(*problem, answer)
-            assert layer_explains(entry, *problem, answer)
+            assert entry in explain.explanations(COURSE, layer_question(*problem), answer)
+            assert explain.explains(entry, layer_question(*problem), answer)
             return
         found.add(diagnosis.name if diagnosis else None)
     pytest.fail(f"{entry.name} is taken for {found}")
@@ -223,8 +216,8 @@ def test_a_diagnosis_does_not_depend_on_the_dtype(name: str, dtype: torch.dtype)
 def test_a_right_answer_has_no_diagnosis() -> None:
     for calls in CALLS.values():
         for call in calls:
-            assert diagnose(call, as_result(reference(call))) is None, call.text
-            assert diagnose(call, as_result(reference(call), torch.float16)) is None, call.text
+            assert diagnose(call, as_result(ORACLE.answer(call))) is None, call.text
+            assert diagnose(call, as_result(ORACLE.answer(call), torch.float16)) is None, call.text
     for problem in LAYERS:
         assert diagnose_layer(*problem, as_result(layer_reference(*problem))) is None
 
@@ -232,19 +225,19 @@ def test_a_right_answer_has_no_diagnosis() -> None:
 def test_a_misconception_too_small_to_see_is_not_found_in_a_right_answer() -> None:
     x, weight, _ = TALL
     call = Call("conv2d_valid", (x, weight, torch.full((4,), 1e-7)))
-    assert not torch.equal(wrong_answer(NAMES["bias-missing"], call), reference(call))
-    assert diagnose(call, as_result(reference(call))) is None
+    assert not torch.equal(wrong_answer(NAMES["bias-missing"], call), ORACLE.answer(call))
+    assert diagnose(call, as_result(ORACLE.answer(call))) is None
 
 
 def test_an_answer_just_out_of_tolerance_is_not_blamed_on_what_cannot_be_wrong() -> None:
     call = Call("conv2d_valid", TALL[:2])
-    just_wrong = reference(call) + 1.5 * tolerance(torch.float32, magnitude(call))
+    just_wrong = ORACLE.answer(call) + 1.5 * tolerance(torch.float32, ORACLE.magnitude(call))
     assert diagnose(call, as_result(just_wrong)) is None
 
 
 def test_a_wrong_answer_of_another_kind_has_no_diagnosis() -> None:
     call = CALLS["conv2d"][0]
-    right = reference(call)
+    right = ORACLE.answer(call)
     for wrong in (right + 1.0, -right, torch.full_like(right, torch.nan), right[0], right.new_zeros(0)):
         assert diagnose(call, as_result(wrong)) is None
     assert diagnose(Call("output_size", (30, 5, 1, 3, 3)), 1000) is None
@@ -380,7 +373,7 @@ def test_what_a_few_pixels_leave_open_is_not_stated() -> None:
 @pytest.mark.parametrize("value", [math.nan, math.inf, -1.0, 0.0, 1e30])
 def test_nothing_is_read_off_what_is_no_edge_at_all(value: float) -> None:
     for call in (COLOURS, EXACT_COLOURS, GREY):
-        wrong = plain(torch.full_like(reference(call), value))
+        wrong = plain(torch.full_like(ORACLE.answer(call), value))
         assert not {e.name for e in explanations(call, wrong)} & {family.name for family in FAMILIES}
 
 
@@ -436,10 +429,13 @@ LARGE = Call("conv2d_valid", (Sample((4, 128, 20, 20), seed=1), Sample((12, 128,
 
 def test_a_large_call_is_not_tried_and_says_so() -> None:
     flipped = as_result(wrong_answer(NAMES["kernel-flipped"], LARGE))
-    assert too_large(LARGE) and not too_large(CALLS["conv2d_valid"][0]) and not too_large(Call("nothing"))
+    large, small = (explain.question(COURSE, call) for call in (LARGE, CALLS["conv2d_valid"][0]))
+    assert large and large.too_large and small and not small.too_large
+    assert explain.question(COURSE, Call("nothing")) is None
+    layers = layer_question(*LAYERS[0])
+    assert layers and not layers.too_large
     assert explanations(LARGE, flipped) == ()
-    assert not explains(NAMES["kernel-flipped"], LARGE, flipped)
-    assert not layer_too_large(*LAYERS[0])
+    assert explains(NAMES["kernel-flipped"], LARGE, flipped), "nothing speaks against it"
 
 
 def must_be_well_formed(entry: Misconception) -> None:
@@ -453,7 +449,7 @@ def must_be_well_formed(entry: Misconception) -> None:
 def test_the_table_is_well_formed() -> None:
     assert len(MISCONCEPTIONS) >= 30
     assert len(NAMES) == len(MISCONCEPTIONS)
-    known = {*FUNCTIONS, "Conv2d"}
+    known = {*ORACLE.functions, "Conv2d"}
     assert {function for entry in MISCONCEPTIONS for function in entry.functions} == known
     assert not {family.name for family in FAMILIES} & NAMES.keys()
     for entry in MISCONCEPTIONS:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course import COURSE
 from autograder.release.edition import Edition
 from autograder.release.notebook import NotebookCell, answered, as_notebook, cells
 from exercises.tests import source
@@ -92,7 +93,7 @@ def test_files_are_spoken_of_as_files_where_no_notebook_runs() -> None:
 
 
 def test_the_notebook_holds_every_task_stub_and_section_once() -> None:
-    edition = Edition(ROOT)
+    edition = Edition(COURSE, ROOT)
     made = cells(edition)
     names = [cell.name for cell in made]
     assert len(set(names)) == len(names)
@@ -110,7 +111,7 @@ def test_the_notebook_holds_every_task_stub_and_section_once() -> None:
 
 
 def test_the_tutorial_in_the_notebook_speaks_of_cells() -> None:
-    edition = Edition(ROOT)
+    edition = Edition(COURSE, ROOT)
     text = "\n".join(cell.source for cell in cells(edition) if cell.name.startswith("tutorial-"))
     assert "**Hand in** this notebook." in text
     assert "pytest exercises`" not in text
@@ -129,7 +130,7 @@ def test_pictures_of_the_tutorial_are_attached(tmp_path: Path) -> None:
     (tmp_path / "img").mkdir()
     (tmp_path / "img" / "a.gif").write_bytes(b"GIF89a")
     (tmp_path / "img" / "b.png").write_bytes(b"\x89PNG")
-    made = cells(Edition(tmp_path))
+    made = cells(Edition(COURSE, tmp_path))
     [section] = [cell for cell in as_notebook(made)["cells"] if cell["id"] == "tutorial-1"]
     assert set(section["attachments"]) == {"a.gif", "b.png"}
     assert section["attachments"]["a.gif"] == {"image/gif": "R0lGODlh"}

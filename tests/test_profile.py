@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograder.cli import main
+from autograder.__main__ import main
 from autograder.clock import PHASES, Clock
 from autograder.report.profile import read_table, write_profile, write_table
 from tests.benchmarks.row import AT_LEAST, AT_MOST, Row, in_turn

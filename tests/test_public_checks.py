@@ -17,6 +17,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from autograder.course import COURSE
 from exercises.feedback.calls import Call, lay_out
 from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.compare import compare
@@ -373,7 +374,7 @@ def test_the_screen_sends_to_the_exercise_that_asks_wrongly_and_not_to_the_one_t
 
 def student(answers: object, exercise: Exercise = CATALOGUE[2]) -> local.LocalStudent:
     """A student whose module holds these answers."""
-    asked = local.LocalStudent(exercise)
+    asked = local.LocalStudent(COURSE, exercise)
     asked.module = lambda: answers  # type: ignore[method-assign, assignment, return-value]
     return asked
 
@@ -463,7 +464,7 @@ def test_what_else_can_stop_an_import_is_told(error: BaseException, sentence: st
 @pytest.mark.parametrize(("name", "diagnosis"), [("torch", "import-forgotten"), ("patches", "")])
 def test_a_package_that_was_not_imported_is_named(name: str, diagnosis: str) -> None:
     raised = Raised("NameError", ("NameError", "Exception"), f"name '{name}' is not defined", (), 0)
-    failure = failure_of(Outcome(raised=raised), Call("conv2d_valid", ()))
+    failure = failure_of(COURSE, Outcome(raised=raised), Call("conv2d_valid", ()))
     assert failure is not None and failure.diagnosis == diagnosis
     assert ("`import torch`" in failure.explanation) == bool(diagnosis)
 
@@ -475,7 +476,7 @@ def test_a_link_without_the_calls_numbers_says_so() -> None:
         (torch.ones(1, 1, 20, 20), "in a browser, the same settings with other numbers:\nfile:"),
     ):
         failure = CheckFailure("value", "wrong", "conv2d_valid", Call("conv2d_valid", (x, weight)))
-        assert words in messages.told(failure, "ex3_conv2d")
+        assert words in messages.told(COURSE, failure, "ex3_conv2d")
 
 
 def test_a_stub_called_while_a_module_is_imported_is_to_do() -> None:
@@ -591,9 +592,9 @@ def told(expected: torch.Tensor, got: torch.Tensor) -> str:
     answer = TensorResult(got, "cpu")
     found = compare(expected.double(), answer, magnitude=1.0)
     assert found
-    failure = mismatch_failure(found, call)
+    failure = mismatch_failure(COURSE, found, call)
     failure.wanted, failure.answer = expected, answer
-    return messages.told(failure, "ex3_conv2d")
+    return messages.told(COURSE, failure, "ex3_conv2d")
 
 
 def test_of_a_large_answer_the_part_around_the_largest_error_is_shown() -> None:
@@ -619,5 +620,5 @@ def test_nan_and_infinity_can_be_shown() -> None:
 def test_lines_outside_the_exercises_are_not_shown() -> None:
     trace = (("__init__.py", 3, "x"), ("ex3_conv2d.py", 80, "y = 1"), ("functools.py", 9, "z"))
     failure = CheckFailure("raised", "f raised KeyError: 1", "f", trace=trace)
-    text = messages.told(failure, "ex3_conv2d")
+    text = messages.told(COURSE, failure, "ex3_conv2d")
     assert text.endswith("In your code:\n  exercises/ex3_conv2d.py, line 80:\n      y = 1")

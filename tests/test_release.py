@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course import COURSE
 from autograder.release import gradescope, student
 from autograder.release.audit import MAX_ZIP_BYTES, Audit
 from autograder.release.build import PLATFORMS, PROOFS, differences, release
@@ -30,7 +31,7 @@ COPIED = ("autograder", "exercises", "solutions", "img", "constraints.txt", "pyp
 
 @pytest.fixture(scope="module")
 def edition() -> Edition:
-    return Edition(ROOT)
+    return Edition(COURSE, ROOT)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def built_elsewhere(folder: Path, umask: int, zone: str) -> dict[str, str]:
         "from pathlib import Path\n"
         f"os.umask({umask})\n"
         "from autograder.release import build, edition\n"
-        f"made = build.build(edition.Edition(Path({str(folder)!r})), lambda line: None)\n"
+        f"made = build.build(edition.Edition(COURSE, Path({str(folder)!r})), lambda line: None)\n"
         "print(json.dumps({b.package.name: b.sha256 for b in made}))\n"
     )
     environment = os.environ | {"PYTHONPATH": str(folder), "TZ": zone, "PYTHONHASHSEED": str(umask)}
@@ -161,7 +162,7 @@ def test_every_long_line_of_every_solution_and_suite_would_be_found(edition: Edi
     for source in edition.sources:
         assert any(source.module in whose for whose in audit._solution_lines.values()), source.module
     assert {f"{e.module}.py" for e in edition.catalogue} == set(audit._hidden_lines.values())
-    text = (ROOT / "autograder" / "suites" / "ex5_dilation.py").read_bytes()
+    text = (ROOT / "autograder" / "course" / "suites" / "ex5_dilation.py").read_bytes()
     package = Package("student.zip", "students", {"a.txt": text})
     assert audit.findings(package, zipped(with_manifest(package, edition)))
 
@@ -203,7 +204,7 @@ def test_a_release_that_leaks_is_not_written(tmp_path: Path) -> None:
     out.mkdir()
     (out / "student.zip").write_bytes(b"the release before")
     with pytest.raises(ReleaseError, match=r"student\.zip: exercises/ex3_conv2d\.py holds a solution marker"):
-        release(Edition(root), out, lambda line: None, ["student.zip"])
+        release(Edition(COURSE, root), out, lambda line: None, ["student.zip"])
     assert [p.name for p in out.iterdir()] == ["student.zip"]
     assert (out / "student.zip").read_bytes() == b"the release before"
 
@@ -217,7 +218,7 @@ def test_a_release_whose_solutions_fail_the_public_checks_is_not_written(tmp_pat
         encoding="utf-8",
     )
     with pytest.raises(ReleaseError, match=r"student\.zip: pytest exercises with solutions"):
-        release(Edition(root), tmp_path / "dist", lambda line: None, ["student.zip"])
+        release(Edition(COURSE, root), tmp_path / "dist", lambda line: None, ["student.zip"])
     assert not (tmp_path / "dist").exists()
 
 

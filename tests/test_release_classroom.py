@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from autograder.course import COURSE
 from autograder.release import classroom as release
 from autograder.release.audit import Audit
 from autograder.release.edition import Edition, ReleaseError
@@ -56,7 +57,7 @@ def of(result: dict[str, Any], exercise: int) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def edition() -> Edition:
-    return Edition(ROOT)
+    return Edition(COURSE, ROOT)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from autograder.course import COURSE
 from autograder.grade import Grader
 from autograder.platforms.single_upload import points
 from autograder.release import gradescope
@@ -63,7 +64,7 @@ def results(root: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    edition = Edition(ROOT)
+    edition = Edition(COURSE, ROOT)
     [package] = gradescope.packages(edition)
     content = zipped(with_manifest(package, edition), package.executables)
     return unpack(content, tmp_path_factory.mktemp("gradescope") / "source")
@@ -71,7 +72,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def hand_ins() -> dict[str, HandIn]:
-    return {h.name: h for h in known_hand_ins(Edition(ROOT))}
+    return {h.name: h for h in known_hand_ins(Edition(COURSE, ROOT))}
 
 
 def run(root: Path) -> str:
@@ -90,7 +91,7 @@ def test_points_are_those_of_this_checkout_and_fields_are_documented(
     folder = hand_ins["corpus2"].write_files(root / "submission")
     run(root)
     found = results(root)
-    with Grader() as grader:
+    with Grader(COURSE) as grader:
         report = grader.grade(read_submission(folder, [e.module for e in grader.catalogue]))
     assert found["score"] == report.earned
     by_exercise: dict[str, float] = {}
@@ -174,7 +175,7 @@ def test_a_grader_that_fails_itself_says_so_and_blames_nobody(
         (broken / path.name).symlink_to(path)
     (broken / "autograder").unlink()
     shutil.copytree(source / "autograder", broken / "autograder")
-    suite = broken / "autograder" / "suites" / "ex1_output_size.py"
+    suite = broken / "autograder" / "course" / "suites" / "ex1_output_size.py"
     suite.write_text(
         suite.read_text(encoding="utf-8") + "\nraise RuntimeError('broken suite')\n", encoding="utf-8"
     )

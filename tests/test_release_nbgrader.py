@@ -19,6 +19,7 @@ import nbformat
 import pytest
 
 from autograder import gradebook
+from autograder.course import COURSE
 from autograder.grade import Grader
 from autograder.gradebook import GradebookError
 from autograder.platforms import nbgrader as runtime
@@ -34,7 +35,7 @@ from autograder.submission import SubmissionError, read_submission
 
 pytestmark = pytest.mark.platforms
 ROOT = Path(__file__).resolve().parents[1]
-EDITION = Edition(ROOT)
+EDITION = Edition(COURSE, ROOT)
 MODULES = [e.module for e in EDITION.catalogue]
 CLASS = ("solutions", "corpus1", "corpus2")  # building a release takes five, see test_instructor_page
 FULL = {e.name: float(e.points) for e in EDITION.catalogue}
@@ -44,7 +45,7 @@ HIDDEN_WORDS = (
     "_runpy",
     "points_of",
     "CONVOLUTIONS_",
-    "autograder.suites",
+    "autograder.course.suites",
     "convolutions_graded",
 )
 
@@ -102,7 +103,7 @@ def new_cell(source: str) -> dict[str, Any]:
 def graded(course: Path, hand_ins: Iterable[HandIn]) -> dict[str, Report]:
     """What `autograder grade` says of the class, and of who else has handed in."""
     reports = {}
-    with Grader(seed=EDITION.seed) as grader, TemporaryDirectory() as scratch:
+    with Grader(COURSE, seed=EDITION.seed) as grader, TemporaryDirectory() as scratch:
         for hand_in in hand_ins:
             path = Path(scratch) / hand_in.name / NAME
             path.parent.mkdir()
@@ -165,7 +166,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     late.write_text('{"no": "notebook <b>at all</b>"}', encoding="utf-8")
     (folder / "submitted" / "absent" / ASSIGNMENT).mkdir(parents=True)
     enter_by_hand(folder, "corpus1", "ex5", 7.0)
-    with Grader(seed=EDITION.seed) as grader:
+    with Grader(COURSE, seed=EDITION.seed) as grader:
         reports["noisy"] = reports["solutions"].named("noisy")
         reports["unreadable"] = unreadable(grader, late)
     notes = gradebook.write_scores(folder, ASSIGNMENT, reports)
@@ -365,7 +366,7 @@ def test_one_students_notebook_costs_nobody_the_page_or_the_score(odd_course: Pa
         path.write_text(text, encoding="utf-8")
     (folder / "submitted" / "crasher" / ASSIGNMENT).mkdir(parents=True)
     (folder / "submitted" / "crasher" / ASSIGNMENT / NAME).write_text(zoe, encoding="utf-8")
-    with Grader(seed=EDITION.seed) as grader:
+    with Grader(COURSE, seed=EDITION.seed) as grader:
         report = grader.grade(read_submission(folder / "submitted" / "zoe" / ASSIGNMENT / NAME, MODULES))
         unread = unreadable(grader, cut)
     earned = tuple(replace(each, earned=each.points / 2) for each in report.exercises)

@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from autograder.course import COURSE
 from autograder.grade import Grader
 from autograder.platforms import otter as runtime
 from autograder.platforms.single_upload import points
@@ -37,7 +38,7 @@ pytest.importorskip("otter")
 
 pytestmark = pytest.mark.platforms
 ROOT = Path(__file__).resolve().parents[1]
-EDITION = Edition(ROOT)
+EDITION = Edition(COURSE, ROOT)
 MODULES = [e.module for e in EDITION.catalogue]
 HAND_INS = {h.name: h for h in known_hand_ins(EDITION)}
 PARTIAL = "corpus1"
@@ -99,7 +100,7 @@ def checkout(folder: Path) -> Edition:
             shutil.copytree(ROOT / name, folder / name, ignore=without)
     for name in ("constraints.txt", "pyproject.toml"):
         shutil.copy(ROOT / name, folder)
-    return Edition(folder)
+    return Edition(COURSE, folder)
 
 
 def different(one: bytes, other: bytes) -> list[str]:
@@ -214,7 +215,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, 
     with zipfile.ZipFile(forged) as archive:
         archive.extract("mine.ipynb", folder)
     found = {}
-    with Grader(seed=EDITION.seed) as grader:
+    with Grader(COURSE, seed=EDITION.seed) as grader:
         half = HAND_INS[PARTIAL].write_files(folder / PARTIAL)
         for name, path in {PARTIAL: half, "forged": folder / "mine.ipynb"}.items():
             found[name] = points(grader.grade(read_submission(path, MODULES)))
@@ -299,7 +300,7 @@ def test_two_builds_are_alike_to_the_byte(
     try:
         elsewhere = tmp_path / "elsewhere"
         shutil.copytree(built.edition.root, elsewhere)
-        again = contents(Edition(elsewhere), otter.packages(Edition(elsewhere)))
+        again = contents(Edition(COURSE, elsewhere), otter.packages(Edition(COURSE, elsewhere)))
     finally:
         os.umask(before)
     for name, content in again.items():

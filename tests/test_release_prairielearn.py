@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from autograder.course import COURSE
 from autograder.grade import Grader
 from autograder.platforms.prairielearn import FAILED
 from autograder.release import prairielearn as release
@@ -82,7 +83,7 @@ def valid(results: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def edition() -> Edition:
-    return Edition(ROOT)
+    return Edition(COURSE, ROOT)
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +129,9 @@ def test_info_json_has_the_documented_fields(unpacked: Path, edition: Edition) -
     assert set(info) == set(INFO)
     assert info["type"] == "v3" and info["gradingMethod"] == "External"
     assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", info["uuid"])
-    assert info["uuid"] == release.info(Edition(ROOT, seed=1))["uuid"], "a new release is the same question"
+    assert info["uuid"] == release.info(Edition(COURSE, ROOT, seed=1))["uuid"], (
+        "a new release is the same question"
+    )
     options = info["externalGradingOptions"]
     assert options["enabled"] is True and options["timeout"] <= 600
     assert options["image"] == release.image(edition)
@@ -276,7 +279,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """A report on a hand-in whose texts are as bad as texts can be."""
     folder = tmp_path_factory.mktemp("long")
     (folder / "ex1_output_size.py").write_text("def output_size(*a, **k): return 1\n", encoding="utf-8")
-    with Grader() as grader:
+    with Grader(COURSE) as grader:
         found = grader.grade(read_submission(folder, [e.module for e in grader.catalogue]))
     bad = Finding("", "cpu", "value", "\0\x1b[31m\ud800" + "🦉" * 100_000, explanation="x" * 100_000)
     return replace(

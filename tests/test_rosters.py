@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.__main__ import main
 from autograder.classroom import HandedIn, class_of
 from autograder.classroom.exported import Column, exported
 from autograder.classroom.found import Found
@@ -15,7 +16,6 @@ from autograder.classroom.github import owners
 from autograder.classroom.matching import Matching, with_roster
 from autograder.classroom.people import Likeness, likeness, may_be_one
 from autograder.classroom.roster import Row, read_roster
-from autograder.cli import main
 from autograder.submission import SubmissionError
 from tests.test_classroom import MODULES, csv_quoted, make_folder, make_zip, roster
 

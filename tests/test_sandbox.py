@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from autograder.course import COURSE
 from autograder.sandbox import folder, wire
 from autograder.sandbox.confine import LAYERS, Limits
 from autograder.sandbox.handle import Worker, WorkerTrouble
@@ -62,7 +63,7 @@ def submission(body: str, module: str = "ex1_output_size") -> Submission:
 def sandboxed(
     sandbox: Sandbox, body: str, module: str = "ex1_output_size", seconds: float = 5.0
 ) -> SandboxedSubmission:
-    return SandboxedSubmission(sandbox, submission(body, module), CATALOGUE, TimeLimits(call=seconds))
+    return SandboxedSubmission(sandbox, submission(body, module), COURSE, TimeLimits(call=seconds))
 
 
 def ask(sandbox: Sandbox, body: str, seconds: float = 5.0) -> Outcome:
@@ -177,7 +178,7 @@ def test_impostors_arrive_as_their_type_alone(sandbox: Sandbox, body: str) -> No
 # what a hand-in tries, and what it gets
 ATTEMPTS = {
     "open('/etc/passwd').read()": "PermissionError",
-    f"open({str(ROOT / 'autograder/suites/ex1_output_size.py')!r}).read()": "PermissionError",
+    f"open({str(ROOT / 'autograder/course/suites/ex1_output_size.py')!r}).read()": "PermissionError",
     f"open({str(ROOT / 'solutions/ex1_output_size.py')!r}).read()": "PermissionError",
     f"os.listdir({str(ROOT)!r})": "PermissionError",
     "os.listdir('/proc')": "PermissionError",
@@ -193,7 +194,7 @@ ATTEMPTS = {
     "os.kill(1, 9)": "PermissionError",
     "os.setsid()": "PermissionError",
     "dict(os.environ).keys() - {'HOME', 'TMPDIR', 'LANG', 'PATH', 'OMP_NUM_THREADS'}": "set()",
-    "__import__('autograder.suites.ex1_output_size')": "ImportError",
+    "__import__('autograder.course.suites.ex1_output_size')": "ImportError",
     "__import__('solutions.ex1_output_size')": "ImportError",
     "pathlib.Path('mine').write_text('x')": "1",
     "os.listdir('.')": "['img']",

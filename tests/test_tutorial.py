@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from exercises.course.causes import CAUSES
+from exercises.course.misconceptions import FAMILIES, MISCONCEPTIONS
 from exercises.feedback.catalogue import exercises
-from exercises.feedback.causes import CAUSES
-from exercises.feedback.misconceptions import FAMILIES, MISCONCEPTIONS
 from exercises.feedback.packages import SILENT, available
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -246,10 +246,10 @@ class Cluster(Graders):
         """What keeps a worker from grading as wanted, if anything does."""
         who, settings = f"worker {member.address}", self._wanted.settings
         try:
-            member.id, theirs = await self._ask(member, identity)
+            member.id, theirs = await self._ask(member, identity, settings.course)
             differ = [
                 f"{name} {theirs.get(name)}, here {mine}"
-                for name, mine in versions().items()
+                for name, mine in versions(settings.course).items()
                 if theirs.get(name) != mine
             ]
             if differ:

@@ -20,6 +20,7 @@ from distributed.utils import sync
 from autograder.sandbox.host import usable_cuda
 from autograder.versions import versions
 from autograder.workers import ProcessPool, Settings, unconfined
+from exercises.feedback.course import Course
 
 IDLE = 60.0  # seconds after which graders end that nobody gives work, since their client may have been killed
 _over: set[str] = set()  # runs that have ended: an order may still be on its way when its run ends
@@ -123,9 +124,9 @@ async def end_graders(run: str, dask_worker: Worker) -> None:
         await dask_worker.plugin_remove(topic(run))
 
 
-def identity() -> tuple[str, dict[str, str]]:
+def identity(course: Course) -> tuple[str, dict[str, str]]:
     """The id of this worker, which no other gets, and the versions it has."""
-    return get_worker().id, versions()
+    return get_worker().id, versions(course)
 
 
 def lacks(settings: Settings) -> tuple[tuple[str, ...], bool]:

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from autograder.course import COURSE
 from autograder.grade import DEFAULT_SEED, Grader, choose_devices
 from autograder.paths import RELEASE
 from autograder.report.model import Report
 from autograder.sandboxed import TimeLimits
 from autograder.submission import Submission, SubmissionError, read_submission, visible
-from exercises.feedback.catalogue import exercises
 
 # seconds for all calls of one upload: platforms stop everything after ten minutes, with no points at all
 MAX_SUBMISSION_SECONDS = 420.0
@@ -54,10 +54,11 @@ def graded(upload: Path, student: str = "submission") -> Report:
     try:
         submission = uploaded(upload)
     except SubmissionError as error:
-        with Grader(seed=seed()) as grader:
+        with Grader(COURSE, seed=seed()) as grader:
             # students need not know where the platform keeps things
             return grader.unreadable(student, str(error).replace(str(upload), "your upload"))
-    with Grader(devices=choose_devices("auto"), seed=seed_of(submission), time_limits=time_limits) as grader:
+    devices = choose_devices("auto")
+    with Grader(COURSE, devices, seed_of(submission), time_limits) as grader:
         return grader.grade(submission).named(student)
 
 
@@ -67,7 +68,7 @@ def uploaded(upload: Path) -> Submission:
     Raises:
         SubmissionError: if nothing can be graded, or nobody can tell what is meant.
     """
-    return read_submission(_sole_entry(upload), [e.module for e in exercises()])
+    return read_submission(_sole_entry(upload), [e.module for e in COURSE.exercises])
 
 
 def _sole_entry(upload: Path) -> Path:

@@ -154,7 +154,10 @@ def graded_here(edition: Edition, hand_ins: Sequence[HandIn]) -> Points:
     """The points that the autograder of this checkout gives."""
     modules = [e.module for e in edition.catalogue]
     found = {}
-    with Grader(seed=edition.seed) as grader, tempfile.TemporaryDirectory(prefix="release-") as scratch:
+    with (
+        Grader(edition.course, seed=edition.seed) as grader,
+        tempfile.TemporaryDirectory(prefix="release-") as scratch,
+    ):
         for hand_in in hand_ins:
             folder = hand_in.write_files(Path(scratch) / hand_in.name)
             found[hand_in.name] = points(grader.grade(read_submission(folder, modules)))

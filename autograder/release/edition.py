@@ -16,7 +16,8 @@ from autograder import __version__
 from autograder.grade import DEFAULT_SEED, suites_digest
 from autograder.paths import SOLUTIONS, TEMPLATES
 from autograder.source import Source, read_sources
-from exercises.feedback.catalogue import Exercise, exercises
+from exercises.feedback.catalogue import Exercise
+from exercises.feedback.course import Course
 from exercises.paths import ROOT
 
 # What no platform needs. Some of it can make stubs and notebooks, and names the markers that no zip may hold.
@@ -31,8 +32,9 @@ class ReleaseError(Exception):
 
 @dataclass(frozen=True)
 class Edition:
-    """A checkout, and the seed of the hidden inputs of its autograders."""
+    """A checkout of a course, and the seed of the hidden inputs of its autograders."""
 
+    course: Course
     root: Path
     seed: int = DEFAULT_SEED
 
@@ -44,7 +46,7 @@ class Edition:
     @property
     def catalogue(self) -> tuple[Exercise, ...]:
         """The exercises."""
-        return exercises()
+        return self.course.exercises
 
     @cached_property
     def commit(self) -> str:
@@ -67,7 +69,7 @@ class Edition:
             "version": __version__,
             "commit": self.commit,
             "seed": self.seed,
-            "suites": suites_digest(),
+            "suites": suites_digest(self.course),
             "constraints": hashlib.sha256(self.constraints).hexdigest(),
             "requirements": self.pinned,
         }
@@ -122,7 +124,7 @@ class Edition:
             "exercises",
             lambda name: (
                 name in ("exercises/__init__.py", "exercises/paths.py", "exercises/manifest.json")
-                or name.startswith("exercises/feedback/")
+                or name.startswith(("exercises/feedback/", "exercises/course/"))
             ),
         )
 

@@ -19,6 +19,7 @@ from autograder.sandbox.ban import Ban
 from autograder.sandbox.loading import Statement, modules_named, readable, statements
 from autograder.sandbox.settings import AsAtStart, Defaults
 from exercises.feedback import forbidden, steps
+from exercises.feedback.rule import Rule
 
 NOTEBOOK = "notebook"
 MAX_LEFT_OUT = 50  # statements that are told of
@@ -78,6 +79,7 @@ class Submitted:
         texts = {name: readable(text) for name, text in {**self.extras, **self.modules}.items()}
         if self.cells is not None:
             texts[NOTEBOOK] = "\n\n".join(map(readable, self.cells))
+        answers = [name for names in self.exports.values() for name in names]
         for exercise in exercises:
             name = exercise["module"]
             if name not in self.modules and self.cells is not None:
@@ -85,8 +87,9 @@ class Submitted:
             if name in texts:
                 # exercises may share a source or a name; each answers for its own code alone
                 others = [n for e in exercises if e is not exercise for n in e["exports"]]
+                rules = {key: Rule(**rule) for key, rule in exercise["forbids"].items()}
                 findings = forbidden.find_forbidden(
-                    texts, name, exercise["exports"], exercise["forbids"], not_followed=others
+                    texts, name, exercise["exports"], rules, answers, not_followed=others
                 )
                 if findings:
                     found[exercise["module"]] = findings[0].sentence

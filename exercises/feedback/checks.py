@@ -14,9 +14,10 @@ from torch import Tensor
 
 from exercises.feedback import follow
 from exercises.feedback.calls import Call, Sample
-from exercises.feedback.causes import CAUSES
 from exercises.feedback.compare import compare, describe
+from exercises.feedback.course import Course
 from exercises.feedback.errors import cause_of_wrong_error
+from exercises.feedback.explain import LOOSER, explains, explanations, question
 from exercises.feedback.failures import (
     CheckFailure,
     Outcome,
@@ -29,16 +30,20 @@ from exercises.feedback.failures import (
     wrong_gradient,
 )
 from exercises.feedback.follow import Apart, Assumed
-from exercises.feedback.misconceptions import LOOSER, Misconception, explains, explanations, too_large
-from exercises.feedback.reference import expected_dtype, magnitude, reference, reference_gradients
+from exercises.feedback.misconception import Misconception
+from exercises.feedback.oracle import expected_dtype
 from exercises.feedback.steps import LOADING, Script, Step
 
 
 class Student(Protocol):
     """Runs steps with a student's code, on one device ("cpu" or "cuda").
 
-    `assumed` has what is taken for granted of functions that are known to be wrong, see `follow`.
+    `course` is what the checks are about; `assumed` has what is taken for granted of functions that are known to be
+    wrong, see `follow`.
     """
+
+    @property
+    def course(self) -> Course: ...
 
     @property
     def device(self) -> str: ...
@@ -55,7 +60,10 @@ class Problem:
     The answer is the right one, or that of a misconception.
     """
 
-    def __init__(self, call: Call, wrt: Sequence[int | str] = (), under: Misconception | None = None) -> None:
+    def __init__(
+        self, course: Course, call: Call, wrt: Sequence[int | str] = (), under: Misconception | None = None
+    ) -> None:
+        self._course = course
         self.call = call
         self.wrt = tuple(wrt)
         self.under = under
@@ -66,12 +74,15 @@ class Problem:
     @cached_property
     def expected(self) -> Any:
         """The answer, in float64."""
-        return reference(self.call) if self.under is None else follow.answer(self.under, self.call)
+        oracle = self._course.oracle
+        return (
+            oracle.answer(self.call) if self.under is None else follow.answer(oracle, self.under, self.call)
+        )
 
     @cached_property
     def magnitude(self) -> float:
         """The largest sum of |products| in it; wrong code may round a little more."""
-        return magnitude(self.call) * (1.0 if self.under is None else LOOSER)
+        return self._course.oracle.magnitude(self.call) * (1.0 if self.under is None else LOOSER)
 
     @cached_property
     def cotangent(self) -> Tensor:
@@ -91,8 +102,8 @@ class Problem:
     @cached_property
     def _gradients(self) -> tuple[tuple[Tensor, ...], float]:
         if self.under is None:
-            return reference_gradients(self.call, self.cotangent, self.wrt)
-        return follow.gradients(self.under, self.call, self.cotangent, self.wrt)
+            return self._course.oracle.gradients(self.call, self.cotangent, self.wrt)
+        return follow.gradients(self._course.oracle, self.under, self.call, self.cotangent, self.wrt)
 
     @cached_property
     def returning(self) -> Sequence[Step]:
@@ -137,16 +148,16 @@ def _seed_of(call: Call) -> int:
 
 
 @cache
-def problem(call: Call, wrt: tuple[int | str, ...] = ()) -> Problem:
+def problem(course: Course, call: Call, wrt: tuple[int | str, ...] = ()) -> Problem:
     """The problem of a call with the right answer; the same object for the same call."""
-    return Problem(call, wrt)
+    return Problem(course, call, wrt)
 
 
 def _task(student: Student, call: Call, wrt: Sequence[int | str] = ()) -> Problem:
     assumed = student.assumed.get(call.function)
     if isinstance(assumed, Misconception):  # one of many, and of this hand-in's own: nothing to keep
-        return Problem(call, tuple(wrt), assumed)
-    return problem(call, tuple(wrt))
+        return Problem(student.course, call, tuple(wrt), assumed)
+    return problem(student.course, call, tuple(wrt))
 
 
 def must_return(student: Student, call: Call) -> None:
@@ -161,18 +172,18 @@ def must_return(student: Student, call: Call) -> None:
 
 
 def _judge(task: Problem, outcome: Outcome, student: Student) -> None:
-    failure = failure_of(outcome, task.call)
+    failure = failure_of(student.course, outcome, task.call)
     if (
         failure
         and failure.kind == "raised"
         and task.under is not None
-        and follow.stops(task.under, task.call)
+        and follow.stops(student.course.oracle, task.under, task.call)
     ):
         raise follow.undecided(task.call.function)
     if failure:
         raise failure
     got, call = outcome.results[0], task.call
-    follow.must_hold_something(student.assumed, call, problem(call).expected, got)
+    follow.must_hold_something(student.assumed, call, problem(student.course, call).expected, got)
     apart = isinstance(student.assumed.get(call.function), Apart)
     found = compare(
         task.expected,
@@ -183,8 +194,11 @@ def _judge(task: Problem, outcome: Outcome, student: Student) -> None:
         numbers=not apart,
     )
     if found:
-        failure = mismatch_failure(found, call, lambda: explanations(call, got))
-        failure.explained_by = lambda entry: too_large(call) or explains(entry, call, got)
+        course = student.course
+        failure = mismatch_failure(
+            course, found, call, lambda: explanations(course, question(course, call), got)
+        )
+        failure.explained_by = lambda entry: explains(entry, question(course, call), got)
         failure.wanted, failure.answer = task.expected, got
         raise failure
 
@@ -196,10 +210,11 @@ def must_raise(student: Student, bad: Call, good: Call) -> None:
     """
     outcome = student.run(neighbours(good, bad))
     if not outcome.results and _stumbles(outcome, student.assumed.get(good.function)):
-        must_have_raised(student.run([call_step(bad)]), bad)
+        must_have_raised(student.course, student.run([call_step(bad)]), bad)
         return
     _judge(_task(student, good), Outcome(outcome.results[:1]) if outcome.results else outcome, student)
-    must_have_raised(Outcome(outcome.results[1:], outcome.raised, outcome.trouble, outcome.trouble_kind), bad)
+    refusal = Outcome(outcome.results[1:], outcome.raised, outcome.trouble, outcome.trouble_kind)
+    must_have_raised(student.course, refusal, bad)
 
 
 def _stumbles(outcome: Outcome, assumed: Misconception | Apart | None) -> bool:
@@ -213,11 +228,11 @@ def _stumbles(outcome: Outcome, assumed: Misconception | Apart | None) -> bool:
     return error.step != LOADING and "ValueError" not in error.bases
 
 
-def must_have_raised(outcome: Outcome, bad: Call, call_text: str = "") -> None:
+def must_have_raised(course: Course, outcome: Outcome, bad: Call, call_text: str = "") -> None:
     """The outcome is a ValueError (or a subclass of it)."""
     text = call_text or bad.text
     if outcome.trouble:
-        raise failure_of(outcome, bad, text) or AssertionError
+        raise failure_of(course, outcome, bad, text) or AssertionError
     if outcome.raised is None:
         raise CheckFailure(
             "no-error",
@@ -227,9 +242,9 @@ def must_have_raised(outcome: Outcome, bad: Call, call_text: str = "") -> None:
             text,
             expected="ValueError",
             got=describe(outcome.results[-1]),
-        ).because(CAUSES["accepts-bad-arguments"])
+        ).because(course.causes.get("accepts-bad-arguments"))
     if is_stub(outcome.raised):
-        raise failure_of(outcome, bad, text) or AssertionError
+        raise failure_of(course, outcome, bad, text) or AssertionError
     if "ValueError" not in outcome.raised.bases:
         raise CheckFailure(
             "wrong-error",
@@ -240,7 +255,7 @@ def must_have_raised(outcome: Outcome, bad: Call, call_text: str = "") -> None:
             expected="ValueError",
             got=f"{outcome.raised.kind}: {first_line(outcome.raised.message)}",
             trace=outcome.raised.trace,
-        ).because(cause_of_wrong_error(outcome.raised))
+        ).because(cause_of_wrong_error(course, outcome.raised))
 
 
 def must_keep_inputs(student: Student, call: Call) -> None:
@@ -259,7 +274,7 @@ def must_keep_inputs(student: Student, call: Call) -> None:
                 call.text,
                 expected="inputs left as they were",
                 got=f"tensor argument {number} has other values after the call",
-            ).because(CAUSES["input-mutated"])
+            ).because(student.course.causes.get("input-mutated"))
 
 
 def as_many(values: Iterable[Any], wanted: Sized) -> list[Any]:
@@ -276,20 +291,17 @@ def must_differentiate(student: Student, call: Call, wrt: Sequence[int | str]) -
         _judge(task, Outcome(outcome.results), student)
     else:
         _judge(task, outcome, student)
-    failure = failure_of(outcome, call)
+    failure = failure_of(student.course, outcome, call)
     if failure:
         failure.headline = f"the gradient of {call.function} could not be computed: {failure.got}"
         raise failure
-    names = [_argument_name(i) for i in task.wrt]
+    arguments = list(student.course.oracle.arguments(call))
+    names = [i if isinstance(i, str) else arguments[i] for i in task.wrt]
     for name, expected, got in zip(names, task.gradients, outcome.results[1], strict=True):
         if got is None:
-            raise no_gradient(call, name)
+            raise no_gradient(student.course, call, name)
         found = compare(
             expected, got, dtype=task.dtype, magnitude=task.gradient_magnitude, device=student.device
         )
         if found:
-            raise wrong_gradient(found, call, name)
-
-
-def _argument_name(argument: int | str) -> str:
-    return argument if isinstance(argument, str) else ("x", "weight", "bias")[argument]
+            raise wrong_gradient(student.course, found, call, name)

@@ -13,10 +13,11 @@ import torch
 from torch import Tensor
 
 from exercises.feedback.calls import Call, Sample
-from exercises.feedback.causes import CAUSES, Cause
+from exercises.feedback.cause import Cause
 from exercises.feedback.compare import Mismatch
+from exercises.feedback.course import Course
 from exercises.feedback.errors import cause_of_error
-from exercises.feedback.misconceptions import Misconception
+from exercises.feedback.misconception import Misconception
 from exercises.feedback.packages import available
 from exercises.feedback.steps import LOADING, MAX_TEXT_CHARS, Raised
 
@@ -48,7 +49,7 @@ class CheckFailure(Exception):
 
     `kind` is the mismatch's kind, or "raised", "no-error", "wrong-error", "not-written", "no-gradient",
     "mutated", "timeout", "crashed", "forbidden", …; `headline` is one sentence; `cause` explains it, where
-    that is possible. `convolution` is a wrong layer's forward as a call of `conv2d`, to be drawn. `explained_by`
+    that is possible. `drawn_as` is the call to draw, where that is another. `explained_by`
     tells whether a misconception found elsewhere explains this answer too; of one that is too large to try, it does.
     """
 
@@ -63,7 +64,7 @@ class CheckFailure(Exception):
     trace: tuple[tuple[str, int, str], ...] = ()
     wanted: Any = field(default=None, repr=False)
     answer: Any = field(default=None, repr=False)
-    convolution: Call | None = field(default=None, repr=False)
+    drawn_as: Call | None = field(default=None, repr=False)
     suspects: Callable[[], Sequence[Cause | Misconception]] = field(default=tuple, repr=False)
     explained_by: Callable[[Misconception], bool] = field(default=lambda _: False, repr=False)
 
@@ -110,9 +111,9 @@ class CheckFailure(Exception):
     def __str__(self) -> str:
         return self.headline
 
-    def because(self, *causes: Cause | Misconception) -> Self:
+    def because(self, cause: Cause | Misconception | None) -> Self:
         """The same failure with its cause known, or known to be none that has a name."""
-        self.suspects = lambda: causes
+        self.suspects = lambda: () if cause is None else (cause,)
         self.__dict__.pop("causes", None)
         return self
 
@@ -121,7 +122,7 @@ class NotWritten(CheckFailure):
     """The stub is still a stub: "to do", not an error."""
 
 
-def failure_of(outcome: Outcome, call: Call, call_text: str = "") -> CheckFailure | None:
+def failure_of(course: Course, outcome: Outcome, call: Call, call_text: str = "") -> CheckFailure | None:
     """The failure that an outcome without a value stands for; None if every step gave one."""
     text = call_text or call.text
     if outcome.trouble:
@@ -147,8 +148,7 @@ def failure_of(outcome: Outcome, call: Call, call_text: str = "") -> CheckFailur
         got=_named(error, message),
         trace=error.trace,
     )
-    cause = cause_of_error(error, call)
-    return failure.because(cause) if cause else failure
+    return failure.because(cause_of_error(course, error, call))
 
 
 def _named(error: Raised, message: str) -> str:
@@ -201,14 +201,26 @@ def first_line(message: str) -> str:
 
 
 def mismatch_failure(
+    course: Course,
     found: Mismatch,
     call: Call,
     suspects: Callable[[], Sequence[Cause | Misconception]] = tuple,
     *,
     what: str = "",
     call_text: str = "",
+    follows_input: bool = False,
 ) -> CheckFailure:
-    """A wrong answer in words."""
+    """A wrong answer in words.
+
+    Args:
+        course: whose table explains it.
+        found: in what way it is wrong.
+        call: that gave it.
+        suspects: finds what can explain it, when somebody asks.
+        what: what is wrong, where it is not the call's result.
+        call_text: the call as it is shown, where it is more than a call.
+        follows_input: whether it follows the dtype and device of an input that is none of the call's arguments.
+    """
     subject = what or f"the result of {call.function}"
     headline = {
         "type": f"{subject} has the wrong type",
@@ -229,33 +241,28 @@ def mismatch_failure(
         found.got,
         found,
     )
-    evident = _cause_of(found, call)
+    evident = _name_of_cause(found, follows_input or takes_tensors(call))
     if evident:
-        return failure.because(evident)
-    rounded = (CAUSES["precision-lost"],) if found.as_float32 else ()
-    failure.suspects = lambda: tuple(suspects()) or rounded
+        return failure.because(course.causes.get(evident))
+    rounded = course.causes.get("precision-lost") if found.as_float32 else None
+    failure.suspects = lambda: tuple(suspects()) or ((rounded,) if rounded else ())
     return failure
 
 
-def _cause_of(found: Mismatch, call: Call) -> Cause | None:
+def _name_of_cause(found: Mismatch, follows_input: bool) -> str:
     if found.kind == "type" and found.got.startswith("None"):
-        return CAUSES["nothing-returned"]
+        return "nothing-returned"
     if found.kind == "type" and "numpy." in found.got:
-        return CAUSES["numpy-and-back"]
-    if not takes_tensors(call):  # so that there is no input whose dtype or device could be kept
-        whole = found.got.startswith(("torch.int", "torch.uint", "torch.bool"))
-        return (
-            CAUSES["kernel-of-whole-numbers" if whole else "kernel-not-float32"]
-            if found.kind == "dtype"
-            else None
-        )
-    return {"dtype": CAUSES["dtype-changed"], "device": CAUSES["device-forgotten"]}.get(found.kind)
+        return "numpy-and-back"
+    if follows_input:
+        return {"dtype": "dtype-changed", "device": "device-forgotten"}.get(found.kind, "")
+    whole = found.got.startswith(("torch.int", "torch.uint", "torch.bool"))
+    return ("made-of-whole-numbers" if whole else "not-float32") if found.kind == "dtype" else ""
 
 
 def takes_tensors(call: Call) -> bool:
     """Whether there is an input whose dtype and device the answer follows."""
-    handed = (*call.args, *call.kwargs.values())
-    return call.function == "Conv2d" or any(isinstance(a, Tensor | Sample) for a in handed)
+    return any(isinstance(a, Tensor | Sample) for a in (*call.args, *call.kwargs.values()))
 
 
 def same(one: Tensor, other: Tensor) -> bool:
@@ -263,7 +270,7 @@ def same(one: Tensor, other: Tensor) -> bool:
     return one.dtype == other.dtype and one.shape == other.shape and torch.equal(one, other)
 
 
-def no_gradient(call: Call, name: str) -> CheckFailure:
+def no_gradient(course: Course, call: Call, name: str) -> CheckFailure:
     """No gradient flows back to a tensor."""
     return CheckFailure(
         "no-gradient",
@@ -273,11 +280,11 @@ def no_gradient(call: Call, name: str) -> CheckFailure:
         call.text,
         expected=f"a gradient for {name}",
         got="none",
-    ).because(CAUSES["graph-broken"])
+    ).because(course.causes.get("graph-broken"))
 
 
-def wrong_gradient(found: Mismatch, call: Call, name: str) -> CheckFailure:
+def wrong_gradient(course: Course, found: Mismatch, call: Call, name: str) -> CheckFailure:
     """A gradient came back, with wrong numbers."""
-    failure = mismatch_failure(found, call, what=f"the gradient for {name}")
+    failure = mismatch_failure(course, found, call, what=f"the gradient for {name}")
     failure.kind = "gradient"
-    return failure.because(CAUSES["gradient-wrong"])
+    return failure.because(course.causes.get("gradient-wrong"))

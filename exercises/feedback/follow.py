@@ -13,10 +13,11 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
-from exercises.feedback.calls import Call, Sample
+from exercises.feedback.calls import Call
+from exercises.feedback.explain import LOOSER
 from exercises.feedback.failures import CheckFailure
-from exercises.feedback.misconceptions import LOOSER, Misconception
-from exercises.feedback.reference import arguments, layer, layer_reference, reference
+from exercises.feedback.misconception import Misconception
+from exercises.feedback.oracle import Oracle
 from exercises.feedback.steps import TensorResult
 
 UNDECIDED: Final = "undecided"  # the kind of a failure that says nothing against the code
@@ -51,7 +52,7 @@ def assumptions(failures: Sequence[CheckFailure], alive: bool = True) -> Assumed
             numbers, {each.name for each in assumed.values() if isinstance(each, Misconception)}
         )
         for failure in numbers:
-            failure.because(*([cause] if cause else []))
+            failure.because(cause)
         if cause is not None:
             assumed[function] = cause
         elif not _always_the_same(numbers) if numbers else alive and any(f.kind == "raised" for f in mine):
@@ -145,81 +146,48 @@ def undecided(function: str, trouble: str = "gives wrong values") -> CheckFailur
     return CheckFailure(UNDECIDED, f"cannot be judged while {function} {trouble}", function)
 
 
-def stops(under: Misconception, call: Call) -> bool:
+def stops(oracle: Oracle, under: Misconception, call: Call) -> bool:
     """Whether a misconception has no answer to a call, as where its kernel does not fit."""
     try:
-        under.answer(*arguments(call).values())
+        under.answer(*oracle.arguments(call).values())
     except Exception:
         return True
     return False
 
 
-def adds_bias_once(under: Misconception, function: str) -> bool:
-    """Whether a convolution with a misconception still adds its bias once to each of its answer's numbers."""
-    x, weight, bias = Sample((2, 2, 6, 7), 1), Sample((3, 2, 3, 3), 2), Sample((3,), 3)
-    settings = {"padding": 1} if function == "conv2d" else {}
-    calls = (Call(function, (x, weight, b), settings) for b in (bias, None))
-    try:
-        with_bias, without = (under.answer(*arguments(call).values()) for call in calls)
-        added: Tensor = with_bias - without - bias.tensor().to(torch.float64).view(3, 1, 1)
-    except Exception:
-        return False
-    return bool((added.abs() < 1e-9).all())
-
-
-def answer(under: Misconception, call: Call) -> Any:
+def answer(oracle: Oracle, under: Misconception, call: Call) -> Any:
     """What a function with a misconception answers, in float64."""
     try:
-        return under.answer(*arguments(call).values())
+        return under.answer(*oracle.arguments(call).values())
     except Exception:  # where it cannot occur, the function is right
-        return reference(call)
+        return oracle.answer(call)
 
 
 def gradients(
-    under: Misconception, call: Call, cotangent: Tensor, wrt: Sequence[int | str]
+    oracle: Oracle, under: Misconception, call: Call, cotangent: Tensor, wrt: Sequence[int | str]
 ) -> tuple[tuple[Tensor, ...], float]:
     """The gradients of `sum(answer * cotangent)` under a misconception.
 
     Args:
+        oracle: the right answers.
         under: the misconception.
         call: a call with a tensor for its answer.
         cotangent: a tensor of the answer's shape.
         wrt: arguments by place or name, tensors all of them.
 
     Returns:
-        As `reference.reference_gradients`.
+        As `Oracle.gradients`.
     """
-    named = arguments(call)
+    named = oracle.arguments(call)
     places = [list(named).index(i) if isinstance(i, str) else i for i in wrt]
-    return _gradients(under.answer, list(named.values()), places, cotangent)
+    return pulled_back(under.answer, list(named.values()), places, cotangent)
 
 
-def layer_answer(under: Misconception, call: Call, state: Mapping[str, Tensor], x: Tensor) -> Tensor:
-    """What a layer with a misconception answers, in float64; see `reference.layer_reference`."""
-    try:
-        found: Tensor = under.answer(*_layer_arguments(call, state, x))
-    except Exception:  # where it cannot occur, the layer is right
-        return layer_reference(call, state, x)
-    return found.detach()
-
-
-def layer_gradients(
-    under: Misconception, call: Call, state: Mapping[str, Tensor], x: Tensor, cotangent: Tensor
-) -> tuple[tuple[Tensor, ...], float]:
-    """The gradients for x, weight and, where there is one, bias, under a misconception."""
-    return _gradients(under.answer, _layer_arguments(call, state, x), range(1 + len(state)), cotangent)
-
-
-def _layer_arguments(call: Call, state: Mapping[str, Tensor], x: Tensor) -> list[Any]:
-    made = layer(call, state)
-    bias = None if made.bias is None else made.bias.detach()
-    values = x.detach().to("cpu", torch.float64)
-    return [values, made.weight.detach(), bias, made.stride, made.padding, made.dilation]
-
-
-def _gradients(
+def pulled_back(
     function: Callable[..., Any], given: Sequence[Any], places: Sequence[int], cotangent: Tensor
 ) -> tuple[tuple[Tensor, ...], float]:
+    """The gradients of `sum(answer * cotangent)` for the arguments at some places; see `gradients`."""
+
     def pull_back(values: Sequence[Any], along: Tensor) -> tuple[Tensor, ...]:
         leaves = [values[place].clone().requires_grad_() for place in places]
         inputs = list(values)

@@ -23,16 +23,11 @@ from torch import nn
 
 from exercises.feedback.bindings import NOTHING, Binding, Scope, Source, local_names
 from exercises.feedback.branches import reachable, taken, truth
-from exercises.feedback.groups import GROUPS
+from exercises.feedback.rule import Rule
 
 # A file of the hand-in with such a name is not what an import of it means.
 _OUTSIDE = re.compile(r"(torch|numpy|PIL|scipy|cv2|skimage|torchvision|kornia|tensorflow|jax|keras)(\.|$)")
 _EXERCISE = re.compile(r"ex\d+_\w+")
-# Written out, not taken from `reference`: a worker that reads this module must not hold right answers.
-_EXPORTS = {
-    "effective_kernel_size", "output_size", "pad2d", "same_padding", "conv2d_valid", "conv2d_strided",
-    "dilate_kernel", "conv2d", "box_blur_kernel", "sharpen_kernel", "sobel_kernels", "sobel_edges", "Conv2d",
-}  # fmt: skip
 _MAX_NAME_CHARS = 200
 _MODULE = {"torch.nn.Module", "torch.nn.modules.Module", "torch.nn.modules.module.Module"}
 _METHOD_KINDS = {f"builtins.{name}" for name in ("property", "staticmethod", "classmethod")}
@@ -51,7 +46,7 @@ class Finding:
     module: str
     line: int
     name: str
-    group: str
+    rule: str
     sentence: str
 
 
@@ -59,7 +54,8 @@ def find_forbidden(
     sources: Mapping[str, str],
     module: str,
     exports: Sequence[str],
-    forbids: Sequence[str],
+    forbids: Mapping[str, Rule],
+    answers: Collection[str],
     not_followed: Collection[str] = (),
 ) -> list[Finding]:
     """What the exports of a module use although the exercise forbids it.
@@ -68,18 +64,15 @@ def find_forbidden(
         sources: the source text of each file of the hand-in, by module name.
         module: the exercise's module, one of `sources`.
         exports: the functions and classes it has to define.
-        forbids: keys of `GROUPS`.
+        forbids: the rules that hold, by name.
+        answers: what the exercises define: in another exercise's file, each of these is that one's own affair.
         not_followed: more names that are somebody else's affair, such as the exports of the other
             exercises in a notebook, where all share one namespace.
 
     Returns:
         The findings by module and line. Empty if the source cannot be parsed: that is told elsewhere.
-
-    Raises:
-        KeyError: if a group is unknown.
     """
-    patterns = {key: re.compile("|".join(f"(?:{p})" for p in GROUPS[key].patterns)) for key in forbids}
-    return _Search(sources, _plain_name(module), exports, patterns, not_followed).findings()
+    return _Search(sources, _plain_name(module), exports, forbids, answers, not_followed).findings()
 
 
 def _plain_name(module: str) -> str:
@@ -98,12 +91,17 @@ class _Search:
         sources: Mapping[str, str],
         module: str,
         exports: Sequence[str],
-        patterns: Mapping[str, re.Pattern[str]],
+        forbids: Mapping[str, Rule],
+        answers: Collection[str],
         not_followed: Collection[str],
     ) -> None:
         self._texts = {_plain_name(key): text for key, text in sources.items()}
         self._module = module
-        self._patterns = patterns
+        self._rules = {
+            name: (re.compile("|".join(f"(?:{p})" for p in rule.patterns)), rule.reason)
+            for name, rule in forbids.items()
+        }
+        self._answers = set(answers)
         self._not_followed = set(not_followed)
         self._sources: dict[str, Source | None] = {}
         self._queue = [(module, name) for name in exports]
@@ -158,12 +156,12 @@ class _Search:
         """Notes names that are not allowed; if there are none, what they stand for is reached."""
         bad = False
         for name in names:
-            for group, pattern in self._patterns.items():
+            for rule, (pattern, reason) in self._rules.items():
                 found = _longest_match(pattern, name)
                 if found:
                     bad = True
-                    sentence = f"{key}.py, line {line} uses {found}: {GROUPS[group].reason}"
-                    self._found[key, line, found] = Finding(key, line, found, group, sentence)
+                    sentence = f"{key}.py, line {line} uses {found}: {reason}"
+                    self._found[key, line, found] = Finding(key, line, found, rule, sentence)
         if not bad:
             for name in names:
                 file, colon, defined = name.partition(":")
@@ -370,7 +368,7 @@ class _Search:
             if length == len(parts):
                 break
             name, *rest = parts[length:]
-            if source.key != self._module and _EXERCISE.fullmatch(source.key) and name in _EXPORTS:
+            if source.key != self._module and _EXERCISE.fullmatch(source.key) and name in self._answers:
                 return _NONE
             names = self._global(source, name, None)
             for attribute in rest:

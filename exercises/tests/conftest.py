@@ -10,6 +10,7 @@ from dataclasses import asdict
 
 import pytest
 
+from exercises.course import COURSE
 from exercises.feedback.failures import CheckFailure
 from exercises.tests.local import LocalStudent
 from exercises.tests.outcome import check_of, exercise_of
@@ -35,7 +36,7 @@ def student(request: pytest.FixtureRequest) -> LocalStudent:
     """Your code, asked by the checks of one exercise."""
     exercise = exercise_of(request.node)
     assert exercise, "the name of a file of public checks is test_ex and the exercise's number"
-    return LocalStudent(exercise)
+    return LocalStudent(COURSE, exercise)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -55,7 +56,7 @@ def pytest_runtest_makereport(
         call.excinfo = None
     report = yield
     call.excinfo = info
-    check = check_of(exercise, item, failure, broken=report.failed)
+    check = check_of(COURSE, exercise, item, failure, broken=report.failed)
     vars(report)["exercise_check"] = asdict(check)
     if check.status == "wrong" and failure is not None:
         report.outcome, report.longrepr = "failed", check.text

@@ -20,6 +20,7 @@ from torch import Tensor
 from exercises.feedback import steps
 from exercises.feedback.calls import lay_out, layout_of
 from exercises.feedback.catalogue import Exercise
+from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure, NotWritten, Outcome
 from exercises.feedback.follow import Assumed
 from exercises.feedback.packages import available
@@ -33,12 +34,13 @@ _NO_NAME = re.compile(r"cannot import name '(\w+)' from 'exercises\.(\w+)'")
 
 @dataclass
 class LocalStudent:
-    """One exercise of yours, as checks ask it.
+    """One exercise of yours, as the checks of its course ask it.
 
     `assumed` stays empty: public checks look at every answer alone. `asked` names the functions that a check has
     called; `shown` is what a layer was last given; `remark` is what a check has to say although all is right.
     """
 
+    course: Course
     exercise: Exercise
     device: str = "cpu"
     assumed: Assumed = field(default_factory=dict)

@@ -14,9 +14,10 @@ import torch
 from torch import Tensor
 
 from exercises.feedback.calls import PRINTED_ELEMENTS
+from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure
 from exercises.feedback.steps import TensorResult
-from exercises.feedback.visualizer_link import link
+from exercises.paths import VISUALIZER
 from exercises.tests.local import own_lines
 from exercises.tests.progress import Reason
 from exercises.tests.wording import wording
@@ -27,7 +28,7 @@ MAX_MESSAGE_LINES = 12  # lines of an exception's message
 _WORDS = ("the", "a", "an", "no", "after")  # that a headline may begin with
 
 
-def told(failure: CheckFailure, module: str) -> str:
+def told(course: Course, failure: CheckFailure, module: str) -> str:
     """The failure in full, as paragraphs.
 
     Args:
@@ -40,7 +41,7 @@ def told(failure: CheckFailure, module: str) -> str:
         _compared(failure),
         _message(failure),
         _own(failure),
-        _page(failure),
+        _page(course, failure),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -174,16 +175,17 @@ def _message(failure: CheckFailure) -> str:
     return _indented("\n".join([*rest, "..."] if len(lines) > MAX_MESSAGE_LINES else rest))
 
 
-def _page(failure: CheckFailure) -> str:
+def _page(course: Course, failure: CheckFailure) -> str:
     """Where to look at the call step by step."""
     if failure.call is None or failure.kind not in ("value", "nan", "shape"):
         return ""
-    address = link(failure.convolution or failure.call, failure.mismatch.worst if failure.mismatch else None)
-    if not address:
+    worst = failure.mismatch.worst if failure.mismatch else None
+    fragment = course.fragment(failure.drawn_as or failure.call, worst) if VISUALIZER.is_file() else ""
+    if not fragment:
         return ""
     # a link that spells out no numbers opens the page with numbers of its own
-    same = "" if "&x=" in address else ", the same settings with other numbers"
-    return f"Step by step, in a browser{same}:\n{address}"
+    same = "" if "&x=" in fragment else ", the same settings with other numbers"
+    return f"Step by step, in a browser{same}:\n{VISUALIZER.as_uri()}#{fragment}"
 
 
 def _own(failure: CheckFailure) -> str:

@@ -5,28 +5,21 @@ In a worked example the right answer stands in the check, in plain numbers, so t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from exercises.feedback.calls import Call, Sample, argument_text
+from exercises.feedback.calls import Call
 from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.checks import must_return, problem
-from exercises.feedback.compare import compare
-from exercises.feedback.failures import CheckFailure, NotWritten, mismatch_failure
+from exercises.feedback.failures import CheckFailure, NotWritten
 from exercises.feedback.forbidden import find_forbidden
-from exercises.feedback.layer_failures import layer_failure
-from exercises.feedback.layer_problem import layer_problem, new_step
-from exercises.feedback.misconceptions import layer_explanations
-from exercises.feedback.reference import layer_magnitude, layer_reference
 from exercises.paths import EXERCISES
 from exercises.tests.local import LocalStudent
 from exercises.tests.source import notebook_text, stubs, text_of
 
 NOTEBOOK = "notebook"
-LayerCheck = Callable[[LocalStudent, Call, Sample], None]
 
 
 def must_give(student: LocalStudent, call: Call, on_paper: Any) -> None:
@@ -38,7 +31,7 @@ def must_give(student: LocalStudent, call: Call, on_paper: Any) -> None:
         on_paper: an int, or nested lists for a tensor, or a tuple of such.
     """
     must_return(student, call)
-    must_be_torchs(on_paper, problem(call).expected)
+    must_be_torchs(on_paper, problem(student.course, call).expected)
 
 
 def must_be_torchs(on_paper: Any, expected: Any) -> None:
@@ -56,53 +49,6 @@ def must_be_torchs(on_paper: Any, expected: Any) -> None:
         assert on_paper == expected, f"torch gives {expected}"
 
 
-def layer_must_give(
-    student: LocalStudent, call: Call, parameters: Sequence[Any], x: Any, on_paper: Any
-) -> None:
-    """The layer, with these numbers in its parameters, gives for x what is worked out here on paper."""
-    weights, handed = [torch.tensor(p) for p in parameters], torch.tensor(x)
-    names = ("weight", "bias")[: len(weights)]
-    state = dict(zip(names, weights, strict=True))
-    text = _layer_script(call, {name: argument_text(w) for name, w in state.items()}, argument_text(handed))
-    steps = [
-        new_step(call, student.device),
-        {"do": "fill", "values": state},
-        {"do": "forward", "args": (handed,)},
-    ]
-    outcome = student.run(steps)
-    failure = layer_failure(call, steps, outcome, text)
-    if failure:
-        raise failure
-    expected, got = layer_reference(call, state, handed), outcome.results[2]
-    found = compare(expected, got, magnitude=layer_magnitude(call, state, handed))
-    if found:
-        failure = mismatch_failure(
-            found,
-            call,
-            lambda: layer_explanations(call, state, handed, got),
-            what="the layer's output",
-            call_text=text,
-        )
-        failure.wanted, failure.answer = expected, got
-        raise failure
-    must_be_torchs(on_paper, expected)
-
-
-def ask_layer(check: LayerCheck, student: LocalStudent, call: Call, x: Sample) -> None:
-    """A check of the shared vocabulary whose failure shows how to give the layer the very same numbers."""
-    try:
-        check(student, call, x)
-    except CheckFailure as failure:
-        recipes = {name: str(recipe) for name, recipe in layer_problem(call, x).recipes.items()}
-        failure.call_text = _layer_script(call, recipes, str(x))
-        raise
-
-
-def _layer_script(call: Call, state: dict[str, str], x: str) -> str:
-    entries = ", ".join(f'"{name}": {numbers}' for name, numbers in state.items())
-    return f"layer = {call.text}\nlayer.load_state_dict({{{entries}}})\nlayer({x})"
-
-
 def must_be_own_work(student: LocalStudent) -> None:
     """Nothing is called that this exercise asks the student to write.
 
@@ -111,7 +57,9 @@ def must_be_own_work(student: LocalStudent) -> None:
     exercise = student.exercise
     student.module()
     texts, module, others = _own_texts(exercise)
-    findings = find_forbidden(texts, module, exercise.exports, exercise.forbids, others)
+    answers = [name for each in student.course.exercises for name in each.exports]
+    rules = student.course.rules_of(exercise)
+    findings = find_forbidden(texts, module, exercise.exports, rules, answers, others)
     if findings:
         found = findings[0]
         source = texts.get(found.module, "").split("\n")

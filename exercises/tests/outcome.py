@@ -10,6 +10,7 @@ import pytest
 from torch import Tensor
 
 from exercises.feedback.catalogue import Exercise, exercises
+from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure, NotWritten
 from exercises.feedback.follow import is_about_numbers
 from exercises.paths import CHECKS
@@ -28,10 +29,13 @@ def exercise_of(item: pytest.Item) -> Exercise | None:
     return next((e for e in exercises() if item.path.stem == f"test_{e.name}"), None)
 
 
-def check_of(exercise: Exercise, item: pytest.Item, failure: CheckFailure | None, broken: bool) -> Check:
+def check_of(
+    course: Course, exercise: Exercise, item: pytest.Item, failure: CheckFailure | None, broken: bool
+) -> Check:
     """How a check ended.
 
     Args:
+        course: of the checks.
         exercise: what it belongs to.
         item: the check, after it was called.
         failure: what it raised, if that is about the student's code.
@@ -68,7 +72,7 @@ def check_of(exercise: Exercise, item: pytest.Item, failure: CheckFailure | None
         functions,
         place,
         what=failure.headline if unusable else "",
-        text=messages.told(failure, exercise.module),
+        text=messages.told(course, failure, exercise.module),
         picture=_picture(failure, student, item, exercise) if item.config.getoption("picture", False) else "",
         reasons=messages.reasons(failure),
         spot=messages.spot(failure),

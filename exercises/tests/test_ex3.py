@@ -2,9 +2,9 @@
 
 import torch
 
+from exercises.course import speed
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.checks import must_differentiate, must_keep_inputs, must_raise, must_return
-from exercises.tests import speed
 from exercises.tests.local import LocalStudent
 from exercises.tests.on_paper import must_be_own_work, must_give
 

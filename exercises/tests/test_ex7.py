@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from exercises.feedback.calls import Call, Sample
-from exercises.feedback.layer_checks import (
+from exercises.course.layer_checks import (
     must_backpropagate,
     must_exchange_state,
     must_forward,
@@ -13,8 +12,10 @@ from exercises.feedback.layer_checks import (
     must_start_as_torch,
     must_train,
 )
+from exercises.course.layer_on_paper import ask_layer, layer_must_give
+from exercises.feedback.calls import Call, Sample
 from exercises.tests.local import LocalStudent
-from exercises.tests.on_paper import ask_layer, layer_must_give, must_be_own_work
+from exercises.tests.on_paper import must_be_own_work
 
 
 def layer(*sizes: Any, **settings: Any) -> Call:

@@ -20,6 +20,8 @@ from typing import Any
 
 import psutil
 
+from autograder.course import COURSE
+from autograder.paths import SUITES
 from autograder.release import nbgrader, otter
 from autograder.release.edition import Edition
 from autograder.release.handins import HandIn, known_hand_ins
@@ -36,7 +38,7 @@ BLOCK = 500  # resident memory is first looked at after so many
 @cache
 def hand_ins() -> list[HandIn]:
     """What all are compared with: stubs, solutions, and three flawed hand-ins."""
-    return known_hand_ins(Edition(ROOT))
+    return known_hand_ins(Edition(COURSE, ROOT))
 
 
 def make_class(folder: Path, number: int) -> Path:
@@ -145,7 +147,11 @@ def _pytest(hand_in: Path, devices: tuple[str, ...]) -> None:
         "-o",
         "python_files=ex*.py",
     ]
-    options += [f"--hand-in={hand_in}", f"--device={','.join(devices)}", str(ROOT / "autograder" / "suites")]
+    options += [
+        f"--hand-in={hand_in}",
+        f"--device={','.join(devices)}",
+        str(SUITES),
+    ]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *options], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -160,7 +166,7 @@ def _whole(hand_ins: Path, devices: tuple[str, ...]) -> Any:
 
 def by_nbgrader(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
     """Submissions per second against `nbgrader autograde` of our own nbgrader.zip."""
-    edition = Edition(ROOT)
+    edition = Edition(COURSE, ROOT)
     with scratch() as folder:
         course = folder / "course"
         [package] = nbgrader.packages(edition)
@@ -182,7 +188,7 @@ def by_nbgrader(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
 
 def by_otter(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
     """Submissions per second against `otter run` with our own otter-autograder.zip."""
-    edition = Edition(ROOT)
+    edition = Edition(COURSE, ROOT)
     with scratch() as folder:
         package = next(p for p in otter.packages(edition) if p.hidden)
         zip_file = folder / package.name

@@ -2,7 +2,7 @@
 
 As a pytest plugin, it runs a hand-in through the hidden suites in a pytest of its own:
 
-    python -m pytest -p tests.benchmarks.in_process --hand-in PATH --device cpu autograder/suites
+    python -m pytest -p tests.benchmarks.in_process --hand-in PATH --device cpu autograder/course/suites
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from typing import Any
 import pytest
 import torch
 
+from autograder.course import COURSE
 from autograder.grade import DEFAULT_SEED
 from autograder.sandbox import devices
 from autograder.sandboxed import SandboxedStudent, SandboxedSubmission
 from autograder.submission import Submission, read_submission
-from autograder.suites.vocabulary import Draw
+from autograder.vocabulary import Draw
 from exercises.feedback import steps
-from exercises.feedback.catalogue import Exercise, exercises
+from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import Outcome
 
 
@@ -53,7 +54,7 @@ class InProcess(SandboxedSubmission):
     """A submission whose code runs here: no worker, no wire, no limits."""
 
     def __init__(self, submission: Submission) -> None:
-        super().__init__(None, submission, exercises())  # type: ignore[arg-type]
+        super().__init__(None, submission, COURSE)  # type: ignore[arg-type]
         self._modules = imported(submission)
 
     def run(self, exercise: Exercise, device: str, asked: Sequence[steps.Step]) -> Outcome:
@@ -80,13 +81,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def sandboxed(pytestconfig: pytest.Config) -> InProcess:
-    return InProcess(read_submission(pytestconfig.getoption("--hand-in"), [e.module for e in exercises()]))
+    return InProcess(
+        read_submission(pytestconfig.getoption("--hand-in"), [e.module for e in COURSE.exercises])
+    )
 
 
 @pytest.fixture
 def student(sandboxed: InProcess, request: pytest.FixtureRequest, device: str) -> SandboxedStudent:
     module = Path(request.module.__file__).stem
-    exercise = next(e for e in sandboxed.catalogue if e.module == module)
+    exercise = next(e for e in COURSE.exercises if e.module == module)
     return SandboxedStudent(sandboxed, exercise, device)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
+from autograder.course import COURSE
 from autograder.grade import Grader
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.devices import prepare_pretended
@@ -38,7 +39,7 @@ def rows(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
     """Grading a correct hand-in, over the same without a sandbox, without confinement, and without a grader."""
     torch.set_num_threads(1)
     prepare_pretended()
-    with Grader(devices) as grader, Grader(devices, limits=Limits(layers=())) as unconfined:
+    with Grader(COURSE, devices) as grader, Grader(COURSE, devices, limits=Limits(layers=())) as unconfined:
         names = [e.module for e in grader.catalogue]
         for name, path in CORRECT.items():
             yield from _of(name, read_submission(path, names), grader, unconfined, rounds)
@@ -88,7 +89,7 @@ def own_functions(times: int) -> None:
     """Prints how long a correct hand-in's own functions take, again and again in a process of its own."""
     torch.set_num_threads(1)
     prepare_pretended()
-    with Grader() as grader:
+    with Grader(COURSE) as grader:
         hand_in = read_submission(CORRECT["solutions"], [e.module for e in grader.catalogue])
         asked = _asked(grader, hand_in)
     modules = imported(hand_in)

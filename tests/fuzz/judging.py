@@ -21,12 +21,13 @@ from typing import Any
 
 import torch
 
-from autograder import grade, judge, sandboxed
+from autograder import grade, judge, sandboxed, vocabulary
+from autograder.course import COURSE, properties
 from autograder.judge import CaseResult, Judge
 from autograder.sandbox import wire
 from autograder.sandboxed import SandboxedSubmission
-from autograder.suites import properties, vocabulary
-from exercises.feedback import calls, checks, compare, failures, layer_checks, steps
+from exercises.course import layer_checks
+from exercises.feedback import calls, checks, compare, failures, steps
 from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.failures import CheckFailure, Outcome
 from exercises.feedback.steps import Opaque, ParameterResult, Raised, Script, Step, TensorResult
@@ -70,7 +71,7 @@ with _solved() as _modules:
 @cache
 def _judge() -> Judge:
     torch.set_num_threads(1)
-    return Judge(exercises())
+    return Judge(COURSE)
 
 
 @cache

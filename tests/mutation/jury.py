@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
+from autograder.course import COURSE
 from autograder.grade import DEFAULT_SEED, Grader
 from autograder.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.submission import Submission, read_submission
@@ -25,7 +26,7 @@ class Jury:
     """The solutions, with one of them replaced by a mutant at a time."""
 
     def __init__(self, seed: int = DEFAULT_SEED) -> None:
-        self._grader = Grader(seed=seed)
+        self._grader = Grader(COURSE, seed=seed)
         self._internals: Any = self._grader
         self.modules = tuple(e.module for e in self._grader.catalogue)
         self.solutions = read_submission(ROOT / "solutions", self.modules)
@@ -46,7 +47,7 @@ class Jury:
 
     def _trial(self, module: str, mutant: Submission, time_limits: TimeLimits) -> tuple[str | None, str]:
         sandbox, judge = self._internals._sandbox, self._internals._judge
-        sandboxed = SandboxedSubmission(sandbox, mutant, self._grader.catalogue, time_limits)
+        sandboxed = SandboxedSubmission(sandbox, mutant, self._grader.course, time_limits)
         try:
             for case in judge._cases:
                 if case.exercise.module == module:

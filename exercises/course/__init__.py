@@ -1,0 +1,35 @@
+"""What this package is about: convolutions, and how they go wrong. The engine is handed it as `COURSE`.
+
+`oracle` has the right answers, `layer_oracle` those of a layer; `layer_checks`, with `layer_problem` and
+`layer_failures`, is the vocabulary for checks of a layer, and `layer_on_paper` its worked examples; `misconceptions`
+and `causes` explain what is wrong, `errors` and `bias` find out whether they do; `rules` says what an exercise may
+forbid; `large_layer` is the layer of the check that asks for speed, and `speed` tells how long it will take;
+`visualizer_link` opens the visualizer at a failing call.
+"""
+
+from __future__ import annotations
+
+from exercises.course import errors
+from exercises.course.bias import adds_bias_once
+from exercises.course.causes import CAUSES
+from exercises.course.misconceptions import FAMILIES, MISCONCEPTIONS
+from exercises.course.oracle import ORACLE
+from exercises.course.rules import RULES
+from exercises.course.visualizer_link import fragment
+from exercises.feedback.catalogue import exercises
+from exercises.feedback.course import Course
+
+COURSE = Course(
+    module=__name__,
+    exercises=exercises(),
+    oracle=ORACLE,
+    misconceptions=MISCONCEPTIONS,
+    families=FAMILIES,
+    causes=CAUSES,
+    cause_of_error=errors.cause_of_error,
+    rules=RULES,
+    follows={"bias": adds_bias_once},
+    # lines about the layer's parameters and its printed form
+    valueless=frozenset({("ex7_layer", "parameters"), ("ex7_layer", "manners")}),
+    fragment=fragment,
+)

@@ -1,0 +1,144 @@
+"""A layer with known numbers in its parameters, and what torch's layer with the same numbers answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, cached_property
+from typing import Any
+
+from torch import Tensor
+
+from exercises.course.layer_failures import torch_layer
+from exercises.course.layer_oracle import (
+    answer_under,
+    gradients_under,
+    layer_gradients,
+    layer_magnitude,
+    layer_reference,
+)
+from exercises.feedback.calls import Call, Sample
+from exercises.feedback.explain import LOOSER
+from exercises.feedback.misconception import Misconception
+from exercises.feedback.oracle import expected_dtype
+from exercises.feedback.steps import Script, Step
+
+RATE = 0.5  # of the training step
+
+
+class LayerProblem:
+    """A layer, its numbers and an input, with torch's answers, worked out when first asked for.
+
+    `recipes` says how the numbers of the parameters in `state` are drawn. `under` is a misconception whose answers
+    are wanted in place of torch's.
+    """
+
+    def __init__(self, call: Call, x: Sample, under: Misconception | None = None) -> None:
+        self.call, self.x, self.under = call, x, under
+        self.dtype = expected_dtype(Call("Conv2d", (x,)))
+        self._dtype_name = str(self.dtype).removeprefix("torch.")
+        self.recipes = {
+            name: Sample(tuple(p.shape), x.seed + 1 + i, self._dtype_name)
+            for i, (name, p) in enumerate(torch_layer(call).named_parameters())
+        }
+        self.state = {name: recipe.tensor() for name, recipe in self.recipes.items()}
+        self.input = x.tensor()
+        self._scripts: dict[tuple[str, str], Sequence[Step]] = {}
+
+    @cached_property
+    def expected(self) -> Tensor:
+        """The answer of the layer's forward."""
+        if self.under is not None:
+            return answer_under(self.under, self.call, self.state, self.input)
+        return layer_reference(self.call, self.state, self.input)
+
+    @cached_property
+    def drawn_as(self) -> Call:
+        """The forward as a call of `conv2d`, for those who show it.
+
+        Its padding stays "same" where torch pads two sides unlike, which no number says.
+        """
+        model = torch_layer(self.call)
+        padding: Any = model.padding
+        if not isinstance(padding, tuple):
+            sizes = zip(model.kernel_size, model.dilation, strict=True)
+            missing = [d * (k - 1) if padding == "same" else 0 for k, d in sizes]
+            padding = "same" if any(n % 2 for n in missing) else tuple(n // 2 for n in missing)
+        tensors = (self.input, self.state["weight"], self.state.get("bias"))
+        return Call("conv2d", (*tensors, model.stride, padding, model.dilation))
+
+    @cached_property
+    def magnitude(self) -> float:
+        """The largest sum of |products| in it; wrong code may round a little more."""
+        largest = layer_magnitude(self.call, self.state, self.input)
+        return largest * (1.0 if self.under is None else LOOSER)
+
+    @cached_property
+    def cotangent(self) -> Tensor:
+        """A random tensor of the answer's shape."""
+        return Sample(tuple(self.expected.shape), self.x.seed + 9, self._dtype_name).tensor()
+
+    @cached_property
+    def gradients(self) -> dict[str, Tensor]:
+        """The gradients of `sum(answer * cotangent)` by name, x first."""
+        return dict(zip(("x", *self.state), self._gradients[0], strict=True))
+
+    @cached_property
+    def gradient_magnitude(self) -> float:
+        """The largest sum of |products| in them."""
+        return self._gradients[1]
+
+    @cached_property
+    def _gradients(self) -> tuple[tuple[Tensor, ...], float]:
+        if self.under is not None:
+            return gradients_under(self.under, self.call, self.state, self.input, self.cotangent)
+        return layer_gradients(self.call, self.state, self.input, self.cotangent)
+
+    @property
+    def call_text(self) -> str:
+        """The call with the input it is given."""
+        return f"{self.call.text}({self.x})"
+
+    def script(self, device: str, kind: str) -> Sequence[Step]:
+        """What to ask of the layer on a device; `kind` says what happens around its forward."""
+        if (device, kind) not in self._scripts:
+            steps = self._steps(device, kind)
+            self._scripts[device, kind] = Script(steps) if self.under is None else steps
+        return self._scripts[device, kind]
+
+    def _steps(self, device: str, kind: str) -> list[Step]:
+        build = new_step(self.call, device)
+        fill: Step = {"do": "fill", "values": self.state}
+        forward: Step = {"do": "forward", "args": (self.input,), "wrt": [0] if kind == "gradients" else []}
+        if kind == "moved":
+            return [build, {"do": "to", "dtype": self._dtype_name}, fill, forward]
+        if kind == "state":
+            return [build, {"do": "load_state", "state": self.state}, forward, {"do": "state"}]
+        if kind == "gradients":
+            vjp = {"do": "vjp", "cotangent": self.cotangent, "wrt": [0, "parameters"]}
+            return [build, fill, forward, vjp]
+        if kind == "training":
+            vjp = {"do": "vjp", "cotangent": self.cotangent, "wrt": ["parameters"]}
+            return [build, fill, forward, vjp, {"do": "sgd", "rate": RATE}]
+        return [build, fill, forward]
+
+
+@cache
+def layer_problem(call: Call, x: Sample) -> LayerProblem:
+    """The problem of a layer and an input with the right answers; the same object for the same arguments."""
+    return LayerProblem(call, x)
+
+
+def new_step(call: Call, device: str) -> Step:
+    """Builds the layer on a device."""
+    kwargs = dict(call.real_kwargs) | ({} if device == "cpu" else {"device": device})
+    return {"do": "new", "name": call.function, "args": call.real_args, "kwargs": kwargs}
+
+
+@cache
+def bare_script(call: Call, device: str, kind: str) -> Script:
+    """What to ask of a layer that gets no input; `kind` is "parameters", "start" or "repr"."""
+    build = new_step(call, device)
+    state: Step = {"do": "state"}
+    return Script(
+        {"parameters": [build], "start": [build, state, build, state], "repr": [build, {"do": "repr"}]}[kind]
+    )

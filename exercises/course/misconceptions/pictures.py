@@ -1,0 +1,360 @@
+"""Misconceptions about blurring, sharpening and edges: exercise 6."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from exercises.course.oracle import (
+    LUMA,
+    box_blur_kernel,
+    sharpen_kernel,
+    sobel_edges,
+    sobel_kernels,
+    sobel_slopes,
+)
+from exercises.feedback.misconception import Misconception
+
+BOX = ("box_blur_kernel",)
+SHARPEN = ("sharpen_kernel",)
+KERNELS = ("sobel_kernels",)
+EDGES = ("sobel_edges",)
+
+
+def _sharpened(
+    centre: Callable[[float], float],
+    side: Callable[[float], float] = lambda amount: -amount,
+    corner: Callable[[float], float] = lambda amount: 0.0,
+) -> Callable[..., Any]:
+    """A kernel whose numbers follow from the amount in another way."""
+
+    def answer(amount: float) -> Tensor:
+        kernel = torch.full((3, 3), corner(amount), dtype=torch.float64)
+        kernel[1] = kernel[:, 1] = side(amount)
+        kernel[1, 1] = centre(amount)
+        return kernel
+
+    return answer
+
+
+def _kernels(change: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]) -> Callable[..., Any]:
+    """An answer of both Sobel functions from other kernels."""
+
+    def answer(*image: Tensor) -> Any:
+        kernels = change(*sobel_kernels())
+        return _length(*sobel_slopes(image[0], torch.stack(kernels))) if image else kernels
+
+    return answer
+
+
+def _length(gx: Tensor, gy: Tensor) -> Tensor:
+    return torch.hypot(gx, gy)
+
+
+def _smoothed_by(near: float, middle: float) -> Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]:
+    """Sobel's kernels with other numbers in place of 1, 2, 1."""
+
+    def change(gx: Tensor, gy: Tensor) -> tuple[Tensor, Tensor]:
+        by_size = torch.tensor([0.0, near, middle], dtype=torch.float64)
+        return gx.sign() * by_size[gx.abs().long()], gy.sign() * by_size[gy.abs().long()]
+
+    return change
+
+
+def _edges(combine: Callable[[Tensor, Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+    """An answer from the right slopes, put together in another way."""
+    return lambda image: combine(*sobel_slopes(image, torch.stack(sobel_kernels())))
+
+
+def _grey(luma: Sequence[float]) -> Callable[[Tensor], Tensor]:
+    """An answer from another idea of grey."""
+    return lambda image: _length(*sobel_slopes(image, torch.stack(sobel_kernels()), luma))
+
+
+def _bordered(border: str) -> Callable[[Tensor], Tensor]:
+    """An answer for a picture with another border than zeros, as `torch.nn.functional.pad` names it."""
+
+    def answer(image: Tensor) -> Tensor:
+        wider = F.pad(image.expand(1, -1, -1) if image.ndim == 2 else image, (1, 1, 1, 1), border)
+        return sobel_edges(wider[0] if image.ndim == 2 else wider)[1:-1, 1:-1]
+
+    return answer
+
+
+TABLE = (
+    Misconception(
+        "box-not-divided",
+        BOX,
+        "The numbers of the kernel do not add up to 1, so it makes a picture brighter. A mean divides the "
+        "sum by how many numbers there are.",
+        "#why-are-they-fundamental",
+        lambda size: box_blur_kernel(size) * size**2,
+    ),
+    Misconception(
+        "box-divided-by-size",
+        BOX,
+        "The kernel is divided by its width. It has as many numbers as it has pixels, and they must add up "
+        "to 1.",
+        "#why-are-they-fundamental",
+        lambda size: box_blur_kernel(size) * size,
+    ),
+    Misconception(
+        "sharpen-identity-forgotten",
+        SHARPEN,
+        "Your kernel gives the differences to the neighbours alone. Sharpening adds them to the picture "
+        "itself, so the identity is part of the kernel.",
+        "#why-are-they-fundamental",
+        _sharpened(lambda a: 4 * a),
+    ),
+    Misconception(
+        "sharpen-sign-flipped",
+        SHARPEN,
+        "Your kernel blurs: the differences have the wrong sign. A pixel that is brighter than its "
+        "neighbours becomes brighter still.",
+        "#why-are-they-fundamental",
+        _sharpened(lambda a: 1 - 4 * a, side=lambda a: a),
+    ),
+    Misconception(
+        "sharpen-eight-neighbours",
+        SHARPEN,
+        "Your kernel uses all eight neighbours. Here only the four that share a side count; the corners are "
+        "0.",
+        "#why-are-they-fundamental",
+        _sharpened(lambda a: 1 + 8 * a, corner=lambda a: -a),
+    ),
+    Misconception(
+        "sharpen-amount-ignored",
+        SHARPEN,
+        "Your kernel is the one for an amount of 1, whatever the amount. With 0 it must leave a picture as "
+        "it is.",
+        "#why-are-they-fundamental",
+        lambda amount: sharpen_kernel(1.0),
+    ),
+    Misconception(
+        "sharpen-amount-in-centre-only",
+        SHARPEN,
+        "The amount is missing from the neighbours. They are taken away as often as the centre is added.",
+        "#why-are-they-fundamental",
+        _sharpened(lambda a: 1 + 4 * a, side=lambda a: -1.0),
+    ),
+    Misconception(
+        "sharpen-centre-fixed",
+        SHARPEN,
+        "The centre does not grow with the amount. The numbers of the kernel must add up to 1, or it "
+        "changes how bright a picture is.",
+        "#why-are-they-fundamental",
+        _sharpened(lambda a: 5.0),
+    ),
+    Misconception(
+        "sharpen-centre-counts-once",
+        SHARPEN,
+        "The centre is added once for all four neighbours. It is added once for each of them, so that the "
+        "numbers of the kernel add up to 1.",
+        "#why-are-they-fundamental",
+        _sharpened(lambda a: 1 + a),
+    ),
+    Misconception(
+        "sobel-swapped",
+        KERNELS,
+        "The two kernels are swapped. The first one looks for changes from left to right, so its columns "
+        "differ; the second one looks downwards.",
+        "#why-are-they-fundamental",
+        _kernels(lambda gx, gy: (gy, gx)),
+    ),
+    Misconception(
+        "sobel-negated",
+        KERNELS,
+        "Both kernels have the opposite sign. The first one is positive where a picture gets brighter to "
+        "the right, the second where it gets brighter downwards; nothing is flipped here.",
+        "#why-are-they-fundamental",
+        _kernels(lambda gx, gy: (-gx, -gy)),
+    ),
+    Misconception(
+        "sobel-upwards",
+        KERNELS,
+        "The second kernel is positive where a picture gets brighter upwards. Rows are counted downwards, "
+        "so it has to be positive where it gets brighter downwards.",
+        "#why-are-they-fundamental",
+        _kernels(lambda gx, gy: (gx, -gy)),
+    ),
+    Misconception(
+        "sobel-leftwards",
+        KERNELS,
+        "The first kernel is positive where a picture gets brighter to the left. It has to be positive "
+        "where it gets brighter to the right.",
+        "#why-are-they-fundamental",
+        _kernels(lambda gx, gy: (-gx, gy)),
+    ),
+    Misconception(
+        "sobel-is-prewitt",
+        KERNELS + EDGES,
+        "These are Prewitt's kernels, with equal weights for the three rows. Sobel counts the middle one "
+        "twice.",
+        "#why-are-they-fundamental",
+        _kernels(_smoothed_by(1.0, 1.0)),
+    ),
+    Misconception(
+        "sobel-is-scharr",
+        KERNELS + EDGES,
+        "These are Scharr's kernels, with 3, 10, 3. Sobel's weights are 1, 2, 1.",
+        "#why-are-they-fundamental",
+        _kernels(_smoothed_by(3.0, 10.0)),
+    ),
+    Misconception(
+        "sobel-divided",
+        KERNELS + EDGES,
+        "The kernels seem to be divided by 8. Here they are whole numbers.",
+        "#why-are-they-fundamental",
+        _kernels(lambda gx, gy: (gx / 8, gy / 8)),
+    ),
+    Misconception(
+        "edges-left-empty",
+        EDGES,
+        "The result has the right size but holds nothing but zeros. Is what was computed also returned?",
+        "#why-are-they-fundamental",
+        _edges(lambda gx, gy: torch.zeros_like(gx)),
+    ),
+    Misconception(
+        "edges-absolute-sum",
+        EDGES,
+        "The two slopes seem to be added without their signs. The strength is the length of the vector they "
+        "form: think of Pythagoras.",
+        "#why-are-they-fundamental",
+        _edges(lambda gx, gy: gx.abs() + gy.abs()),
+    ),
+    Misconception(
+        "edges-signed-sum",
+        EDGES,
+        "The two slopes seem to be added, so they can cancel. The strength is the length of the vector they "
+        "form.",
+        "#why-are-they-fundamental",
+        _edges(lambda gx, gy: gx + gy),
+    ),
+    Misconception(
+        "edges-root-missing",
+        EDGES,
+        "The square root is missing: your answer is the squared strength.",
+        "#why-are-they-fundamental",
+        _edges(lambda gx, gy: _length(gx, gy) ** 2),
+    ),
+    Misconception(
+        "edges-larger-slope",
+        EDGES,
+        "Your answer is the larger of the two slopes. The strength is the length of the vector they form.",
+        "#why-are-they-fundamental",
+        _edges(lambda gx, gy: torch.maximum(gx.abs(), gy.abs())),
+    ),
+    Misconception(
+        "edges-averaged",
+        EDGES,
+        "The squares of the two slopes seem to be averaged. They are added before the root is taken.",
+        "#why-are-they-fundamental",
+        _edges(lambda gx, gy: _length(gx, gy) / 2**0.5),
+    ),
+    Misconception(
+        "edges-left-to-right-only",
+        EDGES,
+        "Only changes from left to right are found. The slope downwards is missing.",
+        "#why-are-they-fundamental",
+        _edges(lambda gx, gy: gx.abs()),
+    ),
+    Misconception(
+        "edges-downwards-only",
+        EDGES,
+        "Only changes from top to bottom are found. The slope to the right is missing.",
+        "#why-are-they-fundamental",
+        _edges(lambda gx, gy: gy.abs()),
+    ),
+    Misconception(
+        "edges-gx-returned",
+        EDGES,
+        "You return the slope to the right, sign and all. The strength needs both slopes and is never "
+        "negative.",
+        "#why-are-they-fundamental",
+        _edges(lambda gx, gy: gx),
+    ),
+    Misconception(
+        "edges-scaled",
+        EDGES,
+        "The result seems to be divided by its largest value. Here it is left as it is.",
+        "#why-are-they-fundamental",
+        _edges(lambda gx, gy: _length(gx, gy) / _length(gx, gy).max()),
+    ),
+    Misconception(
+        "edges-clamped",
+        EDGES,
+        "The result seems to be cut off at 1. Here it is left as it is; it may well be larger.",
+        "#why-are-they-fundamental",
+        _edges(lambda gx, gy: _length(gx, gy).clamp(0, 1)),
+    ),
+    Misconception(
+        "grey-as-mean",
+        EDGES,
+        "Grey seems to be the mean of red, green and blue. The eye sees green as brighter than blue: use "
+        "the luma weights of the task.",
+        "#your-turn",
+        _grey((1 / 3, 1 / 3, 1 / 3)),
+    ),
+    Misconception(
+        "grey-from-bgr",
+        EDGES,
+        "The luma weights of red and blue are swapped. The channels come as red, green, blue.",
+        "#your-turn",
+        _grey(LUMA[::-1]),
+    ),
+    Misconception(
+        "grey-from-first-channel",
+        EDGES,
+        "Only the red channel seems to be used. Grey is a weighted sum of all three.",
+        "#your-turn",
+        _grey((1.0, 0.0, 0.0)),
+    ),
+    Misconception(
+        "grey-as-sum",
+        EDGES,
+        "Red, green and blue seem to be added up as they are. Grey weights them, and the weights add up to "
+        "1.",
+        "#your-turn",
+        _grey((1.0, 1.0, 1.0)),
+    ),
+    Misconception(
+        "grey-from-bt709",
+        EDGES,
+        "These are the luma weights of BT.709, for HD television. The task asks for those of BT.601.",
+        "#your-turn",
+        _grey((0.2126, 0.7152, 0.0722)),
+    ),
+    Misconception(
+        "edges-unpadded",
+        EDGES,
+        "The result is smaller than the picture. Pad with one zero on each side, so that each pixel keeps "
+        "its place.",
+        "#padding",
+        _edges(lambda gx, gy: _length(gx, gy)[1:-1, 1:-1]),
+    ),
+    Misconception(
+        "edges-border-replicated",
+        EDGES,
+        "The picture's edge seems to be repeated outwards. Here the margin is filled with zeros.",
+        "#padding",
+        _bordered("replicate"),
+    ),
+    Misconception(
+        "edges-border-reflected",
+        EDGES,
+        "The picture seems to be mirrored at its edge. Here the margin is filled with zeros.",
+        "#padding",
+        _bordered("reflect"),
+    ),
+    Misconception(
+        "edges-border-left-empty",
+        EDGES,
+        "The outermost pixels of the result are left at zero. Pad the picture with zeros, not the result.",
+        "#padding",
+        _edges(lambda gx, gy: F.pad(_length(gx, gy)[1:-1, 1:-1], (1, 1, 1, 1))),
+    ),
+)

@@ -1,0 +1,302 @@
+"""Misconceptions about what is multiplied and added: the kernel, the channels, the bias, the batch."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from exercises.course.misconceptions.setting import VALID, Setting, convolving
+from exercises.feedback.misconception import Misconception
+
+
+def _only_last_tap(s: Setting) -> Tensor:
+    last = torch.zeros_like(s.weight)
+    last[..., -1, -1] = s.weight[..., -1, -1]
+    return s.run(weight=last)
+
+
+def _first_of(answer: Tensor, axis: int) -> Tensor:
+    return answer.narrow(axis, 0, 1).expand_as(answer)
+
+
+def _batch_summed(s: Setting) -> Tensor:
+    return s.run(x=s.x.sum(0, keepdim=True))
+
+
+def _with_zeros_at_the_end(answer: Tensor, rows: int, columns: int) -> Tensor:
+    return F.pad(answer, (0, columns, 0, rows))
+
+
+def _as_large_as_input(s: Setting) -> Tensor:
+    answer = s.run()
+    rows, columns = (s.x.shape[axis] - answer.shape[axis] for axis in (-2, -1))
+    if min(rows, columns) < 0:
+        raise ValueError("the answer is larger than the input")
+    return _with_zeros_at_the_end(answer, rows, columns)
+
+
+TABLE = (
+    Misconception(
+        "never-filled",
+        VALID,
+        "The result has the right shape but holds nothing but zeros. Is it ever written to, or is something "
+        "else returned than what was computed?",
+        "#what-is-a-convolution",
+        convolving(lambda s: torch.zeros_like(s.run())),
+    ),
+    Misconception(
+        "kernel-flipped",
+        VALID,
+        "The kernel seems to be turned upside down and left to right. That is convolution as mathematicians "
+        "define it; deep learning uses cross-correlation, where the kernel is laid on the picture as it is.",
+        "#what-is-a-convolution",
+        convolving(lambda s: s.run(weight=s.weight.flip(-2, -1))),
+    ),
+    Misconception(
+        "kernel-flipped-vertically",
+        VALID,
+        "The kernel seems to be turned upside down. Its first row belongs to the top row of the window.",
+        "#what-is-a-convolution",
+        convolving(lambda s: s.run(weight=s.weight.flip(-2))),
+    ),
+    Misconception(
+        "kernel-flipped-horizontally",
+        VALID,
+        "The kernel seems to be mirrored left to right. Its first column belongs to the window's left "
+        "column.",
+        "#what-is-a-convolution",
+        convolving(lambda s: s.run(weight=s.weight.flip(-1))),
+    ),
+    Misconception(
+        "kernel-transposed",
+        VALID,
+        "Rows and columns of the kernel seem to be swapped. The last axis of the kernel runs along the last "
+        "axis of the picture: (kH, kW) goes with (H, W).",
+        "#kernel-size",
+        convolving(lambda s: s.run(weight=s.weight.transpose(-2, -1))),
+    ),
+    Misconception(
+        "output-transposed",
+        VALID,
+        "The numbers are right but rows and columns of the result are swapped. The result is (N, O, height, "
+        "width), like the input.",
+        "#kernel-size",
+        convolving(lambda s: s.run().transpose(-2, -1)),
+    ),
+    Misconception(
+        "weight-channels-swapped",
+        VALID,
+        "The first two axes of the weight seem to be swapped. They are (output channel, input channel): "
+        "each output channel has a kernel for every input channel.",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: s.run(weight=s.weight.transpose(0, 1))),
+    ),
+    Misconception(
+        "channels-first-only",
+        VALID,
+        "Only the first input channel seems to count. Each output channel is a sum over all input channels.",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: s.run(x=s.x[:, :1], weight=s.weight[:, :1])),
+    ),
+    Misconception(
+        "channels-last-only",
+        VALID,
+        "Only the last input channel seems to count, as if each channel overwrote the one before. Each "
+        "output channel is a sum over all input channels.",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: s.run(x=s.x[:, -1:], weight=s.weight[:, -1:])),
+    ),
+    Misconception(
+        "kernel-shared-by-channels",
+        VALID,
+        "The kernel of the first input channel seems to be used for all of them. Each input channel has a "
+        "kernel of its own.",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: s.run(weight=_first_of(s.weight, 1))),
+    ),
+    Misconception(
+        "last-tap-only",
+        VALID,
+        "Only the last tap of the kernel seems to count, as if each product overwrote the one before. The "
+        "products of all taps are added up.",
+        "#what-is-a-convolution",
+        convolving(_only_last_tap),
+    ),
+    Misconception(
+        "averaged-over-kernel",
+        VALID,
+        "The products seem to be averaged over the kernel. They are added up; if you want an average, it is "
+        "in the kernel's numbers.",
+        "#what-is-a-convolution",
+        convolving(lambda s: s.scaled(1 / s.weight[0, 0].numel())),
+    ),
+    Misconception(
+        "averaged-over-channels",
+        VALID,
+        "The input channels seem to be averaged. They are added up.",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: s.scaled(1 / s.weight.shape[1])),
+    ),
+    Misconception(
+        "averaged-over-everything",
+        VALID,
+        "The products seem to be averaged. They are added up, over the kernel and over the input channels.",
+        "#what-is-a-convolution",
+        convolving(lambda s: s.scaled(1 / s.weight[0].numel())),
+    ),
+    Misconception(
+        "output-channels-equal",
+        VALID,
+        "All output channels are equal to the first one. Each output channel has its own kernel and bias.",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: _first_of(s.run(), 1)),
+    ),
+    Misconception(
+        "batch-first-repeated",
+        VALID,
+        "All pictures of the batch have the result of the first one. Each is convolved on its own.",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: _first_of(s.run(), 0)),
+    ),
+    Misconception(
+        "batch-first-only",
+        VALID,
+        "Only the first picture of the batch has a result. The first axis of the result is as long as that "
+        "of the input.",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: s.run()[:1]),
+    ),
+    Misconception(
+        "batch-rest-empty",
+        VALID,
+        "Only the first picture of the batch has a result, the others are left at zero. Does a loop end too "
+        "early, or does it return from within?",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: F.pad(s.run()[:1], (0, 0, 0, 0, 0, 0, 0, s.x.shape[0] - 1))),
+    ),
+    Misconception(
+        "batch-summed",
+        VALID,
+        "The pictures of the batch seem to be added together, so that all have the same result. Each is convolved on "
+        "its own; sums run over the input channels and the kernel, not over the batch.",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: _batch_summed(s).expand(s.x.shape[0], -1, -1, -1)),
+    ),
+    Misconception(
+        "batch-summed-to-one",
+        VALID,
+        "The pictures of the batch seem to be added together into one. Each is convolved on its own; sums run over "
+        "the input channels and the kernel, not over the batch.",
+        "#convolutions-in-deep-learning",
+        convolving(_batch_summed),
+    ),
+    Misconception(
+        "batch-axis-lost",
+        VALID,
+        "The result has no axis for the batch, as if all pictures were added together. Each is convolved on its own: "
+        "the result is (N, O, height, width).",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: _batch_summed(s)[0]),
+    ),
+    Misconception(
+        "last-position-missed",
+        VALID,
+        "The last row and column of the result are missing. Between the first and the last position of the "
+        "kernel, both ends count.",
+        "#kernel-size",
+        convolving(lambda s: s.run()[..., :-1, :-1]),
+    ),
+    Misconception(
+        "last-row-missed",
+        VALID,
+        "The last row of the result is missing. The kernel may go down until it touches the lower edge.",
+        "#kernel-size",
+        convolving(lambda s: s.run()[..., :-1, :]),
+    ),
+    Misconception(
+        "last-column-missed",
+        VALID,
+        "The last column of the result is missing. The kernel may go right until it touches the edge.",
+        "#kernel-size",
+        convolving(lambda s: s.run()[..., :-1]),
+    ),
+    Misconception(
+        "last-position-left-empty",
+        VALID,
+        "The last row and column of the result are left at zero. The loop stops one position early: `range` "
+        "leaves out its end.",
+        "#kernel-size",
+        convolving(lambda s: _with_zeros_at_the_end(s.run()[..., :-1, :-1], 1, 1)),
+    ),
+    Misconception(
+        "output-as-large-as-input",
+        VALID,
+        "The result is as large as the input, with zeros where the kernel does not fit. It has one number "
+        "for each position of the kernel and no more: exercise 1 gives its size.",
+        "#kernel-size",
+        convolving(_as_large_as_input),
+    ),
+    Misconception(
+        "windows-side-by-side",
+        VALID,
+        "The windows seem to lie side by side without overlapping, as in pooling. The kernel moves by the "
+        "stride, which has nothing to do with its own size.",
+        "#stride",
+        convolving(lambda s: s.run(stride=s.weight.shape[-2:])),
+    ),
+    Misconception(
+        "bias-missing",
+        VALID,
+        "The bias seems to be left out. It is one number for each output channel, added to all of its "
+        "results.",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: s.bare()),
+    ),
+    Misconception(
+        "bias-of-first-channel",
+        VALID,
+        "The first number of the bias seems to be used for all output channels. Each has its own.",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: s.bare() + s.offset[0]),
+    ),
+    Misconception(
+        "bias-along-width",
+        VALID,
+        "The bias seems to run along the width of the result. Broadcasting starts at the last axis: the "
+        "bias needs a shape that puts its numbers on the channel axis.",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: s.bare() + s.offset.view(-1)),
+    ),
+    Misconception(
+        "bias-per-input-channel",
+        VALID,
+        "The bias seems to be added once for each input channel. It is added once, after the sum over "
+        "channels.",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: s.bare() + s.offset * s.weight.shape[1]),
+    ),
+    Misconception(
+        "bias-per-tap",
+        VALID,
+        "The bias seems to be added once for each position within the kernel. It is added once, after the "
+        "sum.",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: s.bare() + s.offset * s.weight[0, 0].numel()),
+    ),
+    Misconception(
+        "bias-per-product",
+        VALID,
+        "The bias seems to be added to every single product. It is added once, after the sum.",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: s.bare() + s.offset * s.weight[0].numel()),
+    ),
+    Misconception(
+        "bias-twice",
+        VALID,
+        "The bias seems to be added twice. If the function you build on adds it already, do not add it "
+        "again.",
+        "#convolutions-in-deep-learning",
+        convolving(lambda s: s.bare() + s.offset * 2),
+    ),
+)

@@ -1,0 +1,63 @@
+"""Links that open the visualizer at a failing call, with its numbers and at its worst cell.
+
+The names behind the `#` are explained at the top of `exercises/visualizer/index.html`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from torch import Tensor
+
+from exercises.course.oracle import ORACLE
+from exercises.feedback.calls import Call
+
+SHOWN = ("conv2d_valid", "conv2d_strided", "conv2d")
+# what the page can show, by its own limits
+MAX_SETTING = {"in": 24, "ch": 4, "k": 11, "p": 12, "s": 12, "d": 12}
+MAX_NUMBERS = 150  # that a link may spell out
+
+
+def fragment(call: Call, worst: Sequence[int] | None = None) -> str:
+    """What stands behind the `#`; empty if the page cannot show the call.
+
+    Args:
+        call: of any function.
+        worst: the output's index `(n, o, y, x)` to open the page at.
+    """
+    if call.function not in SHOWN:
+        return ""
+    given = ORACLE.arguments(call)
+    x, weight, bias = given["x"], given["weight"], given.get("bias")
+    known = isinstance(x, Tensor) and isinstance(weight, Tensor) and not isinstance(given.get("padding"), str)
+    if not (known and x.dim() == weight.dim() == 4):
+        return ""
+    n, o, row, column = worst if worst is not None and len(worst) == 4 else (0, 0, 0, 0)
+    if n >= x.shape[0] or x.shape[1] != weight.shape[1]:
+        return ""
+    sizes = {
+        "in": tuple(x.shape[2:]),
+        "ch": (x.shape[1], weight.shape[0]),
+        "k": tuple(weight.shape[2:]),
+        "p": _pair(given.get("padding", 0)),
+        "s": _pair(given.get("stride", 1)),
+        "d": _pair(given.get("dilation", 1)),
+    }
+    for name, pair in sizes.items():
+        least = 0 if name == "p" else 1
+        if not all(least <= value <= MAX_SETTING[name] for value in pair):
+            return ""
+    parts = [f"{name}={a}x{b}" for name, (a, b) in sizes.items()]
+    if x[n].numel() + weight.numel() <= MAX_NUMBERS:
+        parts += [f"x={_numbers(x[n])}", f"w={_numbers(weight)}"]
+        parts += [f"b={_numbers(bias)}"] if isinstance(bias, Tensor) else []
+    return "&".join([*parts, f"at=out.{o}.{row}.{column}"])
+
+
+def _pair(value: Any) -> tuple[int, int]:
+    return (value, value) if isinstance(value, int) else (int(value[0]), int(value[1]))
+
+
+def _numbers(values: Tensor) -> str:
+    return ",".join(f"{number:.4g}" for number in values.flatten().tolist())

@@ -1,0 +1,14 @@
+"""What stands behind a failure that shows in what the code does, not in the numbers it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a check failed: `explanation` is for the student, `section` is the place to read in the tutorial."""
+
+    name: str
+    explanation: str
+    section: str = "#your-turn"

@@ -1,0 +1,81 @@
+"""What an exercise package is about, in one place: the engine is handed a `Course`, and knows no other.
+
+A course is made where its content stands, by `COURSE = Course(__name__, …)`. What only its instructors have is added
+there: `dataclasses.replace(COURSE, module=__name__, suites=…)`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from exercises.feedback.calls import Call
+from exercises.feedback.catalogue import Exercise
+from exercises.feedback.cause import Cause
+from exercises.feedback.misconception import Family, Misconception
+from exercises.feedback.oracle import Oracle
+from exercises.feedback.rule import Rule
+from exercises.feedback.steps import Raised
+
+
+def no_cause(_error: Raised, _call: Call) -> str:
+    """For courses that explain no exception of their own."""
+    return ""
+
+
+def no_link(_call: Call, _worst: Sequence[int] | None = None) -> str:
+    """For courses that have nothing to look at."""
+    return ""
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """The content of an exercise package. It travels to other processes by the name of the module that makes it.
+
+    Attributes:
+        module: where it is made, under the name `COURSE`.
+        exercises: in their order.
+        oracle: the right answers.
+        misconceptions: ways to get numbers wrong, the likelier first.
+        families: those that differ by a number of the student's own.
+        causes: what explains other failures, by name. The checks ask for some by names of theirs; what is not there
+            stays unexplained.
+        cause_of_error: the name of the cause of an exception of a student's code, where the course knows one.
+        rules: what an exercise may forbid, by the names that stand in headers.
+        follows: categories of rubric lines that are about something else than values under some misconceptions, and
+            whether they are, for a misconception and the function that the exercise is about.
+        valueless: exercise modules with categories of rubric lines that look at no result: zeros may earn them.
+        fragment: what opens the visualizer at a call and its worst number; empty where it cannot show that.
+        suites: the folder of the hidden suites, where there are any.
+        stand_ins: the folder of the right answers for an exercise that others build on.
+    """
+
+    module: str
+    exercises: tuple[Exercise, ...]
+    oracle: Oracle
+    misconceptions: tuple[Misconception, ...] = ()
+    families: tuple[Family, ...] = ()
+    causes: Mapping[str, Cause] = field(default_factory=dict)
+    cause_of_error: Callable[[Raised, Call], str] = no_cause
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    follows: Mapping[str, Callable[[Misconception, str], bool]] = field(default_factory=dict)
+    valueless: frozenset[tuple[str, str]] = frozenset()
+    fragment: Callable[[Call, Sequence[int] | None], str] = no_link
+    suites: Path | None = None
+    stand_ins: Path | None = None
+
+    def rules_of(self, exercise: Exercise) -> dict[str, Rule]:
+        """What an exercise forbids, by name."""
+        return {name: self.rules[name] for name in exercise.forbids}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return made_in, (self.module,)
+
+
+def made_in(module: str) -> Course:
+    """The course that a module makes."""
+    course: Course = importlib.import_module(module).COURSE
+    return course
