@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from nbformat import NotebookNode
 
 from autograder.release.build import PROOFS
-from autograder.release.edition import Edition, as_bytes
+from autograder.release.edition import Edition
 from autograder.release.handins import HandIn, known_hand_ins
 from autograder.release.nbgrader import source_notebook
+from autograder.release.notebook import as_file
 
 pytestmark = pytest.mark.platforms
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,17 +46,17 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     edition = Edition(ROOT)
     ada = next(h for h in known_hand_ins(edition) if h.name == "solutions")
     ada.write_files(folder / "handins" / "ada")
-    (folder / "handins" / "ada.ipynb").write_bytes(as_bytes(ada.notebook(edition)))
-    (folder / "handins" / "ada-nbgrader.ipynb").write_bytes(as_bytes(for_nbgrader(edition, ada)))
+    (folder / "handins" / "ada.ipynb").write_bytes(as_file(ada.notebook(edition)))
+    (folder / "handins" / "ada-nbgrader.ipynb").write_bytes(as_file(for_nbgrader(edition, ada)))
     done = run(SECTIONS["Building"], folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
 
-def for_nbgrader(edition: Edition, hand_in: HandIn) -> dict[str, object]:
+def for_nbgrader(edition: Edition, hand_in: HandIn) -> NotebookNode:
     """The course's notebook with answers, as a student would have handed it in."""
     notebook = source_notebook(edition)
-    answers = {cell["id"]: cell["source"] for cell in hand_in.notebook(edition)["cells"]}  # type: ignore[attr-defined]
+    answers = {cell["id"]: cell["source"] for cell in hand_in.notebook(edition).cells}
     for cell in notebook["cells"]:
         cell["source"] = answers.get(cell["id"], cell["source"])
     return notebook
