@@ -113,7 +113,8 @@ autograder in `grader/`, in a process of its own; the students' cells do not run
 set `RUN_ANSWERS = True` in `nbgrader_config.py`.
 
 Instead of `nbgrader autograde`, the autograder can grade without any kernel and write scores and comments into
-`gradebook.db`; that is the way where students might try to forge their points:
+`gradebook.db`; that is the way where students might try to forge their points. It is started by `python -m`, since
+`grader/` is not installed:
 
     cd grader
     python -m autograder grade --nbgrader .. -o ../graded
