@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.name and error.name.split(".")[0] not in ("torch", "numpy", "PIL"):
             raise
         print(
-            f"this Python has no {error.name}; in the folder above exercises run: pip install -e .",
+            f"this Python has no {error.name}; in the folder above exercises run: pip install .",
             file=sys.stderr,
         )
         return 2

@@ -20,6 +20,7 @@ from exercises.feedback.catalogue import exercises
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = [e.module for e in exercises()]
+NUMBERS = [e.number for e in exercises()]
 STUBS = {f"{m}.py": (ROOT / "exercises" / f"{m}.py").read_text(encoding="utf-8") for m in MODULES}
 DONE = {
     f"{m}.py": re.sub(r"\A# ---\n.*?# ---\n", "", text, flags=re.DOTALL)
@@ -56,7 +57,7 @@ def zipped(files: Files) -> bytes:
 
 FINISHED = notebook("import torch", *DONE.values())
 PART_1 = notebook("import torch", *some(DONE, 1, 2, 3).values())
-PART_2 = notebook("import torch", *some(DONE, 4, 5, 6, 7).values())
+PART_2 = notebook("import torch", *some(DONE, *NUMBERS[3:]).values())
 DEMO = notebook(
     "from exercises.ex5_dilation import conv2d\nimport torch", "y = conv2d(torch.ones(1, 1, 3, 3), w)"
 )
@@ -81,12 +82,12 @@ def answers(found: Submission) -> dict[int, str]:
     """Where each exercise comes from: the text of a module, or "notebook" where the cells answer it."""
     said = {int(module[2]): text for module, text in found.modules.items()}
     if found.notebook is not None:
-        said = {number: said.get(number, "notebook") for number in range(1, 8)}
+        said = {number: said.get(number, "notebook") for number in NUMBERS}
     return said
 
 
 ALL_FILES = {int(name[2]): text for name, text in DONE.items()}
-ALL_CELLS = dict.fromkeys(range(1, 8), "notebook")
+ALL_CELLS = dict.fromkeys(NUMBERS, "notebook")
 
 COUNTS: Mapping[str, tuple[Files, Mapping[int, str]]] = {
     "stubs beside a finished notebook": ({**STUBS, "hw.ipynb": FINISHED}, ALL_CELLS),
@@ -116,7 +117,7 @@ COUNTS: Mapping[str, tuple[Files, Mapping[int, str]]] = {
     ),
     "files that take all from one module": (
         {**dict.fromkeys(DONE, "from mine import *\n"), "mine.py": "\n".join(DONE.values())},
-        dict.fromkeys(range(1, 8), "from mine import *\n"),
+        dict.fromkeys(NUMBERS, "from mine import *\n"),
     ),
     "half and half": (
         {**some(DONE, 1, 2, 3), "hw.ipynb": PART_2},
@@ -128,7 +129,7 @@ COUNTS: Mapping[str, tuple[Files, Mapping[int, str]]] = {
     ),
     "a part in each of two notebooks": ({"part1.ipynb": PART_1, "part2.ipynb": PART_2}, ALL_CELLS),
     "a part in each of two folders": (
-        {**inside("a", some(DONE, 1, 2)), **inside("b", some(DONE, 3, 4, 5, 6, 7))}, ALL_FILES
+        {**inside("a", some(DONE, 1, 2)), **inside("b", some(DONE, *NUMBERS[2:]))}, ALL_FILES
     ),
     "copies of a notebook, the later counts": (
         {"hw.ipynb": notebook(*OTHER.values()), "hw (2).ipynb": notebook(*DONE.values())},
@@ -174,7 +175,7 @@ SAID: Sequence[tuple[str, str]] = [
     ("half and half", "ex1 to ex3 were taken from the .py files, ex4 to ex7 from hw.ipynb"),
     ("a part in each of two notebooks", "ex1 to ex3 were taken from part1.ipynb, ex4 to ex7 from part2.ipynb"),
     ("a part in each of two notebooks", "the cells of part2.ipynb are counted on: its first one is cell 5"),
-    ("a part in each of two folders", "ex1 and ex2 were taken from a/, ex3 to ex7 from b/"),
+    ("a part in each of two folders", f"ex1 and ex2 were taken from a/, ex3 to ex{NUMBERS[-1]} from b/"),
 ]  # fmt: skip
 
 

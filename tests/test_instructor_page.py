@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -11,16 +12,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from nbformat import NotebookNode
 
 from autograder.course import COURSE
 from autograder.release.build import PROOFS
-from autograder.release.edition import Edition, as_bytes
+from autograder.release.edition import Edition
 from autograder.release.handins import HandIn, known_hand_ins
 from autograder.release.nbgrader import source_notebook
+from autograder.release.notebook import as_file
+from exercises.feedback.catalogue import exercises
 
 pytestmark = pytest.mark.platforms
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "instructor.md"
+TOTAL = float(sum(e.points for e in exercises()))
 
 
 def sections() -> dict[str, str]:
@@ -45,17 +50,17 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     edition = Edition(COURSE, ROOT)
     ada = next(h for h in known_hand_ins(edition) if h.name == "solutions")
     ada.write_files(folder / "handins" / "ada")
-    (folder / "handins" / "ada.ipynb").write_bytes(as_bytes(ada.notebook(edition)))
-    (folder / "handins" / "ada-nbgrader.ipynb").write_bytes(as_bytes(for_nbgrader(edition, ada)))
+    (folder / "handins" / "ada.ipynb").write_bytes(as_file(ada.notebook(edition)))
+    (folder / "handins" / "ada-nbgrader.ipynb").write_bytes(as_file(for_nbgrader(edition, ada)))
     done = run(SECTIONS["Building"], folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
 
-def for_nbgrader(edition: Edition, hand_in: HandIn) -> dict[str, object]:
+def for_nbgrader(edition: Edition, hand_in: HandIn) -> NotebookNode:
     """The course's notebook with answers, as a student would have handed it in."""
     notebook = source_notebook(edition)
-    answers = {cell["id"]: cell["source"] for cell in hand_in.notebook(edition)["cells"]}  # type: ignore[attr-defined]
+    answers = {cell["id"]: cell["source"] for cell in hand_in.notebook(edition).cells}
     for cell in notebook["cells"]:
         cell["source"] = answers.get(cell["id"], cell["source"])
     return notebook
@@ -92,18 +97,18 @@ def test_a_release_has_every_zip_and_tells_what_it_was_made_from(desk: Path) -> 
 
 def test_files_for_students(desk: Path) -> None:
     said = walked(desk, "Files for students")
-    assert said.count("to do") == 7
-    assert "100" in said
+    assert said.count("to do") == len(exercises())
+    assert f"{TOTAL:g}" in said
 
 
 def test_a_notebook_for_students(desk: Path) -> None:
     walked(desk, "A notebook for students")
     assert (desk / "notebook" / "tried.ipynb").is_file()
-    assert grades(desk / "graded" / "grades.csv")["ada"] == 100.0
+    assert grades(desk / "graded" / "grades.csv")["ada"] == TOTAL
 
 
 def test_gradescope(desk: Path) -> None:
-    assert '"score": 100.0' in walked(desk, "Gradescope")
+    assert f'"score": {TOTAL}' in walked(desk, "Gradescope")
 
 
 def test_nbgrader(desk: Path) -> None:
@@ -111,14 +116,14 @@ def test_nbgrader(desk: Path) -> None:
     assert "gradebook.db" in said
     exported = (desk / "course" / "grades.csv").read_text(encoding="utf-8").splitlines()
     header, row = (line.split(",") for line in exported)
-    assert float(dict(zip(header, row, strict=True))["score"]) == 100.0
+    assert float(dict(zip(header, row, strict=True))["score"]) == TOTAL
     assert list((desk / "course" / "feedback" / "ada").rglob("*.html"))
 
 
 def test_otter(desk: Path) -> None:
     walked(desk, "otter-grader")
     found = json.loads((desk / "otter-results" / "results.json").read_text(encoding="utf-8"))
-    assert sum(test["score"] for test in found["tests"]) == 100.0
+    assert sum(test["score"] for test in found["tests"]) == TOTAL
 
 
 def test_prairielearn(desk: Path) -> None:
@@ -143,6 +148,6 @@ def grades(path: Path) -> dict[str, float]:
 
 
 def _rows(path: Path) -> Iterator[tuple[str, float]]:
-    for line in path.read_text(encoding="utf-8").splitlines()[1:]:
-        student, *rest = line.split(",")
-        yield student, float(rest[7])
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield row["student"], float(row["total"])

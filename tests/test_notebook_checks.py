@@ -9,11 +9,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from autograder.course import COURSE
 from autograder.release.edition import Edition
-from autograder.release.notebook import NotebookCell, answered, as_notebook, cells
+from autograder.release.notebook import NotebookCell, answered, as_file, as_notebook, cells
 from exercises.tests import source
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -147,3 +148,28 @@ def test_answers_fill_the_first_cell_of_their_exercise() -> None:
     text = "from exercises.ex1_output_size import effective_kernel_size\n\nX = 1\n"
     assert [cell.source for cell in answered(made, {"ex2_padding": text})] == ["X = 1", ""]
     assert answered(made, {}) == made
+
+
+def test_the_file_is_what_jupyter_takes_and_two_are_alike() -> None:
+    made = cells(Edition(ROOT))
+    content = as_file(as_notebook(made))
+    assert content == as_file(as_notebook(made))
+    read = nbformat.reads(content.decode("utf-8"), as_version=4)
+    assert [(cell.id, cell.source) for cell in read.cells] == [(cell.name, cell.source) for cell in made]
+
+
+@pytest.mark.parametrize("ids", [("one", "one"), ("one", None)], ids=["twice", "none"])
+def test_ids_are_never_drawn_at_random(ids: tuple[str | None, ...]) -> None:
+    notebook = as_notebook([NotebookCell("text", f"cell-{n}", "Text") for n in range(len(ids))])
+    for cell, name in zip(notebook.cells, ids, strict=True):
+        del cell["id"]
+        cell.update({"id": name} if name else {})
+    with pytest.raises(nbformat.ValidationError, match="id of its own"):
+        as_file(notebook)
+
+
+def test_what_jupyter_would_not_take_is_not_written() -> None:
+    notebook = as_notebook([NotebookCell("text", "cell", "Text")])
+    notebook.cells[0].outputs = []
+    with pytest.raises(nbformat.ValidationError):
+        as_file(notebook)

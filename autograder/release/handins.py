@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from autograder.release.edition import Edition
 from autograder.release.notebook import answered, as_notebook, cells
 from autograder.submission import read_submission
@@ -29,7 +31,7 @@ class HandIn:
             (folder / f"{module}.py").write_text(text, encoding="utf-8", newline="\n")
         return folder
 
-    def notebook(self, edition: Edition) -> dict[str, object]:
+    def notebook(self, edition: Edition) -> NotebookNode:
         """The student's notebook with these answers in it."""
         return as_notebook(answered(cells(edition), self.modules))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -13,11 +12,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import nbformat
+from nbformat import NotebookNode
+
 from autograder import gradebook
 from autograder.platforms.nbgrader import RUNTIME_VARIABLE
-from autograder.release.edition import Edition, ReleaseError, as_bytes
+from autograder.release.edition import Edition, ReleaseError
 from autograder.release.handins import HandIn
-from autograder.release.notebook import NAME, NotebookCell, answered, as_notebook, cells
+from autograder.release.notebook import NAME, NotebookCell, answered, as_file, as_notebook, cells
 from autograder.release.package import Package
 from autograder.release.student import notebook_support
 
@@ -111,7 +113,8 @@ autograder in `grader/`, in a process of its own; the students' cells do not run
 set `RUN_ANSWERS = True` in `nbgrader_config.py`.
 
 Instead of `nbgrader autograde`, the autograder can grade without any kernel and write scores and comments into
-`gradebook.db`; that is the way where students might try to forge their points:
+`gradebook.db`; that is the way where students might try to forge their points. It is started by `python -m`, since
+`grader/` is not installed:
 
     cd grader
     python -m autograder grade --nbgrader .. -o ../graded
@@ -130,14 +133,14 @@ def packages(edition: Edition) -> list[Package]:
     files: dict[str, bytes] = {
         "README.md": _README.encode(),
         "nbgrader_config.py": _CONFIG.encode(),
-        SOURCE: as_bytes(source_notebook(edition)),
+        SOURCE: as_file(source_notebook(edition)),
     }
     files |= {f"source/{ASSIGNMENT}/{name}": content for name, content in notebook_support(edition).items()}
     files |= {f"grader/{name}": content for name, content in edition.grader_files().items()}
     return [Package("nbgrader.zip", "instructors", files, hidden=True, markers=frozenset({SOURCE}))]
 
 
-def source_notebook(edition: Edition) -> dict[str, Any]:
+def source_notebook(edition: Edition) -> NotebookNode:
     """The instructor's notebook: the students' one, and after each exercise's check a cell with points."""
     points = {e.module: e.points for e in edition.catalogue}
     names = {e.module: e.name for e in edition.catalogue}
@@ -207,15 +210,15 @@ def graded(edition: Edition, course: Path, hand_ins: Sequence[HandIn]) -> dict[s
 
 def hand_over(edition: Edition, course: Path, hand_in: HandIn) -> Path:
     """Puts a hand-in where nbgrader collects it: the released notebook with its answers filled in."""
-    notebook = json.loads((course / "release" / ASSIGNMENT / NAME).read_text(encoding="utf-8"))
+    notebook = nbformat.read(course / "release" / ASSIGNMENT / NAME, as_version=4)
     answers = {c.name: c.source for c in answered(cells(edition), hand_in.modules) if c.role == "answer"}
     for cell in notebook["cells"]:
         name = cell["metadata"]["nbgrader"]["grade_id"]
         if name in answers:
-            cell["source"] = answers[name].splitlines(keepends=True)
+            cell["source"] = answers[name]
     path = course / "submitted" / hand_in.name / ASSIGNMENT / NAME
     path.parent.mkdir(parents=True)
-    path.write_bytes(as_bytes(notebook))
+    path.write_bytes(as_file(notebook))
     return path
 
 

@@ -13,6 +13,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
 from autograder.classroom.names import NOTEBOOK
 from autograder.release.edition import Edition
 from autograder.source import Cell, cells_of_stub
@@ -130,31 +134,45 @@ def answered(made: Sequence[NotebookCell], modules: Mapping[str, str]) -> list[N
 
 def as_notebook(
     made: Sequence[NotebookCell], metadata: Callable[[NotebookCell], Mapping[str, Any]] = lambda cell: {}
-) -> dict[str, Any]:
-    """The cells in Jupyter's format 4.5; ids are the cells' names, so that two builds are alike."""
-    return {
-        "cells": [_as_json(cell, metadata(cell)) for cell in made],
-        "metadata": {
+) -> NotebookNode:
+    """The cells as Jupyter knows them; ids are the cells' names, so that two builds are alike."""
+    notebook: NotebookNode = new_notebook(
+        cells=[_as_node(cell, metadata(cell)) for cell in made],
+        metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
         },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
+    )
+    return notebook
 
 
-def _as_json(cell: NotebookCell, metadata: Mapping[str, Any]) -> dict[str, Any]:
-    common = {"id": cell.name, "metadata": dict(metadata), "source": cell.source.splitlines(keepends=True)}
-    if cell.is_code:
-        return {"cell_type": "code", "execution_count": None, "outputs": [], **common}
-    if not cell.attachments:
-        return {"cell_type": "markdown", **common}
-    attachments = {
-        name: {_mime(name): base64.b64encode(content).decode()} for name, content in cell.attachments.items()
-    }
-    return {"cell_type": "markdown", "attachments": attachments, **common}
+def _as_node(cell: NotebookCell, metadata: Mapping[str, Any]) -> NotebookNode:
+    about: dict[str, Any] = {"id": cell.name, "metadata": dict(metadata)}
+    if cell.attachments:
+        about["attachments"] = {
+            name: {_mime(name): base64.b64encode(content).decode()}
+            for name, content in cell.attachments.items()
+        }
+    node: NotebookNode
+    node = new_code_cell(cell.source, **about) if cell.is_code else new_markdown_cell(cell.source, **about)
+    return node
 
 
 def _mime(name: str) -> str:
     kinds = {".png": "image/png", ".gif": "image/gif", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
     return kinds[PurePosixPath(name).suffix]
+
+
+def as_file(notebook: NotebookNode) -> bytes:
+    """The notebook's file.
+
+    Raises:
+        ValidationError: if Jupyter would not take it as it is.
+    """
+    ids = [cell.get("id") for cell in notebook.cells]
+    if None in ids or len(set(ids)) < len(ids):
+        # nbformat would draw one at random, and two builds would differ
+        raise nbformat.ValidationError(f"each cell needs an id of its own: {ids}")
+    nbformat.validate(notebook)
+    text: str = nbformat.writes(notebook)
+    return f"{text}\n".encode()

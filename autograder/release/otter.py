@@ -20,10 +20,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_raw_cell
+
 from autograder.platforms.otter import SUPPORT
-from autograder.release.edition import Edition, ReleaseError, as_bytes
+from autograder.release.edition import Edition, ReleaseError
 from autograder.release.handins import HandIn
-from autograder.release.notebook import NAME, NotebookCell, as_notebook, cells
+from autograder.release.notebook import NAME, NotebookCell, as_file, as_notebook, cells
 from autograder.release.package import Package, zipped
 from autograder.release.student import notebook_support
 
@@ -68,7 +72,7 @@ def packages(edition: Edition) -> list[Package]:
         ReleaseError: if otter fails.
     """
     notebook, made = _assign(edition)
-    student = {**notebook_support(edition), NAME: as_bytes(notebook)}
+    student = {**notebook_support(edition), NAME: as_file(notebook)}
     support = {f"files/{SUPPORT}/{name}": content for name, content in edition.grader_files().items()}
     autograder = {
         **made,
@@ -84,14 +88,14 @@ def packages(edition: Edition) -> list[Package]:
     ]
 
 
-def _assign(edition: Edition) -> tuple[dict[str, Any], dict[str, bytes]]:
+def _assign(edition: Edition) -> tuple[NotebookNode, dict[str, bytes]]:
     """The student's notebook and the content of the autograder zip, as otter makes them."""
     with tempfile.TemporaryDirectory(prefix="otter-") as scratch:
         folder = Path(scratch)
-        (folder / NAME).write_bytes(as_bytes(master(edition)))
+        (folder / NAME).write_bytes(as_file(master(edition)))
         # otter loads the plugin even while it makes the zip
         _otter(folder, edition.root, "assign", NAME, "dist", "--no-pdfs", "--no-run-tests")
-        notebook = json.loads((folder / "dist" / "student" / NAME).read_text(encoding="utf-8"))
+        notebook = nbformat.read(folder / "dist" / "student" / NAME, as_version=4)
         found = list((folder / "dist" / "autograder").glob("*.zip"))  # its name tells the time
         if len(found) != 1:
             raise ReleaseError(f"otter assign made {len(found)} autograder zips, not one")
@@ -100,16 +104,18 @@ def _assign(edition: Edition) -> tuple[dict[str, Any], dict[str, bytes]]:
     return _steady(notebook), made
 
 
-def master(edition: Edition) -> dict[str, Any]:
+def master(edition: Edition) -> NotebookNode:
     """otter's master notebook: one question per exercise. Places for answers hold the stubs, as they are."""
     made = cells(edition)
-    pairs = zip(made, as_notebook(made)["cells"], strict=True)
+    notebook = as_notebook(made)
+    pairs = zip(made, notebook.cells, strict=True)
     points = {e.module: (e.name, e.points) for e in edition.catalogue}
     found = [_raw("assignment", "# ASSIGNMENT CONFIG\n" + json.dumps(_config(edition), indent=1))]
     for module, group in groupby(pairs, key=lambda pair: pair[0].exercise):
         inside = [each for cell, plain in group for each in _marked(cell, plain)]
         found += _question(*points[module], inside) if module else inside
-    return as_notebook([]) | {"cells": found}
+    notebook.cells = found
+    return notebook
 
 
 def _config(edition: Edition) -> dict[str, Any]:
@@ -135,16 +141,16 @@ def _config(edition: Edition) -> dict[str, Any]:
     }
 
 
-def _question(name: str, points: int, inside: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _question(name: str, points: int, inside: Sequence[NotebookNode]) -> Iterator[NotebookNode]:
     yield _raw(f"{name}-begin", f"# BEGIN QUESTION\nname: {name}\npoints: {points}\ncheck_cell: false")
     yield from inside
     yield _raw(f"{name}-begin-tests", "# BEGIN TESTS")
-    yield _code(f"{name}-test", _NEVER_RIGHT)
+    yield new_code_cell(_NEVER_RIGHT, id=f"{name}-test")
     yield _raw(f"{name}-end-tests", "# END TESTS")
     yield _raw(f"{name}-end", "# END QUESTION")
 
 
-def _marked(cell: NotebookCell, plain: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _marked(cell: NotebookCell, plain: NotebookNode) -> Iterator[NotebookNode]:
     """A cell with the marks that make it a place for an answer, if it is one."""
     if cell.role != "answer":
         yield plain
@@ -154,17 +160,12 @@ def _marked(cell: NotebookCell, plain: dict[str, Any]) -> Iterator[dict[str, Any
     yield _raw(f"{cell.name}-end", "# END SOLUTION")
 
 
-def _raw(name: str, text: str) -> dict[str, Any]:
-    return {"cell_type": "raw", "id": name, "metadata": {}, "source": text}
+def _raw(name: str, text: str) -> NotebookNode:
+    node: NotebookNode = new_raw_cell(text, id=name)
+    return node
 
 
-def _code(name: str, text: str) -> dict[str, Any]:
-    return {"cell_type": "code", "id": name, "metadata": {}, "source": text, "execution_count": None} | {
-        "outputs": []
-    }
-
-
-def _steady(notebook: dict[str, Any]) -> dict[str, Any]:
+def _steady(notebook: NotebookNode) -> NotebookNode:
     """The notebook without what differs from build to build, and without traces of tests that it lacks."""
     notebook["metadata"].pop("otter", None)
     for number, cell in enumerate(notebook["cells"]):
@@ -184,7 +185,7 @@ def prove(edition: Edition, unpacked: Path, hand_ins: Sequence[HandIn]) -> dict[
 
         def one(hand_in: HandIn) -> dict[str, float]:
             path = Path(scratch) / f"{hand_in.name}.ipynb"
-            path.write_bytes(as_bytes(hand_in.notebook(edition)))
+            path.write_bytes(as_file(hand_in.notebook(edition)))
             return points_of(run(path, archive, Path(scratch) / f"of-{hand_in.name}"))
 
         with ThreadPoolExecutor(2) as pool:

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from autograder.release.edition import Edition, ReleaseError, as_bytes
+from autograder.release.edition import Edition, ReleaseError
 from autograder.release.handins import HandIn, copies
-from autograder.release.notebook import NAME, as_notebook, cells
+from autograder.release.notebook import NAME, as_file, as_notebook, cells
 from autograder.release.package import Package
 from exercises.feedback.packages import available
 
@@ -55,7 +55,7 @@ def packages(edition: Edition) -> list[Package]:
     }
     notebook = {
         **notebook_support(edition),
-        NAME: as_bytes(as_notebook(cells(edition))),
+        NAME: as_file(as_notebook(cells(edition))),
         "pyproject.toml": pyproject(edition),
         "START.md": _START_NOTEBOOK.encode(),
     }
@@ -115,7 +115,7 @@ def prove_notebook(edition: Edition, unpacked: Path, hand_ins: Sequence[HandIn])
     found = {}
     for hand_in, root in copies(unpacked, hand_ins):
         if hand_in.name == "solutions":
-            (root / NAME).write_bytes(as_bytes(hand_in.notebook(edition)))
+            (root / NAME).write_bytes(as_file(hand_in.notebook(edition)))
         command = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--allow-errors"]
         command += ["--output", "executed.ipynb", NAME]
         environment = _plain_environment(root) | {
