@@ -49,7 +49,8 @@ mutation: .venv/dev
 	$(BIN)/python -m tests.mutation
 
 seeds: .venv/dev
-	ALL_SEEDS=1 $(BIN)/python -m pytest tests/test_seeds.py
+	ALL_HAND_INS=1 $(PYTEST) tests/test_seeds.py tests/test_corpus.py tests/test_honest.py \
+		tests/test_as_handed_in.py
 
 random: .venv/dev
 	HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -m "hypothesis and not platforms" --hypothesis-seed=$(SEED)

@@ -1,4 +1,8 @@
-"""Hand-ins examined several at a time, each on the exercises that it is about and no others."""
+"""Hand-ins examined several at a time, each on the exercises that it is about and no others.
+
+Each exercise of a hand-in costs the better part of a second, so of what is much alike the suite tries a part, under
+a rule that stands where it is used; `make seeds` tries all.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,7 @@ from exercises.feedback.catalogue import earlier, exercises
 SUBMISSIONS = Path(__file__).parent / "submissions"
 CATALOGUE = exercises()
 MODULES = [e.module for e in CATALOGUE]
+ALL = "ALL_HAND_INS" in os.environ  # what `make seeds` sets
 
 
 @dataclass(frozen=True)
@@ -60,11 +65,17 @@ def building_on(modules: Collection[str]) -> tuple[str, ...]:
     return tuple(m for m in MODULES if {m, *(e.module for e in earlier(m, CATALOGUE))} & set(modules))
 
 
+def at_a_time() -> int:
+    """How many hand-ins to examine at once: the processors, shared with the other processes of pytest-xdist."""
+    others = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    return max(min(os.cpu_count() or 1, 4) // others, 1)
+
+
 def examine_all(tasks: Sequence[Task], time_limits: TimeLimits) -> list[Examined]:
-    """What comes of each task, in their order; a judge mostly waits for its sandbox, so there are several."""
+    """What comes of each task, in their order; a judge mostly waits for its sandbox, so there may be several."""
     torch.set_num_threads(1)
     judges = {seed: Judge(COURSE, seed=seed) for seed in dict.fromkeys(task.seed for task in tasks)}
-    workers = min(os.cpu_count() or 1, 4)
+    workers = at_a_time()
     with ExitStack() as stack:
         free: SimpleQueue[Sandbox] = SimpleQueue()
         for _ in range(workers):

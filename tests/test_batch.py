@@ -80,6 +80,7 @@ def test_two_workers_give_every_hand_in_a_report_and_tell_each_step_as_json(
     assert run.left_over() == []
 
 
+@pytest.mark.platforms  # four runs of the command
 def test_killed_at_random_moments_it_ends_with_the_reports_of_a_quiet_run(
     quiet: tuple[Run, list[dict[str, Any]]], tmp_path: Path
 ) -> None:
@@ -237,7 +238,7 @@ def test_a_dead_worker_is_replaced_and_the_others_go_on(end: tuple[Callable[[int
         assert executor.submit(os.getpid).result(60) != os.getpid()
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.platforms)])
 def test_a_ctrl_c_at_the_terminal_gets_one_line(
     quiet: tuple[Run, list[dict[str, Any]]], tmp_path: Path, workers: str
 ) -> None:

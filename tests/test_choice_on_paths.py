@@ -105,6 +105,7 @@ def named(told: str) -> bool:
     return "one.ipynb" in told and "two.ipynb" in told
 
 
+@pytest.mark.platforms
 def test_no_platform_gets_a_score_where_nobody_can_tell_what_is_meant(tmp_path: Path) -> None:
     laid_out(tmp_path / "submission", TWO)
     assert gradescope.main([str(tmp_path)]) == 0
@@ -124,6 +125,7 @@ def test_no_platform_gets_a_score_where_nobody_can_tell_what_is_meant(tmp_path: 
         otter.graded_apart(tmp_path / "student", here)
 
 
+@pytest.mark.platforms
 def test_nbgraders_cell_raises_where_nobody_can_tell_what_is_meant(tmp_path: Path) -> None:
     one, two = TWO.values()
     folder = laid_out(tmp_path / "submitted" / "ada" / "hw", {names.NOTEBOOK: one, "two.ipynb": two})

@@ -397,6 +397,8 @@ def test_a_download_gives_a_file_to_upload_and_again_after_a_second_run(
         str(out),
         "--device",
         "cpu",
+        "--workers",
+        "1",
     ]
     assert main(command) == 0
     first = (out / "canvas.csv").read_bytes()

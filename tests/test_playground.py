@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -250,6 +252,43 @@ def test_mine_that_is_not_written_names_file_and_function(tmp_path: Path) -> Non
     assert "conv2d in exercises/ex5_dilation.py is not written yet" in done.stderr
 
 
+# the command once for each text of a file, each time in a process of its own, which need not load torch again
+SEVERAL = """
+import json, os, sys
+import torch
+path, arguments, texts = json.loads(sys.stdin.read())
+sys.path.insert(0, os.path.dirname(os.path.dirname(path)))
+for number, text in enumerate(texts):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    child = os.fork()
+    if child == 0:
+        for fd, name in ((1, "out"), (2, "err")):
+            os.dup2(os.open(f"{number}.{name}", os.O_WRONLY | os.O_CREAT), fd)
+        from exercises.conv2d import main
+        code = main(arguments)
+        sys.stdout.flush()
+        os._exit(code)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+def run_with_each(folder: Path, file: Path, texts: list[str], *args: str) -> list[tuple[int, str, str]]:
+    """What the command ends with and prints, where the file holds each of the texts."""
+    asked = json.dumps([str(file), args, texts])
+    command = [sys.executable, "-c", SEVERAL]
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}  # two texts may have one size and one second
+    done = subprocess.run(
+        command, cwd=folder, env=environment, input=asked, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    codes = [int(line) for line in done.stdout.split()]
+    said = [
+        [(folder / f"{n}.{name}").read_text("utf-8") for name in ("out", "err")] for n in range(len(texts))
+    ]
+    return [(code, out, err) for code, (out, err) in zip(codes, said, strict=True)]
+
+
 def test_mine_written_wrong_and_broken(tmp_path: Path) -> None:
     root = student_folder(tmp_path, written=True)
     done = run(tmp_path, "--mine", "--padding", "1", root=root)
@@ -260,7 +299,7 @@ def test_mine_written_wrong_and_broken(tmp_path: Path) -> None:
     right = file.read_text(encoding="utf-8")
     line = "return conv2d_strided(pad2d(x, padding), dilate_kernel(weight, dilation), bias, stride)"
     assert line in right
-    for broken, code, words in (
+    wrong = (
         (line + " + 0.5", 0, "the values differ"),
         ("return None", 2, "returned NoneType, not a tensor"),
         ("return x[0, 0, 0]", 2, "that cannot be drawn"),
@@ -270,11 +309,12 @@ def test_mine_written_wrong_and_broken(tmp_path: Path) -> None:
             "stopped with NameError: name 'nothing' is not defined (exercises/ex5_dilation",
         ),
         ("return (", 2, "is not valid Python"),
-    ):
-        file.write_text(right.replace(line, broken), encoding="utf-8")
-        done = run(tmp_path, "--mine", root=root)
-        assert done.returncode == code and words in done.stdout + done.stderr, done
-        assert done.stderr.count("\n") == (1 if code else 0)
+    )
+    texts = [right.replace(line, broken) for broken, _, _ in wrong]
+    found = run_with_each(tmp_path, file, texts, "--mine")
+    for (_, code, words), (ended, out, err) in zip(wrong, found, strict=True):
+        assert ended == code and words in out + err, (out, err)
+        assert err.count("\n") == (1 if code else 0)
 
 
 def test_the_bar_only_shows_on_a_terminal_and_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,6 +76,7 @@ def built_elsewhere(folder: Path, umask: int, zone: str) -> dict[str, str]:
     return found
 
 
+@pytest.mark.platforms
 def test_two_builds_in_other_folders_with_other_habits_are_byte_identical(tmp_path: Path) -> None:
     first = built_elsewhere(copy_of_checkout(tmp_path / "one"), 0o077, "Asia/Tokyo")
     second = built_elsewhere(copy_of_checkout(tmp_path / "another" / "place"), 0o002, "America/Lima")
@@ -210,6 +211,7 @@ def test_a_release_that_leaks_is_not_written(tmp_path: Path) -> None:
     assert (out / "student.zip").read_bytes() == b"the release before"
 
 
+@pytest.mark.platforms
 def test_a_release_whose_solutions_fail_the_public_checks_is_not_written(tmp_path: Path) -> None:
     root = copy_of_checkout(tmp_path / "checkout")
     checks = root / "exercises" / "tests" / "test_ex1.py"
@@ -246,6 +248,7 @@ def run_checks(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True)
 
 
+@pytest.mark.platforms
 def test_the_students_zip_installs_and_runs_in_a_fresh_environment(tmp_path: Path, handout: Package) -> None:
     for name, content in handout.files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

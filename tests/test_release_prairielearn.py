@@ -281,7 +281,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     (folder / "ex1_output_size.py").write_text("def output_size(*a, **k): return 1\n", encoding="utf-8")
     with Grader(COURSE) as grader:
         found = grader.grade(read_submission(folder, [e.module for e in grader.catalogue]))
-    bad = Finding("", "cpu", "value", "\0\x1b[31m\ud800" + "🦉" * 100_000, explanation="x" * 100_000)
+    bad = Finding("", "cpu", "value", "\0\x1b[31m\ud800" + "🦉" * 20_000, explanation="x" * 20_000)
     return replace(
         found,
         notes=("a \x9b note\x7f",),

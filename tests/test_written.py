@@ -6,12 +6,12 @@ import time
 from pathlib import Path
 
 import pytest
-from parallel import CATALOGUE, MODULES, SUBMISSIONS
 
 from autograder.statements import statements
 from autograder.submission import read_submission
 from autograder.written import code_of
 from exercises.feedback.catalogue import Exercise
+from tests.parallel import CATALOGUE, MODULES, SUBMISSIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = {name for e in CATALOGUE for name in e.exports}
