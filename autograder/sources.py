@@ -19,7 +19,7 @@ from autograder.written import Code, code_of
 ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
 
 # Folders of the exercise package whose Python files are never an answer.
-_OTHER_FOLDERS = frozenset({"tests", "feedback", "visualizer"})
+_OTHER_FOLDERS = frozenset({"tests", "feedback", "course", "visualizer"})
 _NEVER_READ = frozenset({"conftest", "setup", "__init__", "__main__"})
 # what students are given: to import from there is no work
 _PACKAGE = (

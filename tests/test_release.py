@@ -63,6 +63,7 @@ def built_elsewhere(folder: Path, umask: int, zone: str) -> dict[str, str]:
         "import hashlib, json, os, sys\n"
         "from pathlib import Path\n"
         f"os.umask({umask})\n"
+        "from autograder.course import COURSE\n"
         "from autograder.release import build, edition\n"
         f"made = build.build(edition.Edition(COURSE, Path({str(folder)!r})), lambda line: None)\n"
         "print(json.dumps({b.package.name: b.sha256 for b in made}))\n"

@@ -111,6 +111,7 @@ def test_a_whole_repository_gives_its_exercises_and_nothing_of_its_other_folders
         "repo/exercises/tests/test_ex3_conv2d.py": "check",
         "repo/exercises/tests/ex3_conv2d.py": "wrong",
         "repo/exercises/feedback/draw.py": "feedback",
+        "repo/exercises/course/oracle.py": "course",
         "repo/tests/submissions/x/ex4_stride.py": "wrong",
     }
     for hand_in in (read(make_folder(tmp_path / "a", files)), read(make_zip(tmp_path / "a.zip", files))):

@@ -18,10 +18,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from autograder.paths import SUITES
 from autograder.release.edition import Edition
 from autograder.release.package import MANIFEST, Package
 from autograder.source import MARKER
 from autograder.stubs import stub_text
+from exercises.paths import ROOT
 
 # characters of a line, without blanks, that say where it is from; suites and public checks have idioms in common
 MIN_LINE_CHARS, MIN_HIDDEN_CHARS = 24, 32
@@ -32,7 +34,7 @@ _LEFTOVERS = (
     "Thumbs.db", ".pytest_cache", ".mypy_cache", ".ruff_cache",
 )  # fmt: skip
 _LEFTOVER_ENDINGS = (".pyc", ".pyo", ".swp", ".swo", "~", ".orig", ".rej", ".bak", ".tmp", ".db")
-_PUBLIC = ("exercises/tests/test_ex", "exercises/feedback/")
+_PUBLIC = ("exercises/tests/test_ex", "exercises/feedback/", "exercises/course/")
 _WANTED_DOTS = frozenset({".github"})
 _BLOB = re.compile(rb"[A-Za-z0-9+/]{64,}={0,2}")
 
@@ -112,7 +114,7 @@ class Audit:
         public = "".join(_without_blanks(c) for name, c in files.items() if name.startswith(_PUBLIC))
         found: dict[str, str] = {}
         for name, content in self._edition.grader_files().items():
-            if name.startswith("autograder/suites/ex"):
+            if name.startswith(f"{SUITES.relative_to(ROOT).as_posix()}/ex"):
                 told = _docstring_lines(content)
                 long = (line for line in _lines(content) - told if len(line) >= MIN_HIDDEN_CHARS)
                 found |= dict.fromkeys((n for n in long if n not in public), PurePosixPath(name).name)
