@@ -364,7 +364,9 @@ def _release(options: argparse.Namespace) -> int:
         from autograder.release.edition import Edition, ReleaseError
         from autograder.release.screen import show_release, telling
     except ModuleNotFoundError as error:
-        raise CommandError(f"release needs {error.name}: pip install -e '.[release]' in a checkout") from error
+        raise CommandError(
+            f"release needs {error.name}: pip install -e '.[release]' in a checkout"
+        ) from error
     _must_be_checkout(options.root)
     screen = console()
     edition = Edition(options.root.resolve(), options.seed)
