@@ -31,6 +31,8 @@ from autograder.sandboxed import TimeLimits
 from autograder.submission import Submission
 from exercises.feedback.course import Course
 
+TIDY_SECONDS = 30.0  # seconds for a worker process to end in order once its parent is gone
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -180,15 +182,12 @@ class ProcessPool(Graders):
             pool = self._mine.pool = ProcessPoolExecutor(1, self._context, initializer=_begin)
             self._pools.add(pool)
         try:
-            return pool.submit(fn, *args, **kwargs).result()
-        except (BrokenProcessPool, SystemExit) as error:
+            return pool.submit(_call, fn, *args, **kwargs).result()
+        except BrokenProcessPool:
             self._mine.pool = None
             self._pools.discard(pool)
             pool.shutdown()
-            if isinstance(error, BrokenProcessPool):
-                raise
-            # a SystemExit would end whoever asks, a Dask worker for one
-            raise BrokenProcessPool("a grader's process was told to end") from error
+            raise
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is not None:
@@ -212,10 +211,24 @@ def _begin() -> None:
     """What a worker process does first."""
     # a Ctrl-C reaches the whole foreground; the parent alone decides what it means
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # ends the hand-in that runs, and leaves the sandbox to be tidied up
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, _end)
     Finalize(None, close, exitpriority=1)
     threading.Thread(target=_follow_parent, daemon=True).start()
+
+
+def _end(*_: object) -> None:
+    """Ends the hand-in that runs, and leaves the sandbox to be tidied up."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not stop the tidying up
+    sys.exit(1)
+
+
+def _call(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Runs a call in a worker process; one that is told to end meanwhile ends."""
+    try:
+        return fn(*args, **kwargs)
+    except SystemExit:  # the pool would hand it on like any error, and wait for the next call
+        close()
+        os._exit(1)
 
 
 def _follow_parent() -> None:
@@ -223,4 +236,7 @@ def _follow_parent() -> None:
     parent = parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])
+        # Dask kills a worker that needs more than seconds to end, maybe while this process tidies up
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(TIDY_SECONDS)
         os._exit(1)  # the sandbox's parent sees it and ends its worker; the next run removes the folder

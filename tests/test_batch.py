@@ -314,6 +314,33 @@ def test_only_the_folders_of_graders_that_are_gone_are_swept(
     assert [path.name for path in tmp_path.iterdir()] == ["conv2d-sandbox-link"]
 
 
+def test_graders_whose_parent_is_killed_tidy_up_whatever_they_do(tmp_path: Path) -> None:
+    start = (
+        "import time\n"
+        "from autograder.workers import ProcessPool, Settings, unconfined\n"
+        "pool = ProcessPool(2)\n"
+        f"for each in [pool.submit(unconfined, {SETTINGS!r}) for _ in range(2)]: each.result()\n"
+        "pool.submit(time.sleep, 600)\n"  # the other one waits for work
+        "print(flush=True)\n"
+        "input()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", start],
+        cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert len(list(tmp_path.glob("conv2d-sandbox-*"))) == 2
+        process.kill()
+    end = time.monotonic() + 60
+    while left := list(tmp_path.glob("conv2d-sandbox-*")):
+        assert time.monotonic() < end, left
+        time.sleep(0.1)
+
+
 def test_the_tally_knows_the_rate_and_the_time_left() -> None:
     clock = iter([0.0] + [10.0] * 9)
     tally = Tally(lambda: next(clock))

@@ -207,6 +207,8 @@ class Sandbox:
             self._control.close()
             self._control = None
         if self._zygote is not None:
+            if not self._warm:  # it has no worker yet, and hears no hanging up while it imports torch
+                self._zygote.kill()
             try:
                 self._zygote.wait(5)
             except subprocess.TimeoutExpired:
