@@ -317,9 +317,10 @@ def test_only_the_folders_of_graders_that_are_gone_are_swept(
 def test_graders_whose_parent_is_killed_tidy_up_whatever_they_do(tmp_path: Path) -> None:
     start = (
         "import time\n"
-        "from autograder.workers import ProcessPool, Settings, unconfined\n"
+        "from autograder.workers import ProcessPool, unconfined\n"
+        "from tests.test_batch import SETTINGS\n"
         "pool = ProcessPool(2)\n"
-        f"for each in [pool.submit(unconfined, {SETTINGS!r}) for _ in range(2)]: each.result()\n"
+        "for each in [pool.submit(unconfined, SETTINGS) for _ in range(2)]: each.result()\n"
         "pool.submit(time.sleep, 600)\n"  # the other one waits for work
         "print(flush=True)\n"
         "input()\n"
