@@ -158,7 +158,7 @@ class Grader:
         mine = [r for r in results if r.module == exercise.module]
         rubric = [line for line in self._judge.lines if line.module == exercise.module]
         drawn = next((r for line in rubric for r in _shown(line, mine) if drawable(r.failure)), None)
-        lines = [self._line(line, [r for r in mine if r.line == line.name], drawn) for line in rubric]
+        lines = [_line(self.course, line, [r for r in mine if r.line == line.name], drawn) for line in rubric]
         carried = any(r.carried for r in mine)
         before = earlier(exercise.module, self.catalogue)
         wrong = {r.module for r in results if r.failure}
@@ -170,42 +170,6 @@ class Grader:
             earned=_rounded(sum(line.earned for line in lines)),
             carried_from=tuple(e.name for e in before if carried and e.module in wrong),
             lines=tuple(lines),
-        )
-
-    def _line(self, line: RubricLine, results: Sequence[CaseResult], drawn: CaseResult | None) -> Line:
-        passed = sum(r.failure is None for r in results)
-        return Line(
-            name=line.name,
-            sentence=line.sentence,
-            category=line.category,
-            points=float(line.points),
-            earned=line.points * passed / line.cases,
-            cases=line.cases,
-            passed=passed,
-            carried=sum(r.carried for r in results),
-            followed=sum(r.followed for r in results),
-            apart=sum(r.apart for r in results),
-            findings=tuple(self._finding(r, r is drawn) for r in _shown(line, results)),
-        )
-
-    def _finding(self, result: CaseResult, draw: bool) -> Finding:
-        failure = result.failure
-        assert failure is not None
-        return Finding(
-            case=result.case,
-            device=result.device,
-            kind=failure.kind,
-            headline=failure.headline,
-            diagnosis=failure.diagnosis,
-            explanation=failure.explanation,
-            section=failure.section,
-            where=tuple(f"{name}, line {line}: {text}" for name, line, text in failure.trace),
-            call=failure.call_text,
-            expected=failure.expected,
-            got=failure.got,
-            place=failure.where,
-            visualizer=visualizer(self.course, failure),
-            pictures=pictures(failure) if draw else (),
         )
 
     def _provenance(self, digest: str, confined: dict[str, str]) -> Provenance:
@@ -226,6 +190,44 @@ def _shown(line: RubricLine, results: Sequence[CaseResult]) -> list[CaseResult]:
     """The failed cases of a line that the report tells of, those first that say something."""
     failed = [(r.failure.kind == UNDECIDED, r) for r in results if r.line == line.name and r.failure]
     return [r for _, r in sorted(failed, key=lambda each: each[0])][:SHOWN_FINDINGS]
+
+
+def _line(course: Course, line: RubricLine, results: Sequence[CaseResult], drawn: CaseResult | None) -> Line:
+    passed = sum(r.failure is None for r in results)
+    return Line(
+        name=line.name,
+        sentence=line.sentence,
+        category=line.category,
+        points=float(line.points),
+        earned=line.points * passed / line.cases,
+        cases=line.cases,
+        passed=passed,
+        carried=sum(r.carried for r in results),
+        followed=sum(r.followed for r in results),
+        apart=sum(r.apart for r in results),
+        findings=tuple(_finding(course, r, r is drawn) for r in _shown(line, results)),
+    )
+
+
+def _finding(course: Course, result: CaseResult, draw: bool) -> Finding:
+    failure = result.failure
+    assert failure is not None
+    return Finding(
+        case=result.case,
+        device=result.device,
+        kind=failure.kind,
+        headline=failure.headline,
+        diagnosis=failure.diagnosis,
+        explanation=failure.explanation,
+        section=failure.section,
+        where=tuple(f"{name}, line {line}: {text}" for name, line, text in failure.trace),
+        call=failure.call_text,
+        expected=failure.expected,
+        got=failure.got,
+        place=failure.where,
+        visualizer=visualizer(course, failure),
+        pictures=pictures(failure) if draw else (),
+    )
 
 
 def _rounded(points: float) -> float:

@@ -151,7 +151,7 @@ def test_answers_fill_the_first_cell_of_their_exercise() -> None:
 
 
 def test_the_file_is_what_jupyter_takes_and_two_are_alike() -> None:
-    made = cells(Edition(ROOT))
+    made = cells(Edition(COURSE, ROOT))
     content = as_file(as_notebook(made))
     assert content == as_file(as_notebook(made))
     read = nbformat.reads(content.decode("utf-8"), as_version=4)

@@ -10,8 +10,8 @@ import pytest
 
 from autograder.sandboxed import TimeLimits
 from exercises.course.large_layer import LARGE_9, Layer
+from exercises.course.speed import SMALLER, estimate, in_words
 from exercises.feedback.time_limit import CALL_SECONDS
-from exercises.tests.speed import SMALLER, estimate, in_words
 from tests.test_notebook_checks import SETUP, said
 from tests.test_public_checks import Seen, given_out, run_pytest
 

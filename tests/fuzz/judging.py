@@ -28,7 +28,7 @@ from autograder.sandbox import wire
 from autograder.sandboxed import SandboxedSubmission
 from exercises.course import layer_checks
 from exercises.feedback import calls, checks, compare, failures, steps
-from exercises.feedback.catalogue import Exercise, exercises
+from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import CheckFailure, Outcome
 from exercises.feedback.steps import Opaque, ParameterResult, Raised, Script, Step, TensorResult
 from tests.fuzz.choices import Choices
@@ -132,7 +132,7 @@ def run(data: bytes) -> None:
     choices = Choices(data)
     cases = _judge()._cases
     case = cases[choices.below(len(cases))]
-    liar = Liar(None, None, exercises(), choices=choices)  # type: ignore[arg-type]
+    liar = Liar(None, None, COURSE, choices=choices)  # type: ignore[arg-type]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         failure = case.run(liar, 1)
@@ -154,7 +154,7 @@ def _look_at(failure: CheckFailure, causes: bool, result: CaseResult) -> None:
         holds(type(text) is str, "a failure's parts are texts", (name, text))
         holds(len(text) <= 2 * steps.MAX_TEXT_CHARS, "a failure's parts are short", (name, len(text)))
     if causes:
-        found = grade._finding(result, failure.call is not None)
+        found = grade._finding(COURSE, result, failure.call is not None)
         holds(all(type(text) is str for text in found.where), "places are texts", found.where)
         json.dumps(found.where)
         holds(sum(map(len, found.where)) <= 20_000, "places are short", found.where)

@@ -23,7 +23,7 @@ def search():
         for secret in SECRETS:
             if secret in text:
                 return text
-    if any(name.startswith("autograder.suites") for name in sys.modules):
+    if any(name.startswith("autograder.course.suites") for name in sys.modules):
         return "a suite"
     raise LookupError("nothing of the grader is here")
 

@@ -23,4 +23,4 @@ def read(name):
 attempt("reading a solution", lambda: read("solutions/ex3_conv2d.py"))
 attempt("reading a classmate's", lambda: read("tests/submissions/class/amara/ex3_conv2d.py"))
 attempt("importing a solution", lambda: __import__("solutions.ex3_conv2d"))
-attempt("importing a suite", lambda: __import__("autograder.suites.ex3_conv2d"))
+attempt("importing a suite", lambda: __import__("autograder.course.suites.ex3_conv2d"))

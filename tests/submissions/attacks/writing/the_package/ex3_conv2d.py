@@ -20,5 +20,5 @@ for name in ("attack.pth", "sitecustomize.py", "usercustomize.py", "torch/__init
     else:
         attempt(f"writing {name}", lambda: write(PACKAGES / name))
 for folder in sys.path[:3]:
-    attempt("the suites", lambda: write(pathlib.Path(folder) / "autograder" / "suites" / "ex3_conv2d.py"))
-    attempt("their bytecode", lambda: write(pathlib.Path(folder) / "autograder/suites/__pycache__/ex3_conv2d.pyc"))
+    attempt("the suites", lambda: write(pathlib.Path(folder) / "autograder" / "course" / "suites" / "ex3_conv2d.py"))
+    attempt("their bytecode", lambda: write(pathlib.Path(folder) / "autograder/course/suites/__pycache__/ex3_conv2d.pyc"))
