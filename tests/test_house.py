@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -75,8 +76,9 @@ def wrong_imports(root: Path) -> list[str]:
     return found
 
 
-def circle(root: Path) -> list[str]:
-    """A circle of imports between modules, if there is one; imports inside functions count."""
+@cache
+def imports_by_module(root: Path) -> dict[str, set[str]]:
+    """What each module of the project imports of it; imports inside functions count."""
     paths = [path for package in ("autograder", "exercises") for path in (root / package).rglob("*.py")]
     parts = {path: path.relative_to(root).with_suffix("").parts for path in paths}
     modules = {".".join(names).removesuffix(".__init__"): path for path, names in parts.items()}
@@ -86,8 +88,24 @@ def circle(root: Path) -> list[str]:
         graph[module] = {name for name in named if name in modules and name != module}
         # `from package import module` needs the module, not what the package is made of
         graph[module] -= {n for n in graph[module] if any(m.startswith(f"{n}.") for m in graph[module])}
+    return graph
+
+
+def reached(graph: dict[str, set[str]], module: str) -> set[str]:
+    """A module with all that its import brings along, packages among it."""
+    found, waiting = set(), [module]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += [*graph.get(name, ()), *filter(None, [name.rpartition(".")[0]])]
+    return found
+
+
+def circle(root: Path) -> list[str]:
+    """A circle of imports between modules, if there is one."""
     try:
-        TopologicalSorter(graph).prepare()
+        TopologicalSorter(imports_by_module(root)).prepare()
     except CycleError as error:
         return list(error.args[1])
     return []
@@ -197,6 +215,22 @@ def test_a_circle_of_imports_is_found(tmp_path: Path) -> None:
     (tmp_path / "autograder" / "batch.py").write_text("from autograder.report import page\n")
     (tmp_path / "autograder" / "report" / "page.py").write_text("def f():\n    import autograder.batch\n")
     assert set(circle(tmp_path)) == {"autograder.batch", "autograder.report.page"}
+
+
+@pytest.mark.parametrize("module", sorted(CONFINED_SIDE))
+def test_the_confined_side_imports_no_course(module: str) -> None:
+    found = reached(imports_by_module(ROOT), f"autograder.sandbox.{module.removesuffix('.py')}")
+    assert any(name.startswith("exercises.feedback.") for name in found)
+    assert not {name for name in found if _below(name, (*COURSE, "exercises.feedback.course"))}
+
+
+def test_a_way_from_the_confined_side_to_the_course_is_found(tmp_path: Path) -> None:
+    (tmp_path / "autograder" / "course").mkdir(parents=True)
+    (tmp_path / "exercises").mkdir()
+    (tmp_path / "autograder" / "worker.py").write_text("from autograder import rules\n")
+    (tmp_path / "autograder" / "rules.py").write_text("from autograder.course.suites import ex1\n")
+    (tmp_path / "autograder" / "course" / "suites.py").write_text("")
+    assert "autograder.course.suites" in reached(imports_by_module(tmp_path), "autograder.worker")
 
 
 def test_what_docstrings_name_is_there() -> None:
