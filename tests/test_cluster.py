@@ -35,6 +35,7 @@ pytestmark = pytest.mark.platforms
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "cluster.md").read_text(encoding="utf-8")
 SETTINGS = Settings(COURSE, ("cpu",), 1, 10.0, 4096)
 HAND_INS = 6
+PATIENCE = 180  # seconds after which a wait is in vain, on a busy machine too
 # what a worker does before it starts: its autograder claims to be another one
 OTHER_CODE = """
 from autograder.cluster import worker
@@ -121,13 +122,13 @@ class Lab:
         for process in self.started:
             process.terminate()
         for process in self.started:
-            process.wait(30)
+            process.wait(PATIENCE)
 
 
 def distributed_client(address: str) -> Any:
     from distributed import Client
 
-    return Client(address, set_as_default=False, timeout=20)
+    return Client(address, set_as_default=False, timeout=PATIENCE)
 
 
 def processes(folder: Path) -> list[tuple[int, str]]:
@@ -145,9 +146,9 @@ def processes(folder: Path) -> list[tuple[int, str]]:
     return found
 
 
-def until(true: Callable[[], Any], seconds: float = 60) -> Any:
+def until(true: Callable[[], Any]) -> Any:
     """Waits for something, and gives it."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while not (found := true()):
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.05)
@@ -195,7 +196,7 @@ def on(lab: Lab, run: Run, name: str) -> Run:
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, list[dict[str, Any]]]:
-    said, _ = process.communicate(timeout=300)
+    said, _ = process.communicate(timeout=5 * PATIENCE)
     return process.returncode, [json.loads(line) for line in said.splitlines()]
 
 
@@ -212,7 +213,7 @@ def read_events(process: subprocess.Popen[str], graded: int) -> list[dict[str, A
 
 def test_the_pages_commands_grade_a_class_as_this_machine_does(lab: Lab, quiet: Run) -> None:
     command = by_hand()[2]
-    assert lab.start(command + " --device cpu", "said").wait(300) == 0
+    assert lab.start(command + " --device cpu", "said").wait(5 * PATIENCE) == 0
     assert reports(lab.folder / "graded") == reports(quiet.out)
     assert lab.left_over(lab.worker_pids()) == []
     said = (lab.folder / "said").read_text(encoding="utf-8")
@@ -246,8 +247,7 @@ def test_stopped_and_started_again_while_workers_are_killed_it_comes_to_the_same
     assert len(events) == HAND_INS
     assert reports(run.out) == reports(quiet.out)
     assert run.left_over() == []
-    # the private folders of the killed ones were swept up by those that came after them, but for the last one's
-    assert lab.left_over(lab.worker_pids()) == []
+    until(lambda: lab.left_over(lab.worker_pids()) == [])  # the graders of killed workers tidy up alone
 
 
 def test_an_order_that_comes_after_the_end_of_its_run_starts_no_graders(lab: Lab) -> None:
@@ -300,7 +300,7 @@ def test_a_hand_in_that_kills_two_workers_is_reported_and_its_neighbours_are_gra
     for name in names:
         assert found[f"{name}.json"] == expected[f"{name}.json"]
     assert json.loads((run.out / "001-deadly.json").read_text())["provenance"]["key"] == ""
-    assert lab.left_over(lab.worker_pids()) == []
+    until(lambda: lab.left_over(lab.worker_pids()) == [])
 
 
 def test_a_worker_with_other_code_gets_no_work_and_none_is_graded_where_it_was_there_before(
@@ -310,7 +310,7 @@ def test_a_worker_with_other_code_gets_no_work_and_none_is_graded_where_it_was_t
     lab.wait_for(1)
     notices: list[str] = []
     with Cluster(lab.address, GradingOptions(SETTINGS), notices.append) as cluster:
-        assert cluster.submit(os.getpid).result(60) not in lab.worker_pids()
+        assert cluster.submit(os.getpid).result(PATIENCE) not in lab.worker_pids()
         width = cluster.width()
         wrong = lab.start(f"dask worker {lab.address} --nthreads 9 --preload other_code.py --no-dashboard")
         until(lambda: notices)
@@ -330,7 +330,7 @@ def test_a_worker_with_other_code_gets_no_work_and_none_is_graded_where_it_was_t
     assert error.endswith("; nothing was graded\n")
     assert list(out.iterdir()) == []
     wrong.terminate()
-    wrong.wait(30)
+    wrong.wait(PATIENCE)
     lab.wait_for(1)
 
 
@@ -375,19 +375,24 @@ def test_who_was_lost_with_its_worker_shares_the_next_one_with_nobody(
 ) -> None:
     """So that no innocent one is lost twice because of a guilty one."""
 
+    async def rounds() -> None:
+        """Lets the others go on as far as they can, however slow the machine is."""
+        for _ in range(20):
+            await asyncio.sleep(0)
+
     async def place() -> None:
         cluster = Cluster("tcp://a:1", GradingOptions(SETTINGS), print)
         cluster._changed = asyncio.Condition()
         member = cluster._members["b"] = Member("b", 2)
         first = await cluster._free()
         alone = asyncio.ensure_future(cluster._empty())
-        await asyncio.sleep(0)
+        await rounds()
         other = asyncio.ensure_future(cluster._free())
-        await asyncio.sleep(0.01)
+        await rounds()
         assert not alone.done() and not other.done()
         first.out -= 1
         await cluster._tell_all()
-        await asyncio.sleep(0.01)
+        await rounds()
         assert alone.done() and member.out == 1 and not other.done()
         member.out, member.alone = 0, False
         await cluster._tell_all()
@@ -437,7 +442,7 @@ def test_what_cannot_be_had_is_said_in_a_line(
     start = time.monotonic()
     nobody = "autograder: --scheduler tcp://127.0.0.1:1: no Dask scheduler answers there within 8 s\n"
     assert said("--scheduler", "tcp://127.0.0.1:1") == nobody
-    assert time.monotonic() - start < 15
+    assert time.monotonic() - start < 28  # Dask's own patience is 30 s
     assert "address 'here'" in said("--scheduler", "here")
     assert "do not go together" in said("--scheduler", "tcp://127.0.0.1:1", "--workers", "2")
     for name in [n for n in sys.modules if n.startswith("autograder.cluster")]:
@@ -468,11 +473,11 @@ def test_it_waits_for_workers_and_gives_up_some_time(desk: Path, monkeypatch: py
 def test_a_dead_grader_and_another_worker_at_the_address_are_lost_workers(lab: Lab) -> None:
     with Cluster(lab.address, GradingOptions(SETTINGS), print) as cluster:
         with pytest.raises(BrokenExecutor, match="terminated abruptly"):
-            cluster.submit(os._exit, 3).result(60)
+            cluster.submit(os._exit, 3).result(PATIENCE)
         (member,) = cluster._members.values()
         member.id = "Worker-before"
         # nothing is begun there: it is looked at again, and then has the order
-        assert cluster.submit(os.getpid).result(60)
+        assert cluster.submit(os.getpid).result(PATIENCE)
         assert [m.id == member.id for m in cluster._members.values()] == [False]
 
 

@@ -137,7 +137,6 @@ class Cluster(Graders):
             ) from error
         except (ValueError, TypeError, RuntimeError) as error:
             raise BatchError(f"--scheduler {self._address}: {error}") from error
-        self._client.subscribe_topic("all", self._heard)
         self._client.subscribe_topic(topic(self._run), self._heard_of_order)
         self._begin(self._watch())
         async with self._changed:
@@ -198,12 +197,6 @@ class Cluster(Graders):
             f"--scheduler {self._address}: the scheduler is gone; the reports written so far are complete, "
             "and the same command goes on from there"
         )
-
-    async def _heard(self, event: tuple[float, dict[str, Any]]) -> None:
-        """The scheduler's own word on a lost worker, which comes sooner than the next look."""
-        message = event[1]
-        if message.get("action") == "remove-worker":
-            await self._gone(message["worker"])
 
     async def _heard_of_order(self, event: tuple[float, str]) -> None:
         self._begun.add(event[1])
@@ -364,7 +357,6 @@ class Cluster(Graders):
         there = [m.address for m in self._members.values() if not m.gone.done()]
         if self._client.status == "running":
             self._client.unsubscribe_topic(topic(self._run))
-            self._client.unsubscribe_topic("all")  # or the scheduler would tell us of our own leaving
             ending = self._client.run(end_graders, self._run, workers=there, on_error="ignore")
             with contextlib.suppress(OSError):
                 await asyncio.wait_for(ending, ANSWER_SECONDS)
