@@ -39,8 +39,8 @@ PATIENCE = 180  # seconds after which a wait is in vain, on a busy machine too
 # what a worker does before it starts: its autograder claims to be another one
 OTHER_CODE = """
 from autograder.cluster import worker
-known = worker.versions(COURSE)
-worker.versions = lambda: known | {"grader's code": "0" * 64}
+known = worker.versions
+worker.versions = lambda course: known(course) | {"grader's code": "0" * 64}
 """
 DEADLY = """
 import pathlib, time
@@ -252,7 +252,7 @@ def test_stopped_and_started_again_while_workers_are_killed_it_comes_to_the_same
 
 def test_an_order_that_comes_after_the_end_of_its_run_starts_no_graders(lab: Lab) -> None:
     with distributed_client(lab.address) as dask:
-        worker, _ = dask.submit(identity, pure=False).result()
+        worker, _ = dask.submit(identity, COURSE, pure=False).result()
         assert dask.submit(run_in_grader, "short", worker, "", max, 1, 2, pure=False).result() == 2
         dask.run(end_graders, "short")
         late = dask.submit(run_in_grader, "short", worker, "", max, 1, 2, pure=False)
@@ -344,7 +344,7 @@ def problem_of(
     """What is said of a worker with these versions and this machine."""
 
     async def ask(self: Cluster, member: Member, fn: Callable[..., Any], *args: Any) -> Any:
-        return (missing, usable) if args else ("id", versions(COURSE) | other)
+        return ("id", versions(COURSE) | other) if fn is identity else (missing, usable)
 
     async def look() -> str:
         wanted = GradingOptions(SETTINGS, require_confinement=strict)
