@@ -39,8 +39,8 @@ PATIENCE = 180  # seconds after which a wait is in vain, on a busy machine too
 # what a worker does before it starts: its autograder claims to be another one
 OTHER_CODE = """
 from autograder.cluster import worker
-known = worker.versions
-worker.versions = lambda course: known(course) | {"grader's code": "0" * 64}
+from autograder.versions import versions
+worker.versions = lambda course: versions(course) | {"grader's code": "0" * 64}
 """
 DEADLY = """
 import pathlib, time
