@@ -16,6 +16,7 @@ from autograder.grade import DEFAULT_SEED, DeviceError, choose_devices
 from autograder.judge import Judge, SuiteError
 from autograder.lms import CANVAS, MOODLE
 from autograder.options import BatchError, GradingOptions
+from autograder.paths import ROOT
 from autograder.platforms import single_upload
 from autograder.report.dashboard import DASHBOARD
 from autograder.report.progress import display
@@ -27,7 +28,6 @@ from autograder.sandboxed import TimeLimits
 from autograder.submission import SubmissionError
 from autograder.workers import Settings
 from exercises.feedback.course import Course
-from exercises.paths import ROOT
 
 
 class CommandError(Exception):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from exercises.paths import EXERCISES, ROOT
+from pathlib import Path
 
-AUTOGRADER = ROOT / "autograder"
+from exercises.paths import EXERCISES
+
+AUTOGRADER = Path(__file__).resolve().parent
+ROOT = AUTOGRADER.parent
 SUITES = AUTOGRADER / "course" / "suites"
 STAND_INS = AUTOGRADER / "course" / "stand_ins"
-PLATFORMS = AUTOGRADER / "platforms"
 PAGES = AUTOGRADER / "report"  # their templates
 TEMPLATES = AUTOGRADER / "release" / "templates"
 SOLUTIONS = ROOT / "solutions"

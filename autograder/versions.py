@@ -12,7 +12,7 @@ from autograder import __version__
 from autograder.grade import suites_digest
 from autograder.paths import AUTOGRADER
 from exercises.feedback.course import Course
-from exercises.paths import COURSE, FEEDBACK, MANIFEST, ROOT
+from exercises.paths import COURSE, FEEDBACK, MANIFEST
 
 
 @cache
@@ -21,7 +21,7 @@ def code_digest() -> str:
     digest = hashlib.sha256()
     for folder in (AUTOGRADER, FEEDBACK, COURSE):
         for path in sorted(folder.rglob("*.py")):
-            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
+            digest.update(path.relative_to(folder.parent).as_posix().encode() + b"\0")
             digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     digest.update(MANIFEST.read_bytes())
     return digest.hexdigest()

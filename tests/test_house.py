@@ -37,6 +37,7 @@ REVIVING_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "impor
 CONFINED_SIDE = {"worker.py", "zygote.py", "submitted.py", "importing.py", "loading.py"}
 # where paths are written, and what runs before, or without, the package around it
 PATHS = {
+    "autograder/paths.py",
     "exercises/paths.py",
     "exercises/conv2d.py",
     "autograder/platforms/nbgrader.py",

@@ -18,12 +18,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from autograder.paths import SUITES
+from autograder.paths import ROOT, SUITES
 from autograder.release.edition import Edition
 from autograder.release.package import MANIFEST, Package
 from autograder.source import MARKER
 from autograder.stubs import stub_text
-from exercises.paths import ROOT
 
 # characters of a line, without blanks, that say where it is from; suites and public checks have idioms in common
 MIN_LINE_CHARS, MIN_HIDDEN_CHARS = 24, 32

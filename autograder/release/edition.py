@@ -14,11 +14,10 @@ from typing import Any
 
 from autograder import __version__
 from autograder.grade import DEFAULT_SEED, suites_digest
-from autograder.paths import SOLUTIONS, TEMPLATES
+from autograder.paths import ROOT, SOLUTIONS, TEMPLATES
 from autograder.source import Source, read_sources
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.course import Course
-from exercises.paths import ROOT
 
 # What no platform needs. Some of it can make stubs and notebooks, and names the markers that no zip may hold.
 _AUTHORING = ("autograder/release/", "autograder/header.py", "autograder/source.py", "autograder/stubs.py",

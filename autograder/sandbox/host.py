@@ -26,13 +26,13 @@ from typing import Any, Self
 import torch
 
 from autograder.clock import Clock
+from autograder.paths import ROOT
 from autograder.sandbox import wire
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.folder import FolderError, Watch, empty
 from autograder.sandbox.handle import START_SECONDS, SandboxError, Worker
 from autograder.sandbox.output import Output
 from autograder.sandbox.private_folder import PrivateFolder, sweep
-from exercises.paths import ROOT
 
 _LAUNCH = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.sandbox.zygote import main; main()"
 _PASSED_ON = ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "SYSTEMROOT", "PATH")
