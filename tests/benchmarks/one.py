@@ -78,7 +78,7 @@ def _of(name: str, hand_in: Submission, grader: Grader, unconfined: Grader, roun
 
 
 def _asked(grader: Grader, hand_in: Submission) -> list[Asked]:
-    recording = Recording(grader._sandbox, hand_in, grader.catalogue)
+    recording = Recording(grader._sandbox, hand_in, grader.course)
     recording.asked = []
     judge: Any = grader._judge
     judge.examine(recording)
