@@ -140,14 +140,13 @@ class Judge:
         if course.suites is None:
             raise SuiteError(f"the course that {course.module} makes has no hidden suites")
         self.course = course
-        self.catalogue = course.exercises
         self.seed = seed
         items = _collect(course.suites, devices)
         self._cases = [self._case(item) for item in items]
         self.lines = tuple(self._lines(items))
 
     def _case(self, item: pytest.Function) -> Case:
-        exercise = next((e for e in self.catalogue if e.module == item.path.stem), None)
+        exercise = next((e for e in self.course.exercises if e.module == item.path.stem), None)
         if exercise is None:
             raise SuiteError(f"{item.path.name} belongs to no exercise")
         parameters = dict(item.callspec.params)
@@ -168,7 +167,7 @@ class Judge:
         members: dict[tuple[str, str], list[pytest.Function]] = {}
         for case, item in zip(self._cases, items, strict=True):
             members.setdefault((case.exercise.module, case.line), []).append(item)
-        totals = dict.fromkeys((e.module for e in self.catalogue), 0.0)
+        totals = dict.fromkeys((e.module for e in self.course.exercises), 0.0)
         for (module, name), cases in members.items():
             points, category = (cases[0].get_closest_marker(m) for m in ("points", "category"))
             sentence = " ".join((cases[0].obj.__doc__ or "").split())
@@ -176,7 +175,7 @@ class Judge:
                 raise SuiteError(f"{module}.{name} needs points, a category and a docstring")
             totals[module] += points.args[0]
             yield RubricLine(module, name, sentence, category.args[0], points.args[0], len(cases))
-        for exercise in self.catalogue:
+        for exercise in self.course.exercises:
             total = totals[exercise.module]
             if abs(total - exercise.points) > 1e-9:
                 raise SuiteError(
@@ -197,11 +196,11 @@ class Judge:
         """
         results: list[CaseResult] = []
         wrong: set[str] = set()
-        for exercise in self.catalogue:
+        for exercise in self.course.exercises:
             if only is not None and exercise.module not in only:
                 continue
             mine = [case for case in self._cases if case.exercise is exercise]
-            before = earlier(exercise.module, self.catalogue)
+            before = earlier(exercise.module, self.course.exercises)
             # what an earlier exercise hung on would hang here too: do not wait for it again
             sandboxed.substituted = frozenset(e.module for e in before if sandboxed.unsafe(e))
             found = self._run(sandboxed, mine)
