@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import torch
@@ -27,7 +28,7 @@ from exercises.course.layer_oracle import layer_question
 from exercises.course.layer_problem import RATE, LayerProblem, bare_script, layer_problem
 from exercises.feedback import follow
 from exercises.feedback.calls import Call, Sample
-from exercises.feedback.checks import Student, as_many, must_have_raised
+from exercises.feedback.checks import Student, as_many, mismatch_of, must_have_raised
 from exercises.feedback.compare import compare, describe
 from exercises.feedback.explain import explains, explanations
 from exercises.feedback.failures import (
@@ -39,7 +40,6 @@ from exercises.feedback.failures import (
     same,
     wrong_gradient,
 )
-from exercises.feedback.follow import Apart
 from exercises.feedback.misconception import Misconception
 from exercises.feedback.steps import ParameterResult, TensorResult
 
@@ -64,27 +64,20 @@ def _judge_forward(task: LayerProblem, kind: str, outcome: Outcome, student: Stu
     got, call = outcome.results[place], task.call
     right = layer_problem(call, task.x).expected if student.assumed else None
     follow.must_hold_something(student.assumed, call, right, got, task.input)
-    apart = isinstance(student.assumed.get(call.function), Apart)
-    found = compare(
-        task.expected,
-        got,
-        dtype=task.dtype,
-        magnitude=task.magnitude,
-        device=student.device,
-        numbers=not apart,
-    )
+    found = mismatch_of(student, task, got)
     if found:
-        course, asked = student.course, (call, task.state, task.input)
+        course = student.course
+        asked = cache(lambda: layer_question(call, task.state, task.input))
         failure = mismatch_failure(
             course,
             found,
             call,
-            lambda: explanations(course, layer_question(*asked), got),
+            lambda: explanations(course, asked(), got),
             what="the layer's output",
             call_text=task.call_text,
             follows_input=True,
         )
-        failure.explained_by = lambda entry: explains(entry, layer_question(*asked), got)
+        failure.explained_by = lambda entry: explains(entry, asked(), got)
         failure.wanted, failure.answer, failure.drawn_as = task.expected, got, task.drawn_as
         raise failure
 

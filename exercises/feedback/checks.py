@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence, Sized
 from functools import cache, cached_property
 from typing import Any, Protocol
 
+import torch
 from torch import Tensor
 
 from exercises.feedback import follow
 from exercises.feedback.calls import Call, Sample
-from exercises.feedback.compare import compare, describe
+from exercises.feedback.compare import Mismatch, compare, describe
 from exercises.feedback.course import Course
 from exercises.feedback.errors import cause_of_wrong_error
 from exercises.feedback.explain import LOOSER, explains, explanations, question
@@ -160,6 +161,31 @@ def _task(student: Student, call: Call, wrt: Sequence[int | str] = ()) -> Proble
     return problem(student.course, call, tuple(wrt))
 
 
+class Answered(Protocol):
+    """A problem with its answer, of a function or of a layer."""
+
+    call: Call
+    dtype: torch.dtype
+
+    @property
+    def expected(self) -> Any: ...
+
+    @property
+    def magnitude(self) -> float: ...
+
+
+def mismatch_of(student: Student, task: Answered, got: Any) -> Mismatch | None:
+    """In what way an answer is wrong, but for its numbers where nothing explains them; None if it is not."""
+    return compare(
+        task.expected,
+        got,
+        dtype=task.dtype,
+        magnitude=task.magnitude,
+        device=student.device,
+        numbers=not isinstance(student.assumed.get(task.call.function), Apart),
+    )
+
+
 def must_return(student: Student, call: Call) -> None:
     """The call gives what torch gives: type, shape, dtype, device and every number.
 
@@ -184,21 +210,12 @@ def _judge(task: Problem, outcome: Outcome, student: Student) -> None:
         raise failure
     got, call = outcome.results[0], task.call
     follow.must_hold_something(student.assumed, call, problem(student.course, call).expected, got)
-    apart = isinstance(student.assumed.get(call.function), Apart)
-    found = compare(
-        task.expected,
-        got,
-        dtype=task.dtype,
-        magnitude=task.magnitude,
-        device=student.device,
-        numbers=not apart,
-    )
+    found = mismatch_of(student, task, got)
     if found:
         course = student.course
-        failure = mismatch_failure(
-            course, found, call, lambda: explanations(course, question(course, call), got)
-        )
-        failure.explained_by = lambda entry: explains(entry, question(course, call), got)
+        asked = cache(lambda: question(course, call))  # it takes as long as the call
+        failure = mismatch_failure(course, found, call, lambda: explanations(course, asked(), got))
+        failure.explained_by = lambda entry: explains(entry, asked(), got)
         failure.wanted, failure.answer = task.expected, got
         raise failure
 
