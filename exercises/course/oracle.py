@@ -2,7 +2,6 @@
 
 Nothing here is computed the way an exercise asks for it: sizes are read off the shapes that torch's own
 convolution gives, kernels off what torch's pooling and transposed convolution do to a single one.
-
 """
 
 from __future__ import annotations
