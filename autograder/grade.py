@@ -12,6 +12,7 @@ import torch
 from autograder import __version__
 from autograder.clock import Clock
 from autograder.judge import CaseResult, Judge, RubricLine
+from autograder.paths import VOCABULARY
 from autograder.pictures import drawable, pictures, visualizer
 from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Provenance, Report
 from autograder.sandbox.confine import Limits, missing
@@ -235,8 +236,9 @@ def _rounded(points: float) -> float:
 
 
 def suites_digest(course: Course) -> str:
-    """A hash over the hidden suites, so that a grade tells which of their versions gave it."""
+    """A hash over the hidden suites and their vocabulary, so that a grade tells which of their versions gave it."""
     digest = hashlib.sha256()
-    for path in sorted(course.suites.glob("*.py")) if course.suites else ():
+    suites = sorted(course.suites.glob("*.py")) if course.suites else []
+    for path in [*suites, VOCABULARY]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()

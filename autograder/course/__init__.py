@@ -1,7 +1,7 @@
 """The hidden half of the course: what only its instructors have. `COURSE` is what the autograder is handed.
 
-`suites` has the hidden checks, with `properties` and `layer_device` for their vocabulary, and `stand_ins` the right
-answers that take the place of a wrong exercise where others build on it.
+`suites` has the hidden checks, and `stand_ins` the right answers that take the place of a wrong exercise where others
+build on it.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ from typing import Any
 import torch
 
 from autograder import grade, judge, sandboxed, vocabulary
-from autograder.course import COURSE, properties
+from autograder.course import COURSE
+from autograder.course.suites import properties
 from autograder.judge import CaseResult, Judge
 from autograder.sandbox import wire
 from autograder.sandboxed import SandboxedSubmission

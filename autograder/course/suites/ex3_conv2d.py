@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder.course.properties import must_be_linear, must_move_along
+from autograder.course.suites.properties import must_be_linear, must_move_along
 from autograder.sandboxed import SandboxedStudent
 from autograder.vocabulary import EVERY_DTYPE, ODD_LAYOUTS, Draw, must_follow_device
 from exercises.course.large_layer import LARGE_7, LARGE_9, Layer

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.course.layer_device import layer_must_follow_device
+from autograder.course.suites.layer_device import layer_must_follow_device
 from autograder.sandboxed import SandboxedStudent
 from autograder.vocabulary import EVERY_DTYPE, Draw
 from exercises.course.layer_checks import (
