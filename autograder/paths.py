@@ -17,5 +17,5 @@ SOLUTIONS = ROOT / "solutions"
 TESTS = ROOT / "tests"
 RELEASE = ROOT / "release.json"  # in what travels: which release it is
 # what a worker must not see: answers, hidden suites, and what tells their seed
-GRADER_ONLY = (AUTOGRADER, SOLUTIONS, EXERCISES, TESTS)
+GRADER_ONLY = (AUTOGRADER, SOLUTIONS, ROOT / EXERCISES.name, TESTS)
 HIDDEN = (*GRADER_ONLY, ROOT / ".git", RELEASE)
