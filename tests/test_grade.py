@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,10 +13,12 @@ from typing import Any
 
 import pytest
 
+from autograder import grade
 from autograder.__main__ import main
 from autograder.course import COURSE
-from autograder.grade import Grader
+from autograder.grade import Grader, suites_digest
 from autograder.judge import Judge, SuiteError
+from autograder.paths import SUITES, VOCABULARY
 from autograder.report import gradescope
 from autograder.report.files import as_json, for_student, write_grades, write_json
 from autograder.report.model import Report
@@ -529,3 +532,18 @@ def test_asking_for_cuda_where_there_is_none_is_said(
     monkeypatch.setattr("autograder.grade.usable_cuda", lambda: False)
     assert main(["grade", "--device", "cuda", str(ROOT / "solutions")]) == 2
     assert "--device cuda" in capsys.readouterr().err
+
+
+def test_the_hash_of_the_suites_is_over_all_that_they_are_written_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suites = Path(shutil.copytree(SUITES, tmp_path / "suites"))
+    vocabulary = Path(shutil.copy(VOCABULARY, tmp_path))
+    monkeypatch.setattr(grade, "VOCABULARY", vocabulary)
+    course = replace(COURSE, suites=suites)
+    assert suites_digest(course) == suites_digest(COURSE)
+    names = {"ex3_conv2d.py", "properties.py", "layer_device.py"}
+    for path in [*(suites / name for name in names), vocabulary]:
+        before = suites_digest(course)
+        path.write_text(path.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+        assert suites_digest(course) != before, path.name
