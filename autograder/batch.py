@@ -16,8 +16,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder.classroom import HandedIn
-from autograder.classroom.exported import Exported
 from autograder.clock import PHASES, Clock
 from autograder.lms import write_imports
 from autograder.lock import lock
@@ -33,7 +31,9 @@ from autograder.report.progress import Event, Tell
 from autograder.report.reading import Reports, Row, read_report, row
 from autograder.sandbox.confine import LAYERS
 from autograder.sandbox.private_folder import sweep
-from autograder.submission import SubmissionError, read_submission
+from autograder.submissions.downloads import HandedIn
+from autograder.submissions.downloads.exported import Exported
+from autograder.submissions.submission import SubmissionError, read_submission
 from autograder.versions import code_digest
 from autograder.workers import (
     Graders,

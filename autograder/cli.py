@@ -10,8 +10,6 @@ from pathlib import Path
 
 from autograder import __version__, jplag
 from autograder.batch import ClassReports, grade_class
-from autograder.classroom import HandedIn, classes_of
-from autograder.classroom.exported import Exported, exported
 from autograder.grade import DEFAULT_SEED, DeviceError, choose_devices
 from autograder.judge import Judge, SuiteError
 from autograder.lms import CANVAS, MOODLE
@@ -25,7 +23,9 @@ from autograder.sandbox.confine import Limits
 from autograder.sandbox.handle import SandboxError
 from autograder.sandbox.private_folder import PrivateFolder
 from autograder.sandboxed import TimeLimits
-from autograder.submission import SubmissionError
+from autograder.submissions.downloads import HandedIn, classes_of
+from autograder.submissions.downloads.exported import Exported, exported
+from autograder.submissions.submission import SubmissionError
 from autograder.workers import Settings
 from exercises.feedback.course import Course
 

@@ -18,7 +18,7 @@ from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Pr
 from autograder.sandbox.confine import Limits, missing
 from autograder.sandbox.host import Sandbox, usable_cuda
 from autograder.sandboxed import SandboxedSubmission, TimeLimits
-from autograder.submission import Submission
+from autograder.submissions.submission import Submission
 from exercises.feedback.catalogue import Exercise, earlier
 from exercises.feedback.course import Course
 

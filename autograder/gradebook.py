@@ -22,12 +22,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.archive import shown
-from autograder.classroom.names import NOTEBOOK, hand_in_of
 from autograder.platforms import nbgrader as runtime
 from autograder.platforms.nbgrader import remarks
 from autograder.report.files import for_student
 from autograder.report.model import Report
+from autograder.submissions.archive import shown
+from autograder.submissions.downloads.names import NOTEBOOK, hand_in_of
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook

@@ -9,9 +9,9 @@ import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from autograder.classroom import HandedIn
-from autograder.classroom.found import safe_name
-from autograder.submission import SubmissionError, read_submission
+from autograder.submissions.downloads import HandedIn
+from autograder.submissions.downloads.found import safe_name
+from autograder.submissions.submission import SubmissionError, read_submission
 from exercises.feedback.catalogue import exercises
 from exercises.paths import MANIFEST
 

@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from autograder.classroom import HandedIn
-from autograder.classroom.exported import Exported
 from autograder.report.canvas import canvas
 from autograder.report.files import write_text
 from autograder.report.grade import Grade
 from autograder.report.moodle import moodle
 from autograder.report.reading import Row
+from autograder.submissions.downloads import HandedIn
+from autograder.submissions.downloads.exported import Exported
 
 CANVAS, MOODLE = "canvas.csv", "moodle.csv"
 MAX_NAMED_STUDENTS = 20  # students without a grade, by name

@@ -19,9 +19,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from autograder.classroom import HandedIn
 from autograder.report.class_statistics import Compared, Pair
-from autograder.submission import Submission, SubmissionError, read_submission
+from autograder.submissions.downloads import HandedIn
+from autograder.submissions.submission import Submission, SubmissionError, read_submission
 from exercises.feedback.catalogue import exercises
 from exercises.paths import MANIFEST
 

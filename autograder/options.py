@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from autograder.submission import Submission, SubmissionError
+from autograder.submissions.submission import Submission, SubmissionError
 from autograder.versions import versions
 from autograder.workers import Settings
 

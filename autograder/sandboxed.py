@@ -15,7 +15,7 @@ from autograder.sandbox.devices import PRETENDED
 from autograder.sandbox.handle import Worker, WorkerTrouble
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.output import MAX_OUTPUT_CHARS
-from autograder.submission import Submission
+from autograder.submissions.submission import Submission
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.course import Course
 from exercises.feedback.failures import Outcome, first_line

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.grade import Grader
 from autograder.report.model import Report
-from autograder.submission import Submission, read_submission
+from autograder.submissions.submission import Submission, read_submission
 
 _ZEROED = """
 

@@ -28,7 +28,7 @@ from autograder.report.model import Report
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.handle import SandboxError
 from autograder.sandboxed import TimeLimits
-from autograder.submission import Submission
+from autograder.submissions.submission import Submission
 from exercises.feedback.course import Course
 
 TIDY_SECONDS = 30.0  # seconds for a worker process to end in order once its parent is gone

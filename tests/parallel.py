@@ -20,7 +20,7 @@ from autograder.course import COURSE
 from autograder.judge import CaseResult, Judge
 from autograder.sandbox.host import Sandbox
 from autograder.sandboxed import SandboxedSubmission, TimeLimits
-from autograder.submission import Submission, read_submission
+from autograder.submissions.submission import Submission, read_submission
 from exercises.feedback.catalogue import earlier, exercises
 
 SUBMISSIONS = Path(__file__).parent / "submissions"

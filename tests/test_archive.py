@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder import archive
-from autograder.submission import Submission, SubmissionError, read_submission
+from autograder.submissions import archive
+from autograder.submissions.submission import Submission, SubmissionError, read_submission
 
 MODULES = ("ex1_output_size", "ex2_padding", "ex3_conv2d", "ex4_stride")
 

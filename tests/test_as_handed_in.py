@@ -14,7 +14,7 @@ from as_handed_in import HAND_INS, KINDS
 
 from autograder.grade import DEFAULT_SEED
 from autograder.sandboxed import TimeLimits
-from autograder.submission import read_submission
+from autograder.submissions.submission import read_submission
 from tests.parallel import ALL, MODULES, Examined, Task, examine_all
 
 # statements that never end: in the product each would have five seconds

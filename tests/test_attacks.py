@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from autograder.submission import find_submissions, student_names
+from autograder.submissions.submission import find_submissions, student_names
 from exercises.feedback.catalogue import exercises
 from tests.attack_corpus import AMARA, EXPECTED, hand_in, names, sample, wanted_points
 from tests.bad_files import UPLOADS

@@ -23,7 +23,7 @@ from autograder.release.edition import Edition
 from autograder.release.handins import known_hand_ins
 from autograder.release.nbgrader import ASSIGNMENT, hand_over
 from autograder.release.package import with_manifest, zipped
-from autograder.submission import read_submission
+from autograder.submissions.submission import read_submission
 from exercises.feedback.catalogue import exercises
 from tests.attack_corpus import ALL, HERE, hand_in, names, wanted_points
 

@@ -25,7 +25,6 @@ from rich.console import Console
 
 from autograder.__main__ import main
 from autograder.batch import grade_class, results
-from autograder.classroom import HandedIn
 from autograder.course import COURSE
 from autograder.lock import lock
 from autograder.options import BatchError, GradingOptions
@@ -33,7 +32,8 @@ from autograder.report.files import as_json, write_json
 from autograder.report.progress import Event, Tally, display
 from autograder.report.reading import read_report
 from autograder.sandbox.private_folder import PrivateFolder, sweep
-from autograder.submission import SubmissionError, read_submission
+from autograder.submissions.downloads import HandedIn
+from autograder.submissions.submission import SubmissionError, read_submission
 from autograder.workers import GradingJob, GradingResult, ProcessPool, Settings
 from exercises.feedback.catalogue import exercises
 from tests.soak import CLASS, Run, kill_often, make_class, reports

@@ -13,7 +13,7 @@ import pytest
 from autograder.course import COURSE
 from autograder.judge import FOLLOWING, JUDGED_APART, CaseResult, Judge
 from autograder.sandboxed import TimeLimits
-from autograder.submission import Submission, read_submission
+from autograder.submissions.submission import Submission, read_submission
 from exercises.feedback.follow import UNDECIDED
 from tests.parallel import CATALOGUE, MODULES, SUBMISSIONS, Task, examine_all
 

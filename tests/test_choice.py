@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.choice import Ambiguous
 from autograder.course import COURSE
 from autograder.release.edition import Edition
 from autograder.release.notebook import as_notebook, cells
-from autograder.submission import Submission, SubmissionError, read_submission
+from autograder.submissions.choice import Ambiguous
+from autograder.submissions.submission import Submission, SubmissionError, read_submission
 from exercises.feedback.catalogue import exercises
 
 ROOT = Path(__file__).resolve().parents[1]

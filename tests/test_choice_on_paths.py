@@ -12,10 +12,10 @@ import pytest
 from test_choice import COUNTS, DOUBT, MODULES, Files, answers, laid_out
 
 from autograder import gradebook
-from autograder.classroom import class_of, names
 from autograder.platforms import gradescope, nbgrader, otter, prairielearn
 from autograder.platforms.single_upload import uploaded
-from autograder.submission import Submission, read_submission
+from autograder.submissions.downloads import class_of, names
+from autograder.submissions.submission import Submission, read_submission
 
 KINDS = [
     "stubs beside a finished notebook",

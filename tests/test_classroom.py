@@ -18,12 +18,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from autograder.__main__ import main
-from autograder.classroom import HandedIn, class_of, classes_of, download
-from autograder.classroom.found import File, Found, gather
-from autograder.classroom.matching import with_roster
-from autograder.classroom.names import canvas_name, moodle_name
-from autograder.classroom.roster import Row
-from autograder.submission import Submission, SubmissionError, read_submission
+from autograder.submissions.downloads import HandedIn, class_of, classes_of, download
+from autograder.submissions.downloads.found import File, Found, gather
+from autograder.submissions.downloads.matching import with_roster
+from autograder.submissions.downloads.names import canvas_name, moodle_name
+from autograder.submissions.downloads.roster import Row
+from autograder.submissions.submission import Submission, SubmissionError, read_submission
 
 MODULES = (
     "ex1_output_size",

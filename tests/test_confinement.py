@@ -34,7 +34,7 @@ from autograder.course import COURSE
 from autograder.grade import Grader
 from autograder.report.files import as_json
 from autograder.sandbox.confine import Limits
-from autograder.submission import read_submission
+from autograder.submissions.submission import read_submission
 found = []
 for layers, folders in json.loads(sys.argv[1]):
     with Grader(COURSE, limits=Limits(layers=tuple(layers)), time_limits=TimeLimits(call=3.0)) as grader:

@@ -29,7 +29,7 @@ from autograder.report.files import for_student
 from autograder.report.model import ExerciseReport, Report
 from autograder.report.page import ADVICE, ALONE, BESIDE, NOT_TRIED, feedback_page
 from autograder.sandboxed import SandboxedSubmission, TimeLimits
-from autograder.submission import Submission, find_submissions, read_submission, student_names
+from autograder.submissions.submission import Submission, find_submissions, read_submission, student_names
 from exercises.course.causes import CAUSES
 from exercises.feedback.catalogue import exercises
 from tests.feedback_page import Part, read_page

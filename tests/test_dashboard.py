@@ -42,7 +42,7 @@ from autograder.report.dashboard import (
 from autograder.report.files import as_json, for_student, write_json
 from autograder.report.model import NOT_HANDED_IN, ExerciseReport, Finding, Line, Provenance, Report
 from autograder.report.reading import Reports
-from autograder.submission import report_files
+from autograder.submissions.submission import report_files
 from tests.test_feedback_page import HOSTILE, contrast, flat, read
 
 if TYPE_CHECKING:

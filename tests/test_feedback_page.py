@@ -26,7 +26,7 @@ from autograder.report.files import as_json, for_student, write_json
 from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Picture, Provenance, Report
 from autograder.report.page import MAX_PAGE_BYTES, feedback_page
 from autograder.sandboxed import TimeLimits
-from autograder.submission import read_submission
+from autograder.submissions.submission import read_submission
 from exercises.course.layer_checks import must_forward
 from exercises.feedback import draw, steps
 from exercises.feedback.calls import Call, Sample, sample

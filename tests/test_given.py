@@ -19,7 +19,7 @@ from autograder.release.edition import Edition
 from autograder.release.package import Package, zipped
 from autograder.sandbox.host import Sandbox
 from autograder.sandboxed import SandboxedSubmission
-from autograder.submission import Submission
+from autograder.submissions.submission import Submission
 from exercises.feedback.catalogue import exercises
 
 ROOT = Path(__file__).resolve().parents[1]

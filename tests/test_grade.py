@@ -25,7 +25,7 @@ from autograder.report.model import Report
 from autograder.sandbox.host import Sandbox
 from autograder.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.selfcheck import selfcheck
-from autograder.submission import Submission, read_submission
+from autograder.submissions.submission import Submission, read_submission
 from exercises.feedback.catalogue import Exercise, earlier, exercises
 from exercises.feedback.checks import problem
 from exercises.feedback.failures import Outcome

@@ -14,15 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.__main__ import main
-from autograder.classroom import HandedIn, classes_of
-from autograder.classroom.exported import TITLE, Column, Exported, Worksheet, exported
 from autograder.lms import write_imports
 from autograder.report.canvas import canvas
 from autograder.report.grade import Grade
 from autograder.report.model import ExerciseReport, Provenance, Report
 from autograder.report.moodle import moodle
 from autograder.report.reading import Row, row
-from autograder.submission import SubmissionError
+from autograder.submissions.downloads import HandedIn, classes_of
+from autograder.submissions.downloads.exported import TITLE, Column, Exported, Worksheet, exported
+from autograder.submissions.submission import SubmissionError
 from tests.test_classroom import MODULES, make_folder, make_zip
 
 MADE = Provenance("1", "", 1, "2", "3", "", ())

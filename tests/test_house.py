@@ -16,10 +16,10 @@ ROOT = Path(__file__).resolve().parents[1]
 FORBIDDEN_IMPORTS = {
     "exercises": ("autograder", "solutions", "tests"),
     "autograder": ("solutions", "tests"),
-    "autograder/course/suites": ("autograder.report", "autograder.cli", "autograder.grade", "autograder.submission"),
+    "autograder/course/suites": ("autograder.report", "autograder.cli", "autograder.grade", "autograder.submissions"),
     "autograder/report": ("pytest", "autograder.judge", "autograder.course.suites", "autograder.sandbox", "torch"),
     "autograder/sandbox": (
-        "pytest", "autograder.judge", "autograder.course.suites", "autograder.report", "autograder.submission",
+        "pytest", "autograder.judge", "autograder.course.suites", "autograder.report", "autograder.submissions",
     ),
 }  # fmt: skip
 # of what students get, the grader uses the checks' engine and the paths

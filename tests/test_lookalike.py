@@ -15,11 +15,11 @@ import pytest
 
 from autograder import lookalike
 from autograder.__main__ import main
-from autograder.classroom import HandedIn
 from autograder.jplag import write_class
 from autograder.lookalike import Lookalikes, compare, own_tokens
 from autograder.report.class_statistics import Compared
-from autograder.submission import Submission, read_submission
+from autograder.submissions.downloads import HandedIn
+from autograder.submissions.submission import Submission, read_submission
 from exercises.feedback.catalogue import exercises
 from exercises.paths import MANIFEST
 

@@ -21,7 +21,7 @@ from autograder.release.build import unpack
 from autograder.release.edition import Edition
 from autograder.release.handins import HandIn, known_hand_ins
 from autograder.release.package import with_manifest, zipped
-from autograder.submission import read_submission
+from autograder.submissions.submission import read_submission
 from exercises.feedback.catalogue import exercises
 
 pytestmark = pytest.mark.platforms

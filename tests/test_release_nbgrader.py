@@ -31,7 +31,7 @@ from autograder.release.handins import HandIn, known_hand_ins
 from autograder.release.nbgrader import ASSIGNMENT, SOURCE, hand_over
 from autograder.release.notebook import NAME
 from autograder.report.model import Report
-from autograder.submission import SubmissionError, read_submission
+from autograder.submissions.submission import SubmissionError, read_submission
 
 pytestmark = pytest.mark.platforms
 ROOT = Path(__file__).resolve().parents[1]

@@ -32,7 +32,7 @@ from autograder.release.edition import Edition, ReleaseError, as_bytes
 from autograder.release.handins import HandIn, known_hand_ins
 from autograder.release.notebook import NAME, cells
 from autograder.release.package import Package, with_manifest, zipped
-from autograder.submission import read_submission
+from autograder.submissions.submission import read_submission
 
 pytest.importorskip("otter")
 

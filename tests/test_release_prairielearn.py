@@ -28,7 +28,7 @@ from autograder.release.handins import HandIn, known_hand_ins
 from autograder.release.package import with_manifest, zipped
 from autograder.report import gradescope, prairielearn
 from autograder.report.model import Finding, Report
-from autograder.submission import read_submission
+from autograder.submissions.submission import read_submission
 
 pytestmark = pytest.mark.platforms
 ROOT = Path(__file__).resolve().parents[1]

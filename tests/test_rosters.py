@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from autograder.__main__ import main
-from autograder.classroom import HandedIn, class_of
-from autograder.classroom.exported import Column, exported
-from autograder.classroom.found import Found
-from autograder.classroom.github import owners
-from autograder.classroom.matching import Matching, with_roster
-from autograder.classroom.people import Likeness, likeness, may_be_one
-from autograder.classroom.roster import Row, read_roster
-from autograder.submission import SubmissionError
+from autograder.submissions.downloads import HandedIn, class_of
+from autograder.submissions.downloads.exported import Column, exported
+from autograder.submissions.downloads.found import Found
+from autograder.submissions.downloads.github import owners
+from autograder.submissions.downloads.matching import Matching, with_roster
+from autograder.submissions.downloads.people import Likeness, likeness, may_be_one
+from autograder.submissions.downloads.roster import Row, read_roster
+from autograder.submissions.submission import SubmissionError
 from tests.test_classroom import MODULES, csv_quoted, make_folder, make_zip, roster
 
 EVA = {"sid": "00123", "email": "eva@x"}

@@ -20,7 +20,7 @@ from autograder.sandbox.handle import Worker, WorkerTrouble
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.output import MAX_OUTPUT_CHARS
 from autograder.sandboxed import SandboxedSubmission, TimeLimits
-from autograder.submission import Submission
+from autograder.submissions.submission import Submission
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.catalogue import exercises
 from exercises.feedback.checks import call_step

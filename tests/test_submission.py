@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder import archive
-from autograder.submission import (
+from autograder.submissions import archive
+from autograder.submissions.submission import (
     Submission,
     SubmissionError,
     find_submissions,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.statements import statements
-from autograder.submission import read_submission
-from autograder.written import code_of
+from autograder.submissions.statements import statements
+from autograder.submissions.submission import read_submission
+from autograder.submissions.written import code_of
 from exercises.feedback.catalogue import Exercise
 from tests.parallel import CATALOGUE, MODULES, SUBMISSIONS
 

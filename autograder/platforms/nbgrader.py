@@ -236,9 +236,9 @@ def main(arguments: Sequence[str]) -> int:
 
     Where it cannot be graded, {"problem": "…"}.
     """
-    from autograder.classroom.names import hand_in_of
     from autograder.platforms.single_upload import graded
     from autograder.report.files import for_student
+    from autograder.submissions.downloads.names import hand_in_of
 
     report = for_student(graded(hand_in_of(Path(arguments[0]).parent)), show_calls=False)
     told = remarks(report)

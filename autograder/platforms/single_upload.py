@@ -13,7 +13,7 @@ from autograder.grade import DEFAULT_SEED, Grader, choose_devices
 from autograder.paths import RELEASE
 from autograder.report.model import Report
 from autograder.sandboxed import TimeLimits
-from autograder.submission import Submission, SubmissionError, read_submission, visible
+from autograder.submissions.submission import Submission, SubmissionError, read_submission, visible
 
 # seconds for all calls of one upload: platforms stop everything after ten minutes, with no points at all
 MAX_SUBMISSION_SECONDS = 420.0

@@ -23,7 +23,7 @@ from autograder.release.edition import Edition, ReleaseError, as_bytes
 from autograder.release.handins import HandIn, known_hand_ins
 from autograder.release.package import Package, with_manifest, zipped
 from autograder.report.files import write_bytes
-from autograder.submission import read_submission
+from autograder.submissions.submission import read_submission
 
 RELEASE = "release.json"
 CLOSE = 0.011  # platforms round points to two digits, each in its own place

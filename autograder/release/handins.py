@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from autograder.release.edition import Edition
 from autograder.release.notebook import answered, as_notebook, cells
-from autograder.submission import read_submission
+from autograder.submissions.submission import read_submission
 
 CORPUS = ("émile", "Фатима", "ivan")  # half done, three misconceptions, a forbidden call
 

@@ -21,7 +21,7 @@ from autograder.course import COURSE
 from autograder.grade import DEFAULT_SEED
 from autograder.sandbox import devices
 from autograder.sandboxed import SandboxedStudent, SandboxedSubmission
-from autograder.submission import Submission, read_submission
+from autograder.submissions.submission import Submission, read_submission
 from autograder.vocabulary import Draw
 from exercises.feedback import steps
 from exercises.feedback.catalogue import Exercise

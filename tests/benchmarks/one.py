@@ -13,7 +13,7 @@ from autograder.grade import Grader
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.devices import prepare_pretended
 from autograder.sandboxed import SandboxedSubmission
-from autograder.submission import Submission, read_submission
+from autograder.submissions.submission import Submission, read_submission
 from exercises.feedback import steps
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import Outcome

@@ -14,8 +14,8 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from autograder import archive, filenames, notebook, submission
-from autograder.submission import Submission, SubmissionError, find_submissions, read_submission
+from autograder.submissions import archive, filenames, notebook, submission
+from autograder.submissions.submission import Submission, SubmissionError, find_submissions, read_submission
 from tests.fuzz import names, notebooks
 from tests.fuzz.choices import Choices
 from tests.fuzz.engine import MEMORY, Target, holds

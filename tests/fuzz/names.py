@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from random import Random
 
-from autograder import filenames, submission
-from autograder.filenames import exercise_number, looks_like_one, recognise
 from autograder.report.dashboard import DASHBOARD
-from autograder.submission import student_names
+from autograder.submissions import filenames, submission
+from autograder.submissions.filenames import exercise_number, looks_like_one, recognise
+from autograder.submissions.submission import student_names
 from exercises.feedback.catalogue import exercises
 from tests.fuzz.choices import Choices
 from tests.fuzz.engine import Target, holds

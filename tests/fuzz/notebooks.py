@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from autograder import archive, notebook
-from autograder.archive import SubmissionError, UnusableText, source_text
-from autograder.notebook import read_notebook
+from autograder.submissions import archive, notebook
+from autograder.submissions.archive import SubmissionError, UnusableText, source_text
+from autograder.submissions.notebook import read_notebook
 from tests.fuzz.choices import Choices
 from tests.fuzz.engine import Target, havoc, holds
 from tests.fuzz.zips import check_line

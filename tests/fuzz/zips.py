@@ -11,8 +11,8 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from autograder import archive
-from autograder.archive import MAX_DEPTH, MAX_FILES, SubmissionError, ZipTree
+from autograder.submissions import archive
+from autograder.submissions.archive import MAX_DEPTH, MAX_FILES, SubmissionError, ZipTree
 from tests.fuzz.choices import Choices
 from tests.fuzz.engine import MEMORY, Target, havoc, holds
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 from autograder.course import COURSE
 from autograder.grade import DEFAULT_SEED, Grader
 from autograder.sandboxed import SandboxedSubmission, TimeLimits
-from autograder.submission import Submission, read_submission
+from autograder.submissions.submission import Submission, read_submission
 
 ROOT = Path(__file__).resolve().parents[2]
 SHORT = TimeLimits(call=2.0)  # so that a loop without end ends

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.archive import SubmissionError, shown
-from autograder.statements import Lines
+from autograder.submissions.archive import SubmissionError, shown
+from autograder.submissions.statements import Lines
 
 MAX_NOTEBOOK_BYTES = 20_000_000
 MAX_CODE_CHARACTERS = 1024 * 1024

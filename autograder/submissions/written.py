@@ -12,7 +12,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from autograder.statements import Statement, statements
+from autograder.submissions.statements import Statement, statements
 
 _DEFINITION = re.compile(r"(?P<kind>(?:async\s+)?def|class)\s+(?P<name>\w+)")
 _NOTHING = re.compile(

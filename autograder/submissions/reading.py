@@ -7,8 +7,8 @@ import sys
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import PurePosixPath
 
-from autograder.archive import SubmissionError, Tree, UnusableText, shown
-from autograder.choice import (
+from autograder.submissions.archive import SubmissionError, Tree, UnusableText, shown
+from autograder.submissions.choice import (
     Choice,
     Kind,
     Source,
@@ -18,8 +18,8 @@ from autograder.choice import (
     taken_from,
     written,
 )
-from autograder.filenames import Named, exercise_number, looks_like_one
-from autograder.sources import Sources, is_set_up_or_test, written_files
+from autograder.submissions.filenames import Named, exercise_number, looks_like_one
+from autograder.submissions.sources import Sources, is_set_up_or_test, written_files
 from exercises.feedback.catalogue import exercises
 
 # An extra module of such a name would hide what exercises import.

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from autograder.archive import MAX_FILES, MAX_TOTAL_BYTES, is_skipped, shown
-from autograder.classroom.names import owner_of
-from autograder.submission import fit_for_file
+from autograder.submissions.archive import MAX_FILES, MAX_TOTAL_BYTES, is_skipped, shown
+from autograder.submissions.downloads.names import owner_of
+from autograder.submissions.submission import fit_for_file
 
 _PACKED = (".zip", ".ipynb")
 _TAKEN = "two hand-ins: {} was taken, not {}: it is the later one"

@@ -15,10 +15,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from autograder.archive import FileTree, FolderTree, SubmissionError, Tree, ZipTree, is_skipped, shown
-from autograder.filenames import recognise
-from autograder.reading import Reading
-from autograder.sources import ARCHIVES
+from autograder.submissions.archive import (
+    FileTree,
+    FolderTree,
+    SubmissionError,
+    Tree,
+    ZipTree,
+    is_skipped,
+    shown,
+)
+from autograder.submissions.filenames import recognise
+from autograder.submissions.reading import Reading
+from autograder.submissions.sources import ARCHIVES
 
 __all__ = [
     "Submission",

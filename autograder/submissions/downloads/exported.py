@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.archive import SubmissionError, shown
-from autograder.classroom.roster import read_table
+from autograder.submissions.archive import SubmissionError, shown
+from autograder.submissions.downloads.roster import read_table
 
 TITLE = "03 Convolutions"
 

@@ -11,12 +11,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.archive import shown
-from autograder.classroom import github
-from autograder.classroom.found import Found
-from autograder.classroom.people import Likeness, key, keys, likeness, may_be_one, name_keys, number, spelled
-from autograder.classroom.roster import GITHUB, Row
 from autograder.report.model import NOT_HANDED_IN
+from autograder.submissions.archive import shown
+from autograder.submissions.downloads import github
+from autograder.submissions.downloads.found import Found
+from autograder.submissions.downloads.people import (
+    Likeness,
+    key,
+    keys,
+    likeness,
+    may_be_one,
+    name_keys,
+    number,
+    spelled,
+)
+from autograder.submissions.downloads.roster import GITHUB, Row
 
 FEW = 3  # hand-ins from which on most must be in the roster
 _SHOWN = 3  # of either side, where the roster is another class's

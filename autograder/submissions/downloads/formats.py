@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from autograder.archive import SubmissionError, shown
-from autograder.classroom import names
-from autograder.classroom.found import File, Found, visible
-from autograder.classroom.gradescope import gradescope
-from autograder.filenames import recognise
-from autograder.submission import find_submissions
+from autograder.submissions.archive import SubmissionError, shown
+from autograder.submissions.downloads import names
+from autograder.submissions.downloads.found import File, Found, visible
+from autograder.submissions.downloads.gradescope import gradescope
+from autograder.submissions.filenames import recognise
+from autograder.submissions.submission import find_submissions
 
 _HAND_INS = (".ipynb", ".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
 

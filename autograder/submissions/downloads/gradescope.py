@@ -9,10 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from autograder.archive import SubmissionError, shown
-from autograder.classroom.download import MAX_METADATA_BYTES
-from autograder.classroom.found import Found
-from autograder.classroom.names import METADATA
+from autograder.submissions.archive import SubmissionError, shown
+from autograder.submissions.downloads.download import MAX_METADATA_BYTES
+from autograder.submissions.downloads.found import Found
+from autograder.submissions.downloads.names import METADATA
 
 # The C parser is much faster.
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

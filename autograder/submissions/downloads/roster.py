@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.archive import SubmissionError, shown
+from autograder.submissions.archive import SubmissionError, shown
 
 GITHUB = "github"  # the kind of identifier that is a user name there
 

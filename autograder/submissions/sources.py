@@ -10,11 +10,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from autograder.archive import MAX_SOURCE_BYTES, SubmissionError, Tree, UnusableText, shown, source_text
-from autograder.choice import Exports, Kind, Source
-from autograder.filenames import Named, original_name, recognise
-from autograder.notebook import MAX_NOTEBOOK_BYTES, Notebook, WrittenFile, read_notebook
-from autograder.written import Code, code_of
+from autograder.submissions.archive import (
+    MAX_SOURCE_BYTES,
+    SubmissionError,
+    Tree,
+    UnusableText,
+    shown,
+    source_text,
+)
+from autograder.submissions.choice import Exports, Kind, Source
+from autograder.submissions.filenames import Named, original_name, recognise
+from autograder.submissions.notebook import MAX_NOTEBOOK_BYTES, Notebook, WrittenFile, read_notebook
+from autograder.submissions.written import Code, code_of
 
 ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
 

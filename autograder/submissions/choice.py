@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import PurePosixPath
 
-from autograder.archive import SubmissionError, shown
-from autograder.filenames import exercise_number
-from autograder.written import Code
+from autograder.submissions.archive import SubmissionError, shown
+from autograder.submissions.filenames import exercise_number
+from autograder.submissions.written import Code
 
 MAX_LISTED_FILES = 4
 Exports = Mapping[str, Sequence[str]]  # by exercise module

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from autograder.archive import (
+from autograder.submissions.archive import (
     MAX_FILES,
     MAX_SOURCE_BYTES,
     MAX_TOTAL_BYTES,
@@ -21,8 +21,8 @@ from autograder.archive import (
     is_skipped,
     shown,
 )
-from autograder.classroom import names
-from autograder.notebook import MAX_NOTEBOOK_BYTES
+from autograder.submissions.downloads import names
+from autograder.submissions.notebook import MAX_NOTEBOOK_BYTES
 
 MAX_CLASS_FILES = 200_000
 MAX_CLASS_BYTES = 4_000_000_000

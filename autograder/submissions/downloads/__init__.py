@@ -32,14 +32,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder.archive import SubmissionError, shown
-from autograder.classroom.download import class_zip, unpack
-from autograder.classroom.formats import found_in
-from autograder.classroom.found import Found, gather, safe_name, sole_file
-from autograder.classroom.matching import Matching
-from autograder.classroom.names import owner_of
-from autograder.classroom.roster import read_roster
-from autograder.submission import fit_for_file, report_files, student_names
+from autograder.submissions.archive import SubmissionError, shown
+from autograder.submissions.downloads.download import class_zip, unpack
+from autograder.submissions.downloads.formats import found_in
+from autograder.submissions.downloads.found import Found, gather, safe_name, sole_file
+from autograder.submissions.downloads.matching import Matching
+from autograder.submissions.downloads.names import owner_of
+from autograder.submissions.downloads.roster import read_roster
+from autograder.submissions.submission import fit_for_file, report_files, student_names
 
 __all__ = ["HandedIn", "class_of", "classes_of"]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from autograder.filenames import recognise
+from autograder.submissions.filenames import recognise
 
 METADATA = "submission_metadata.yml"  # Gradescope's
 NOTEBOOK = "convolutions.ipynb"  # the assignment that nbgrader hands out
