@@ -16,9 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder.clock import PHASES, Clock
 from autograder.lms import write_imports
-from autograder.lock import lock
 from autograder.lookalike import compare
 from autograder.options import BatchError, GradingOptions
 from autograder.report import gradescope
@@ -29,7 +27,9 @@ from autograder.report.page import write_page
 from autograder.report.profile import PAGE, write_profile
 from autograder.report.progress import Event, Tell
 from autograder.report.reading import Reports, Row, read_report, row
+from autograder.sandbox.clock import PHASES, Clock
 from autograder.sandbox.confine import LAYERS
+from autograder.sandbox.lock import lock
 from autograder.sandbox.private_folder import sweep
 from autograder.submissions.downloads import HandedIn
 from autograder.submissions.downloads.exported import Exported

@@ -26,11 +26,11 @@ from rich.console import Console
 from autograder.__main__ import main
 from autograder.batch import grade_class, results
 from autograder.course import COURSE
-from autograder.lock import lock
 from autograder.options import BatchError, GradingOptions
 from autograder.report.files import as_json, write_json
 from autograder.report.progress import Event, Tally, display
 from autograder.report.reading import read_report
+from autograder.sandbox.lock import lock
 from autograder.sandbox.private_folder import PrivateFolder, sweep
 from autograder.submissions.downloads import HandedIn
 from autograder.submissions.submission import SubmissionError, read_submission

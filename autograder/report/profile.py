@@ -8,11 +8,11 @@ import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from autograder.clock import PHASES
 from autograder.report import charts, rubric
 from autograder.report.charts import NoCharts, Spec
 from autograder.report.files import cell, write_text
 from autograder.report.markup import template
+from autograder.sandbox.clock import PHASES
 
 TABLE, PAGE = "profile.csv", "profile.htm"  # no student's page ends in .htm
 MAX_BARS = 30  # hand-ins with a bar of their own

@@ -25,9 +25,9 @@ from typing import Any, Self
 
 import torch
 
-from autograder.clock import Clock
 from autograder.paths import ROOT
 from autograder.sandbox import wire
+from autograder.sandbox.clock import Clock
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.folder import FolderError, Watch, empty
 from autograder.sandbox.handle import START_SECONDS, SandboxError, Worker

@@ -9,8 +9,8 @@ import stat
 import tempfile
 from pathlib import Path
 
-from autograder.lock import can_lock, lock
 from autograder.sandbox.folder import FolderError, empty
+from autograder.sandbox.lock import can_lock, lock
 from exercises.paths import PICTURES
 
 PREFIX = "conv2d-sandbox-"
