@@ -10,8 +10,9 @@ from pathlib import Path
 
 from autograder import __version__, jplag
 from autograder.batch import ClassReports, grade_class
-from autograder.grade import DEFAULT_SEED, DeviceError, choose_devices
-from autograder.judge import Judge, SuiteError
+from autograder.grading.grade import DEFAULT_SEED, DeviceError, choose_devices
+from autograder.grading.judge import Judge, SuiteError
+from autograder.grading.sandboxed import TimeLimits
 from autograder.lms import CANVAS, MOODLE
 from autograder.options import BatchError, GradingOptions
 from autograder.paths import ROOT
@@ -22,7 +23,6 @@ from autograder.report.screen import console, printable, show_table
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.handle import SandboxError
 from autograder.sandbox.private_folder import PrivateFolder
-from autograder.sandboxed import TimeLimits
 from autograder.submissions.downloads import HandedIn, classes_of
 from autograder.submissions.downloads.exported import Exported, exported
 from autograder.submissions.submission import SubmissionError

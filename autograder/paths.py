@@ -8,7 +8,7 @@ from exercises.paths import EXERCISES
 
 AUTOGRADER = Path(__file__).resolve().parent
 ROOT = AUTOGRADER.parent
-VOCABULARY = AUTOGRADER / "vocabulary.py"
+VOCABULARY = AUTOGRADER / "grading" / "vocabulary.py"
 SUITES = AUTOGRADER / "course" / "suites"
 STAND_INS = AUTOGRADER / "course" / "stand_ins"
 PAGES = AUTOGRADER / "report"  # their templates

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder.grade import Grader
+from autograder.grading.grade import Grader
 from autograder.report.model import Report
 from autograder.submissions.submission import Submission, read_submission
 

@@ -9,7 +9,7 @@ from functools import cache
 import torch
 
 from autograder import __version__
-from autograder.grade import suites_digest
+from autograder.grading.grade import suites_digest
 from autograder.paths import AUTOGRADER
 from exercises.feedback.course import Course
 from exercises.paths import COURSE, FEEDBACK, MANIFEST

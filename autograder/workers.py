@@ -22,12 +22,12 @@ from multiprocessing import connection, get_context, parent_process
 from multiprocessing.util import Finalize
 from typing import Any
 
-from autograder.grade import Grader
-from autograder.judge import SuiteError
+from autograder.grading.grade import Grader
+from autograder.grading.judge import SuiteError
+from autograder.grading.sandboxed import TimeLimits
 from autograder.report.model import Report
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.handle import SandboxError
-from autograder.sandboxed import TimeLimits
 from autograder.submissions.submission import Submission
 from exercises.feedback.course import Course
 

@@ -17,9 +17,9 @@ from queue import SimpleQueue
 import torch
 
 from autograder.course import COURSE
-from autograder.judge import CaseResult, Judge
+from autograder.grading.judge import CaseResult, Judge
+from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.sandbox.host import Sandbox
-from autograder.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.submissions.submission import Submission, read_submission
 from exercises.feedback.catalogue import earlier, exercises
 

@@ -12,8 +12,8 @@ import handed_in_work  # noqa: F401
 import pytest
 from as_handed_in import HAND_INS, KINDS
 
-from autograder.grade import DEFAULT_SEED
-from autograder.sandboxed import TimeLimits
+from autograder.grading.grade import DEFAULT_SEED
+from autograder.grading.sandboxed import TimeLimits
 from autograder.submissions.submission import read_submission
 from tests.parallel import ALL, MODULES, Examined, Task, examine_all
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 import pytest
 
 from autograder.course import COURSE
-from autograder.judge import FOLLOWING, JUDGED_APART, CaseResult, Judge
-from autograder.sandboxed import TimeLimits
+from autograder.grading.judge import FOLLOWING, JUDGED_APART, CaseResult, Judge
+from autograder.grading.sandboxed import TimeLimits
 from autograder.submissions.submission import Submission, read_submission
 from exercises.feedback.follow import UNDECIDED
 from tests.parallel import CATALOGUE, MODULES, SUBMISSIONS, Task, examine_all

@@ -29,9 +29,9 @@ as_root = pytest.mark.skipif(
 GRADING = """
 import json, sys
 from pathlib import Path
-from autograder.sandboxed import TimeLimits
+from autograder.grading.sandboxed import TimeLimits
 from autograder.course import COURSE
-from autograder.grade import Grader
+from autograder.grading.grade import Grader
 from autograder.report.files import as_json
 from autograder.sandbox.confine import Limits
 from autograder.submissions.submission import read_submission

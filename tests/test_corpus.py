@@ -23,12 +23,12 @@ from typing import Any
 import pytest
 
 from autograder.course import COURSE
-from autograder.grade import Grader
-from autograder.judge import CaseResult
+from autograder.grading.grade import Grader
+from autograder.grading.judge import CaseResult
+from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.report.files import for_student
 from autograder.report.model import ExerciseReport, Report
 from autograder.report.page import ADVICE, ALONE, BESIDE, NOT_TRIED, feedback_page
-from autograder.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.submissions.submission import Submission, find_submissions, read_submission, student_names
 from exercises.course.causes import CAUSES
 from exercises.feedback.catalogue import exercises

@@ -19,13 +19,13 @@ from torch import nn
 
 from autograder.__main__ import main
 from autograder.course import COURSE
-from autograder.grade import Grader
-from autograder.pictures import drawable, pictures, visualizer
+from autograder.grading.grade import Grader
+from autograder.grading.pictures import drawable, pictures, visualizer
+from autograder.grading.sandboxed import TimeLimits
 from autograder.report import grid, rubric
 from autograder.report.files import as_json, for_student, write_json
 from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Picture, Provenance, Report
 from autograder.report.page import MAX_PAGE_BYTES, feedback_page
-from autograder.sandboxed import TimeLimits
 from autograder.submissions.submission import read_submission
 from exercises.course.layer_checks import must_forward
 from exercises.feedback import draw, steps

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from autograder.course import COURSE
+from autograder.grading.sandboxed import SandboxedSubmission
 from autograder.release import gradescope, nbgrader, otter, prairielearn, student
 from autograder.release.build import unpack
 from autograder.release.edition import Edition
 from autograder.release.package import Package, zipped
 from autograder.sandbox.host import Sandbox
-from autograder.sandboxed import SandboxedSubmission
 from autograder.submissions.submission import Submission
 from exercises.feedback.catalogue import exercises
 

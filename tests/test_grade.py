@@ -13,17 +13,17 @@ from typing import Any
 
 import pytest
 
-from autograder import grade
 from autograder.__main__ import main
 from autograder.course import COURSE
-from autograder.grade import Grader, suites_digest
-from autograder.judge import Judge, SuiteError
+from autograder.grading import grade
+from autograder.grading.grade import Grader, suites_digest
+from autograder.grading.judge import Judge, SuiteError
+from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.paths import SUITES, VOCABULARY
 from autograder.report import gradescope
 from autograder.report.files import as_json, for_student, write_grades, write_json
 from autograder.report.model import Report
 from autograder.sandbox.host import Sandbox
-from autograder.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.selfcheck import selfcheck
 from autograder.submissions.submission import Submission, read_submission
 from exercises.feedback.catalogue import Exercise, earlier, exercises
@@ -529,7 +529,7 @@ def test_an_empty_folder_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_asking_for_cuda_where_there_is_none_is_said(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("autograder.grade.usable_cuda", lambda: False)
+    monkeypatch.setattr("autograder.grading.grade.usable_cuda", lambda: False)
     assert main(["grade", "--device", "cuda", str(ROOT / "solutions")]) == 2
     assert "--device cuda" in capsys.readouterr().err
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.grade import DEFAULT_SEED
-from autograder.judge import CaseResult
-from autograder.sandboxed import TimeLimits
+from autograder.grading.grade import DEFAULT_SEED
+from autograder.grading.judge import CaseResult
+from autograder.grading.sandboxed import TimeLimits
 from exercises.feedback.time_limit import CALL_SECONDS
 from tests.parallel import ALL, CATALOGUE, MODULES, SUBMISSIONS, Examined, Task, examine_all, overlaid
 

@@ -16,10 +16,12 @@ ROOT = Path(__file__).resolve().parents[1]
 FORBIDDEN_IMPORTS = {
     "exercises": ("autograder", "solutions", "tests"),
     "autograder": ("solutions", "tests"),
-    "autograder/course/suites": ("autograder.report", "autograder.cli", "autograder.grade", "autograder.submissions"),
-    "autograder/report": ("pytest", "autograder.judge", "autograder.course.suites", "autograder.sandbox", "torch"),
+    "autograder/course/suites": (
+        "autograder.report", "autograder.cli", "autograder.grading.grade", "autograder.submissions",
+    ),
+    "autograder/report": ("pytest", "autograder.grading", "autograder.course", "autograder.sandbox", "torch"),
     "autograder/sandbox": (
-        "pytest", "autograder.judge", "autograder.course.suites", "autograder.report", "autograder.submissions",
+        "pytest", "autograder.grading", "autograder.course", "autograder.report", "autograder.submissions",
     ),
 }  # fmt: skip
 # of what students get, the grader uses the checks' engine and the paths
@@ -188,10 +190,10 @@ def test_data_flows_one_way_and_nobody_imports_a_solution() -> None:
 @pytest.mark.parametrize(
     ("file", "line"),
     [
-        ("exercises/feedback/compare.py", "from autograder.judge import Judge"),
+        ("exercises/feedback/compare.py", "from autograder.grading.judge import Judge"),
         ("exercises/feedback/draw.py", "import solutions.ex3_conv2d"),
-        ("autograder/grade.py", "from solutions.ex3_conv2d import conv2d_valid"),
-        ("autograder/judge.py", "from exercises.ex3_conv2d import conv2d_valid"),
+        ("autograder/grading/grade.py", "from solutions.ex3_conv2d import conv2d_valid"),
+        ("autograder/grading/judge.py", "from exercises.ex3_conv2d import conv2d_valid"),
         ("autograder/course/suites/ex3_conv2d.py", "import autograder.report.gradescope"),
         ("autograder/report/files.py", "import pytest"),
         ("autograder/batch.py", "from autograder.course import COURSE"),

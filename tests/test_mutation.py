@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandboxed import TimeLimits
+from autograder.grading.sandboxed import TimeLimits
 from tests.mutation import __main__ as run
 from tests.mutation import jury as juries
 from tests.mutation import mutants as mutants_of

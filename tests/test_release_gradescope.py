@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from autograder.course import COURSE
-from autograder.grade import Grader
+from autograder.grading.grade import Grader
 from autograder.platforms.single_upload import points
 from autograder.release import gradescope
 from autograder.release.build import unpack

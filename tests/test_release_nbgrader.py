@@ -20,8 +20,8 @@ import pytest
 
 from autograder import gradebook
 from autograder.course import COURSE
-from autograder.grade import Grader
 from autograder.gradebook import GradebookError
+from autograder.grading.grade import Grader
 from autograder.platforms import nbgrader as runtime
 from autograder.platforms.nbgrader import NotGraded
 from autograder.platforms.single_upload import points

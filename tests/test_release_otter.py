@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from autograder.course import COURSE
-from autograder.grade import Grader
+from autograder.grading.grade import Grader
 from autograder.platforms import otter as runtime
 from autograder.platforms.single_upload import points
 from autograder.release import otter

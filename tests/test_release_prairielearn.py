@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from autograder.course import COURSE
-from autograder.grade import Grader
+from autograder.grading.grade import Grader
 from autograder.platforms.prairielearn import FAILED
 from autograder.release import prairielearn as release
 from autograder.release.audit import Audit
@@ -253,7 +253,7 @@ def read(path: Path) -> str:
         return ""  # it ended meanwhile
 
 
-@pytest.mark.parametrize("broken", ["release.json", "autograder/grade.py", "run.sh"])
+@pytest.mark.parametrize("broken", ["release.json", "autograder/grading/grade.py", "run.sh"])
 def test_a_grader_that_fails_itself_says_so_and_costs_no_try(root: Path, broken: str) -> None:
     path = root / "tests" / broken
     if broken == "run.sh":  # as if the image had no such Python

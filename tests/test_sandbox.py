@@ -14,12 +14,12 @@ import pytest
 import torch
 
 from autograder.course import COURSE
+from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.sandbox import folder, wire
 from autograder.sandbox.confine import LAYERS, Limits
 from autograder.sandbox.handle import Worker, WorkerTrouble
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.output import MAX_OUTPUT_CHARS
-from autograder.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.submissions.submission import Submission
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.catalogue import exercises

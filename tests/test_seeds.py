@@ -12,7 +12,7 @@ from collections import Counter
 
 import pytest
 
-from autograder.sandboxed import TimeLimits
+from autograder.grading.sandboxed import TimeLimits
 from tests.parallel import ALL, MODULES, SUBMISSIONS, Examined, Task, building_on, examine_all, overlaid
 
 EXPECTED = tomllib.loads((SUBMISSIONS / "expected.toml").read_text("utf-8"))["wrong"]

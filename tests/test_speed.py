@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandboxed import TimeLimits
+from autograder.grading.sandboxed import TimeLimits
 from exercises.course.large_layer import LARGE_9, Layer
 from exercises.course.speed import SMALLER, estimate, in_words
 from exercises.feedback.time_limit import CALL_SECONDS

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import COURSE
-from autograder.grade import DEFAULT_SEED, Grader, choose_devices
+from autograder.grading.grade import DEFAULT_SEED, Grader, choose_devices
+from autograder.grading.sandboxed import TimeLimits
 from autograder.paths import RELEASE
 from autograder.report.model import Report
-from autograder.sandboxed import TimeLimits
 from autograder.submissions.submission import Submission, SubmissionError, read_submission, visible
 
 # seconds for all calls of one upload: platforms stop everything after ten minutes, with no points at all

@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.grade import Grader
+from autograder.grading.grade import Grader
 from autograder.platforms.single_upload import points
 from autograder.release import classroom, gradescope, nbgrader, otter, prairielearn, student
 from autograder.release.audit import Audit

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import __version__
-from autograder.grade import DEFAULT_SEED, suites_digest
+from autograder.grading.grade import DEFAULT_SEED, suites_digest
 from autograder.paths import ROOT, SOLUTIONS, TEMPLATES
 from autograder.source import Source, read_sources
 from exercises.feedback.catalogue import Exercise

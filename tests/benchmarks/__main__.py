@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
-from autograder.grade import choose_devices
+from autograder.grading.grade import choose_devices
 from tests.benchmarks import classes, one
 from tests.benchmarks.row import AT_MOST, Row
 

@@ -18,11 +18,11 @@ import pytest
 import torch
 
 from autograder.course import COURSE
-from autograder.grade import DEFAULT_SEED
+from autograder.grading.grade import DEFAULT_SEED
+from autograder.grading.sandboxed import SandboxedStudent, SandboxedSubmission
+from autograder.grading.vocabulary import Draw
 from autograder.sandbox import devices
-from autograder.sandboxed import SandboxedStudent, SandboxedSubmission
 from autograder.submissions.submission import Submission, read_submission
-from autograder.vocabulary import Draw
 from exercises.feedback import steps
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import Outcome

@@ -9,10 +9,10 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from autograder.course import COURSE
-from autograder.grade import Grader
+from autograder.grading.grade import Grader
+from autograder.grading.sandboxed import SandboxedSubmission
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.devices import prepare_pretended
-from autograder.sandboxed import SandboxedSubmission
 from autograder.submissions.submission import Submission, read_submission
 from exercises.feedback import steps
 from exercises.feedback.catalogue import Exercise

@@ -21,12 +21,12 @@ from typing import Any
 
 import torch
 
-from autograder import grade, judge, sandboxed, vocabulary
 from autograder.course import COURSE
 from autograder.course.suites import properties
-from autograder.judge import CaseResult, Judge
+from autograder.grading import grade, judge, sandboxed, vocabulary
+from autograder.grading.judge import CaseResult, Judge
+from autograder.grading.sandboxed import SandboxedSubmission
 from autograder.sandbox import wire
-from autograder.sandboxed import SandboxedSubmission
 from exercises.course import layer_checks
 from exercises.feedback import calls, checks, compare, failures, steps
 from exercises.feedback.catalogue import Exercise

@@ -11,7 +11,7 @@ import sys
 import time
 from collections import Counter
 
-from autograder.grade import DEFAULT_SEED
+from autograder.grading.grade import DEFAULT_SEED
 from tests.mutation.jury import Jury
 from tests.mutation.mutants import Key, mutants
 from tests.mutation.survivors import KINDS, listed

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from autograder.course import COURSE
-from autograder.grade import DEFAULT_SEED, Grader
-from autograder.sandboxed import SandboxedSubmission, TimeLimits
+from autograder.grading.grade import DEFAULT_SEED, Grader
+from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.submissions.submission import Submission, read_submission
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.sandboxed import SandboxedStudent
-from autograder.vocabulary import Draw
+from autograder.grading.sandboxed import SandboxedStudent
+from autograder.grading.vocabulary import Draw
 from exercises.feedback.calls import Call
 from exercises.feedback.checks import must_raise, must_return
 

@@ -5,8 +5,8 @@ import torch
 from torch import Tensor
 
 from autograder.course.suites.properties import must_be_linear, must_move_along
-from autograder.sandboxed import SandboxedStudent
-from autograder.vocabulary import EVERY_DTYPE, ODD_LAYOUTS, Draw, must_follow_device
+from autograder.grading.sandboxed import SandboxedStudent
+from autograder.grading.vocabulary import EVERY_DTYPE, ODD_LAYOUTS, Draw, must_follow_device
 from exercises.course.large_layer import LARGE_7, LARGE_9, Layer
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.checks import must_differentiate, must_keep_inputs, must_raise, must_return

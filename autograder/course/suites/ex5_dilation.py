@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from autograder.sandboxed import SandboxedStudent
-from autograder.vocabulary import EVERY_DTYPE, ODD_LAYOUTS, Draw, must_follow_device
+from autograder.grading.sandboxed import SandboxedStudent
+from autograder.grading.vocabulary import EVERY_DTYPE, ODD_LAYOUTS, Draw, must_follow_device
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.checks import must_differentiate, must_keep_inputs, must_raise, must_return
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from autograder.course.suites.layer_device import layer_must_follow_device
-from autograder.sandboxed import SandboxedStudent
-from autograder.vocabulary import EVERY_DTYPE, Draw
+from autograder.grading.sandboxed import SandboxedStudent
+from autograder.grading.vocabulary import EVERY_DTYPE, Draw
 from exercises.course.layer_checks import (
     must_backpropagate,
     must_exchange_state,

@@ -1,12 +1,12 @@
-"""The device check of the layer, beside that of plain functions in `autograder.vocabulary`."""
+"""The device check of the layer, beside that of plain functions in `autograder.grading.vocabulary`."""
 
 from __future__ import annotations
 
 from functools import cache
 
+from autograder.grading.sandboxed import SandboxedStudent
+from autograder.grading.vocabulary import must_stay_together
 from autograder.sandbox.devices import PRETENDED
-from autograder.sandboxed import SandboxedStudent
-from autograder.vocabulary import must_stay_together
 from exercises.course.layer_checks import must_forward
 from exercises.course.layer_problem import new_step
 from exercises.feedback.calls import Call, Sample

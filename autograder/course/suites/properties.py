@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from autograder.sandboxed import SandboxedStudent
+from autograder.grading.sandboxed import SandboxedStudent
 from exercises.course.causes import CAUSES
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.checks import call_step, problem

@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
+from autograder.grading.sandboxed import SandboxedStudent, SandboxedSubmission
+from autograder.grading.vocabulary import Draw
 from autograder.sandbox.handle import SandboxError
-from autograder.sandboxed import SandboxedStudent, SandboxedSubmission
-from autograder.vocabulary import Draw
 from exercises.feedback.catalogue import Exercise, earlier
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure

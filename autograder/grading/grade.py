@@ -10,14 +10,14 @@ from typing import Self
 import torch
 
 from autograder import __version__
-from autograder.judge import CaseResult, Judge, RubricLine
+from autograder.grading.judge import CaseResult, Judge, RubricLine
+from autograder.grading.pictures import drawable, pictures, visualizer
+from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.paths import VOCABULARY
-from autograder.pictures import drawable, pictures, visualizer
 from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Provenance, Report
 from autograder.sandbox.clock import Clock
 from autograder.sandbox.confine import Limits, missing
 from autograder.sandbox.host import Sandbox, usable_cuda
-from autograder.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.submissions.submission import Submission
 from exercises.feedback.catalogue import Exercise, earlier
 from exercises.feedback.course import Course

@@ -7,7 +7,7 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from autograder.sandboxed import SandboxedStudent
+from autograder.grading.sandboxed import SandboxedStudent
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.checks import must_return, problem
 from exercises.feedback.failures import CheckFailure, failure_of
