@@ -16,17 +16,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from autograder.classes.profile import PAGE, write_profile
 from autograder.lms import write_imports
 from autograder.lookalike import compare
 from autograder.options import BatchError, GradingOptions
 from autograder.report import gradescope
-from autograder.report.dashboard import DASHBOARD, write_dashboard
 from autograder.report.files import UNFINISHED, as_json, for_student, write_grades, write_json
 from autograder.report.model import NOT_HANDED_IN, Report
-from autograder.report.page import write_page
-from autograder.report.profile import PAGE, write_profile
-from autograder.report.progress import Event, Tell
+from autograder.report.pages.dashboard import DASHBOARD, write_dashboard
+from autograder.report.pages.feedback import write_page
 from autograder.report.reading import Reports, Row, read_report, row
+from autograder.report.terminal.progress import Event, Tell
 from autograder.sandbox.clock import PHASES, Clock
 from autograder.sandbox.confine import LAYERS
 from autograder.sandbox.lock import lock

@@ -17,9 +17,9 @@ from autograder.lms import CANVAS, MOODLE
 from autograder.options import BatchError, GradingOptions
 from autograder.paths import ROOT
 from autograder.platforms import single_upload
-from autograder.report.dashboard import DASHBOARD
-from autograder.report.progress import display
-from autograder.report.screen import console, printable, show_table
+from autograder.report.pages.dashboard import DASHBOARD
+from autograder.report.terminal.progress import display
+from autograder.report.terminal.table import console, printable, show_table
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.handle import SandboxError
 from autograder.sandbox.private_folder import PrivateFolder

@@ -28,8 +28,8 @@ from autograder.batch import grade_class, results
 from autograder.course import COURSE
 from autograder.options import BatchError, GradingOptions
 from autograder.report.files import as_json, write_json
-from autograder.report.progress import Event, Tally, display
 from autograder.report.reading import read_report
+from autograder.report.terminal.progress import Event, Tally, display
 from autograder.sandbox.lock import lock
 from autograder.sandbox.private_folder import PrivateFolder, sweep
 from autograder.submissions.downloads import HandedIn
@@ -362,7 +362,7 @@ def test_the_tally_knows_the_rate_and_the_time_left() -> None:
 def test_the_display_takes_any_name_and_lines_go_to_standard_error(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("autograder.report.progress.PRINT_SECONDS", 0.0)
+    monkeypatch.setattr("autograder.report.terminal.progress.PRINT_SECONDS", 0.0)
     events = [Event("started", 2, "[red]\x1b[31m a"), Event("graded", 2, "[red]\x1b[31m a")]
     screen = Console(file=io.StringIO(), force_terminal=True, width=150)
     with display(screen) as tell:

@@ -28,7 +28,7 @@ from autograder.grading.judge import CaseResult
 from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.report.files import for_student
 from autograder.report.model import ExerciseReport, Report
-from autograder.report.page import ADVICE, ALONE, BESIDE, NOT_TRIED, feedback_page
+from autograder.report.pages.feedback import ADVICE, ALONE, BESIDE, NOT_TRIED, feedback_page
 from autograder.submissions.submission import Submission, find_submissions, read_submission, student_names
 from exercises.course.causes import CAUSES
 from exercises.feedback.catalogue import exercises

@@ -20,7 +20,6 @@ import pytest
 from autograder.__main__ import main
 from autograder.course import COURSE
 from autograder.release.edition import Edition
-from autograder.report import charts
 from autograder.report.class_statistics import (
     MAX_NAMES,
     ClassStatistics,
@@ -30,7 +29,10 @@ from autograder.report.class_statistics import (
     ranked,
     statistics_of,
 )
-from autograder.report.dashboard import (
+from autograder.report.files import as_json, for_student, write_json
+from autograder.report.model import NOT_HANDED_IN, ExerciseReport, Finding, Line, Provenance, Report
+from autograder.report.pages import charts
+from autograder.report.pages.dashboard import (
     DASHBOARD,
     KINDS,
     MAX_PAIRS,
@@ -39,8 +41,6 @@ from autograder.report.dashboard import (
     percent,
     write_dashboard,
 )
-from autograder.report.files import as_json, for_student, write_json
-from autograder.report.model import NOT_HANDED_IN, ExerciseReport, Finding, Line, Provenance, Report
 from autograder.report.reading import Reports
 from autograder.submissions.submission import report_files
 from tests.test_feedback_page import HOSTILE, contrast, flat, read

@@ -22,10 +22,11 @@ from autograder.course import COURSE
 from autograder.grading.grade import Grader
 from autograder.grading.pictures import drawable, pictures, visualizer
 from autograder.grading.sandboxed import TimeLimits
-from autograder.report import grid, rubric
 from autograder.report.files import as_json, for_student, write_json
 from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Picture, Provenance, Report
-from autograder.report.page import MAX_PAGE_BYTES, feedback_page
+from autograder.report.pages import grid
+from autograder.report.pages.feedback import MAX_PAGE_BYTES, feedback_page
+from autograder.report.text import plain
 from autograder.submissions.submission import read_submission
 from exercises.course.layer_checks import must_forward
 from exercises.feedback import draw, steps
@@ -138,7 +139,7 @@ def read(page: str) -> Reader:
 
 
 def flat(text: str) -> str:
-    return " ".join(rubric.plain(text).replace("`", "").split())
+    return " ".join(plain(text).replace("`", "").split())
 
 
 @pytest.mark.parametrize("name", [*GRADED, "unreadable"])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from autograder.__main__ import main
-from autograder.report.profile import read_table, write_profile, write_table
+from autograder.classes.profile import read_table, write_profile, write_table
 from autograder.sandbox.clock import PHASES, Clock
 from tests.benchmarks.row import AT_LEAST, AT_MOST, Row, in_turn
 from tests.benchmarks.simulation import simulate

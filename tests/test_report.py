@@ -16,7 +16,7 @@ from autograder.platforms.nbgrader import remarks
 from autograder.report import gradescope, prairielearn
 from autograder.report.files import as_json, write_grades, write_json
 from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
-from autograder.report.screen import show_table
+from autograder.report.terminal.table import show_table
 
 
 def report(text: str, student: str = "ada") -> Report:

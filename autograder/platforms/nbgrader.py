@@ -203,18 +203,18 @@ def _grade_id(cell: Any) -> str:
 
 def remarks(report: Report) -> dict[str, str]:
     """What a student is told, by exercise, as plain text; what concerns the whole hand-in comes first."""
-    from autograder.report import rubric
+    from autograder.report.text import plain
 
     first = [report.problem] * bool(report.problem) + list(report.notes)
     told = {}
     for exercise in report.exercises:
-        told[exercise.name] = rubric.plain("\n".join([*first, *_remark(exercise)]))
+        told[exercise.name] = plain("\n".join([*first, *_remark(exercise)]))
         first = []
     return told
 
 
 def _remark(exercise: ExerciseReport) -> Iterator[str]:
-    from autograder.report import rubric
+    from autograder.report.text import line_counted, line_found
 
     yield f"{exercise.name}: {exercise.earned:g} of {exercise.points:g} points"
     if exercise.carried_from:
@@ -226,9 +226,9 @@ def _remark(exercise: ExerciseReport) -> Iterator[str]:
     said: set[str] = set()
     for line in exercise.lines:
         if line.passed < line.cases:
-            new = [paragraph for paragraph in rubric.found(line) if paragraph not in said]
+            new = [paragraph for paragraph in line_found(line) if paragraph not in said]
             said.update(new)
-            yield "\n".join([" ".join([f"- {line.sentence}", *rubric.counted(exercise, line)]), *new])
+            yield "\n".join([" ".join([f"- {line.sentence}", *line_counted(exercise, line)]), *new])
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from autograder.report.model import Report
 from autograder.report.reading import read_report
-from autograder.report.rubric import plain
+from autograder.report.text import plain
 
 # what a grade rests on, as `Provenance` names it, and as a reader does
 _GROUNDS = {

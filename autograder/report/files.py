@@ -12,9 +12,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from autograder.report import rubric
 from autograder.report.model import ExerciseReport, Finding, Line, Report
 from autograder.report.reading import Row
+from autograder.report.text import plain
 
 UNFINISHED = ".writing-"  # how temporary files begin; a killed grader leaves one
 
@@ -114,6 +114,6 @@ def write_grades(
 
 def cell(text: str) -> str:
     """Text for one cell of a table: in one line, and no formula."""
-    text = rubric.plain(text).replace("\n", " ").replace("\t", " ")
+    text = plain(text).replace("\n", " ").replace("\t", " ")
     # a spreadsheet would run a cell that starts like a formula; some also know the full-width signs
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) else text

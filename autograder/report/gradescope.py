@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograder.report import rubric
 from autograder.report.model import ExerciseReport, Line, Report
+from autograder.report.text import line_counted, line_found, line_title, plain, report_summary
 
 MAX_OUTPUT_CHARS = 20_000
 
@@ -26,7 +26,7 @@ def results(report: Report) -> dict[str, Any]:
     return {
         "score": report.earned,
         "execution_time": math.ceil(report.seconds),
-        "output": rubric.summary(report)[:MAX_OUTPUT_CHARS],
+        "output": report_summary(report)[:MAX_OUTPUT_CHARS],
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -34,7 +34,7 @@ def results(report: Report) -> dict[str, Any]:
         "stdout_visibility": "hidden",
         "tests": tests,
         "extra_data": {
-            "found": rubric.plain(report.found),
+            "found": plain(report.found),
             "suites": report.provenance.suites,
             "seed": report.provenance.seed,
         },
@@ -43,7 +43,7 @@ def results(report: Report) -> dict[str, Any]:
 
 def not_graded(problem: str) -> dict[str, Any]:
     """Results without a score: neither a total nor a test that has one."""
-    text = rubric.plain(problem)[:MAX_OUTPUT_CHARS]
+    text = plain(problem)[:MAX_OUTPUT_CHARS]
     return {"output": text, "output_format": "text", "visibility": "visible", "tests": []}
 
 
@@ -57,7 +57,7 @@ def failed() -> dict[str, Any]:
 
 def _test(exercise: ExerciseReport, line: Line, number: int) -> dict[str, Any]:
     return {
-        "name": rubric.title(exercise, line),
+        "name": line_title(exercise, line),
         "number": f"{exercise.name.removeprefix('ex')}.{number}",
         "score": round(line.earned, 4),
         "max_score": line.points,
@@ -69,4 +69,4 @@ def _test(exercise: ExerciseReport, line: Line, number: int) -> dict[str, Any]:
 
 
 def _output(exercise: ExerciseReport, line: Line) -> str:
-    return "\n\n".join([*rubric.counted(exercise, line), *rubric.found(line)])[:MAX_OUTPUT_CHARS]
+    return "\n\n".join([*line_counted(exercise, line), *line_found(line)])[:MAX_OUTPUT_CHARS]

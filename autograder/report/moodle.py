@@ -18,9 +18,9 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping
 
-from autograder.report import rubric
 from autograder.report.files import cell
 from autograder.report.grade import Grade, as_csv
+from autograder.report.text import plain
 
 TITLES = (
     "Identifier",
@@ -57,7 +57,7 @@ def comment(grade: Grade) -> str:
     """The points by exercise and what was found, as HTML in one line."""
     points = ", ".join(f"{e.name} {e.earned:g} of {e.points:g}" for e in grade.exercises)
     parts = [f"{grade.earned:g} of {grade.points:g} points" + (f": {points}" if points else ""), grade.found]
-    shown = [html.escape(rubric.plain(part).replace("\n", " ")) for part in parts]
+    shown = [html.escape(plain(part).replace("\n", " ")) for part in parts]
     return "".join(f"<p>{part}</p>" for part in shown)
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from autograder.report import rubric
 from autograder.report.model import ExerciseReport, Line, Report
+from autograder.report.text import line_counted, line_found, line_title, plain, report_summary
 
 MAX_RESULT_BYTES = 900_000  # bytes as JSON; the platform takes 1 MB
 LENGTHS = (8_000, 2_000, 500, 100)  # characters of a text; the longest that makes the results small enough
@@ -37,21 +37,21 @@ def _results(report: Report, length: int) -> dict[str, Any]:
         "gradable": True,
         "score": report.earned / report.points if report.points else 0.0,
         "message": f"{report.earned:g} of {report.points:g} points",
-        "output": _plain(rubric.summary(report), length),
+        "output": _plain(report_summary(report), length),
         "tests": [_test(exercise, line, length) for exercise in report.exercises for line in exercise.lines],
     }
 
 
 def _test(exercise: ExerciseReport, line: Line, length: int) -> dict[str, Any]:
     return {
-        "name": rubric.title(exercise, line),
+        "name": line_title(exercise, line),
         "description": f"{exercise.name}, {line.category}",
         "points": round(line.earned, 4),
         "max_points": line.points,
-        "message": _plain("\n".join(rubric.counted(exercise, line)), length),
-        "output": _plain("\n\n".join(rubric.found(line)), length),
+        "message": _plain("\n".join(line_counted(exercise, line)), length),
+        "output": _plain("\n\n".join(line_found(line)), length),
     }
 
 
 def _plain(text: str, length: int) -> str:
-    return rubric.plain(text if len(text) <= length else text[: length - 1] + "…")
+    return plain(text if len(text) <= length else text[: length - 1] + "…")

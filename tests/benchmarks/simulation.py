@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.report.profile import Spent, read_table
+from autograder.classes.profile import Spent, read_table
 
 CLIENT = ("read", "report")  # what the client does
 START = 4.0  # seconds until a worker has imported torch and collected the suites, once

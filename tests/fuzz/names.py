@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from random import Random
 
-from autograder.report.dashboard import DASHBOARD
+from autograder.report.pages.dashboard import DASHBOARD
 from autograder.submissions import filenames, submission
 from autograder.submissions.filenames import exercise_number, looks_like_one, recognise
 from autograder.submissions.submission import student_names

@@ -18,8 +18,11 @@ from rich.console import Console
 
 from autograder import gradebook
 from autograder.platforms import nbgrader
-from autograder.report import files, gradescope, model, page, prairielearn, rubric, screen
+from autograder.report import files, gradescope, model, prairielearn
+from autograder.report import text as wording
 from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
+from autograder.report.pages import feedback
+from autograder.report.terminal import table
 from exercises.feedback.catalogue import exercises
 from tests.fuzz.choices import Choices
 from tests.fuzz.engine import Target, holds, untraced
@@ -55,7 +58,7 @@ def look_at(report: Report, show_calls: bool = False, pages: bool = True, otter:
     _grades([(report.student, report), ("b", student)])
     if pages:
         _screen([(report.student, report)])
-        _feedback(page.feedback_page(student))
+        _feedback(feedback.feedback_page(student))
     told = nbgrader.remarks(files.for_student(report, show_calls=False))
     holds(set(told) == {e.name for e in report.exercises}, "every exercise has its remarks")
     for text in told.values():
@@ -148,12 +151,12 @@ def _grades(rows: Sequence[tuple[str, Report]]) -> None:
 
 def _screen(rows: Sequence[tuple[str, Report]]) -> None:
     said = io.StringIO()
-    console = Console(file=said, width=screen.NARROWEST, highlight=False)
-    screen.show_table(console, rows, Path(rows[0][0].replace("\0", "") or "x"))
+    console = Console(file=said, width=table.NARROWEST, highlight=False)
+    table.show_table(console, rows, Path(rows[0][0].replace("\0", "") or "x"))
     _plain(said.getvalue(), "the table")
     words = rows[0][0].split()
     holds(
-        not words or screen.printable(words[0])[:20] in said.getvalue(), "markup is shown, not obeyed", words
+        not words or table.printable(words[0])[:20] in said.getvalue(), "markup is shown, not obeyed", words
     )
 
 
@@ -169,8 +172,8 @@ class _Tags(html.parser.HTMLParser):
 
 @cache
 def _template() -> str:
-    folder = Path(page.__file__).parent
-    return "".join((folder / name).read_text(encoding="utf-8") for name in ("base.html", "page.html"))
+    folder = Path(feedback.__file__).parent
+    return "".join((folder / name).read_text(encoding="utf-8") for name in ("base.html", "feedback.html"))
 
 
 class _OwnTags(html.parser.HTMLParser):
@@ -183,7 +186,7 @@ class _OwnTags(html.parser.HTMLParser):
 def _feedback(text: str) -> None:
     """The student's own page."""
     _plain(text, "the feedback page")
-    holds(len(text.encode("utf-8")) <= page.MAX_PAGE_BYTES, "the page is small", len(text))
+    holds(len(text.encode("utf-8")) <= feedback.MAX_PAGE_BYTES, "the page is small", len(text))
     _OwnTags().feed(text)
 
 
@@ -280,7 +283,7 @@ def seeds() -> Sequence[bytes]:
 TARGET = Target(
     "reports",
     "report writers",
-    (files, gradescope, model, prairielearn, rubric, screen, nbgrader, gradebook),
+    (files, gradescope, model, prairielearn, wording, table, nbgrader, gradebook),
     run,
     seeds,
     traced=10,

@@ -8,10 +8,11 @@ import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from autograder.report import charts, rubric
-from autograder.report.charts import NoCharts, Spec
 from autograder.report.files import cell, write_text
-from autograder.report.markup import template
+from autograder.report.pages import charts
+from autograder.report.pages.charts import NoCharts, Spec
+from autograder.report.pages.markup import template
+from autograder.report.text import plain
 from autograder.sandbox.clock import PHASES
 
 TABLE, PAGE = "profile.csv", "profile.htm"  # no student's page ends in .htm
@@ -81,7 +82,7 @@ def _short(names: Sequence[str]) -> Iterator[str]:
     """Names that fit beside a bar, each another."""
     seen: set[str] = set()
     for number, name in enumerate(names, 1):
-        text = rubric.plain(name).replace("\n", " ")
+        text = plain(name).replace("\n", " ")
         text = text if len(text) <= MAX_NAME_CHARS else f"{text[: MAX_NAME_CHARS - 1]}…"
         if text in seen:
             text = f"{text[: MAX_NAME_CHARS - 4]}… {number}"

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from autograder.report import charts
-from autograder.report.charts import NoCharts, Spec
 from autograder.report.class_statistics import (
     SLOWEST,
     Cause,
@@ -26,8 +24,10 @@ from autograder.report.class_statistics import (
     statistics_of,
 )
 from autograder.report.files import write_text
-from autograder.report.markup import capital, section_title, template
 from autograder.report.model import Report
+from autograder.report.pages import charts
+from autograder.report.pages.charts import NoCharts, Spec
+from autograder.report.pages.markup import capital, section_title, template
 from autograder.report.reading import Reports
 from exercises.paths import TUTORIAL
 

@@ -14,12 +14,12 @@ def plain(text: str) -> str:
     return text.translate(unfit) if unfit else text
 
 
-def title(exercise: ExerciseReport, line: Line) -> str:
+def line_title(exercise: ExerciseReport, line: Line) -> str:
     """What the line is called; its first word is the exercise's short name."""
     return plain(f"{exercise.name} {exercise.title}: {line.sentence}")
 
 
-def counted(exercise: ExerciseReport, line: Line) -> list[str]:
+def line_counted(exercise: ExerciseReport, line: Line) -> list[str]:
     """How many checks passed, and how many of them only with corrected earlier exercises."""
     parts = [f"{line.passed} of {line.cases} checks passed."]
     if line.carried:
@@ -36,7 +36,7 @@ def counted(exercise: ExerciseReport, line: Line) -> list[str]:
     return parts
 
 
-def found(line: Line) -> list[str]:
+def line_found(line: Line) -> list[str]:
     """What is wrong: a paragraph for each finding, equal ones once."""
     paragraphs = []
     for finding in line.findings:
@@ -51,7 +51,7 @@ def found(line: Line) -> list[str]:
     return list(dict.fromkeys(paragraphs))
 
 
-def summary(report: Report) -> str:
+def report_summary(report: Report) -> str:
     """Points by exercise, and what was missing or ignored."""
     lines = [report.problem] if report.problem else []
     lines += [f"{e.name} {e.title}: {e.earned:g} of {e.points:g}" for e in report.exercises]

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from autograder.paths import PAGES
-from autograder.report import rubric
+from autograder.report.text import plain
 from exercises.paths import TUTORIAL
 
 
@@ -32,7 +32,7 @@ def template(name: str) -> Any:
 
 def _fit(value: Any) -> Any:
     """Text without control codes; what a filter made markup was plain text before."""
-    return value if not isinstance(value, str) or isinstance(value, Markup) else rubric.plain(value)
+    return value if not isinstance(value, str) or isinstance(value, Markup) else plain(value)
 
 
 def points(value: float) -> str:
@@ -42,9 +42,9 @@ def points(value: float) -> str:
 
 def ticks(text: str) -> Markup:
     """Text whose parts in backticks show as code."""
-    parts = [escape(part) for part in rubric.plain(text).split("`")]
+    parts = [escape(part) for part in plain(text).split("`")]
     if len(parts) % 2 == 0:
-        return escape(rubric.plain(text))
+        return escape(plain(text))
     coded = [Markup("<code>{}</code>").format(p) if i % 2 else p for i, p in enumerate(parts)]
     return Markup("").join(coded)
 

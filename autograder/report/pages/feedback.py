@@ -1,7 +1,7 @@
 """One student's feedback as a web page: a single file that needs no network and no script.
 
-The words are here, the layout is in `page.html`, a Jinja2 template with autoescape on: a name, an exception's message
-or a line of source is a student's own text, and shows as text whatever it holds.
+The words are here, the layout is in `feedback.html`, a Jinja2 template with autoescape on: a name, an exception's
+message or a line of source is a student's own text, and shows as text whatever it holds.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.report.files import write_text
-from autograder.report.grid import Grid, grid
-from autograder.report.markup import capital, section_title, template
 from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Report
+from autograder.report.pages.grid import Grid, grid
+from autograder.report.pages.markup import capital, section_title, template
 
 MAX_PAGE_BYTES = 300_000  # bytes of a page
 # characters of a text, causes of an exercise and calls of a cause; the most that makes the page small enough
@@ -96,7 +96,7 @@ def _page(report: Report, length: int, causes: int, calls: int) -> str:
         return text if len(text) <= length else f"{text[:length]} … (cut: it has {len(text)} characters)"
 
     parts = [_exercise(exercise, report, cut, causes) for exercise in report.exercises]
-    text: str = template("page.html").render(
+    text: str = template("feedback.html").render(
         report=report,
         most_calls=calls,
         student=cut(report.student),

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
-from autograder.report import rubric
+from autograder.report.text import plain
 
 PRINT_SECONDS = 5.0  # seconds between two plain lines
 
@@ -115,11 +115,11 @@ def display(to: Console, as_json: bool = False) -> Iterator[Tell]:
 
             def tell(event: Event) -> None:
                 if event.kind == "notice":
-                    bar.console.print(Text(rubric.plain(event.text)))
+                    bar.console.print(Text(plain(event.text)))
                     return
                 tally.count(event)
                 names = ", ".join(list(tally.running)[:4])
-                text = Text(rubric.plain(f"{tally.line()}  {names}").replace("\n", " "))
+                text = Text(plain(f"{tally.line()}  {names}").replace("\n", " "))
                 bar.update(task, completed=tally.done, total=tally.total, description=text.markup)
 
             yield tell
@@ -154,7 +154,7 @@ def _plain_lines(tally: Tally, to: TextIO) -> Tell:
     def tell(event: Event) -> None:
         nonlocal told
         if event.kind == "notice":
-            print(rubric.plain(event.text), file=to, flush=True)
+            print(plain(event.text), file=to, flush=True)
             return
         tally.count(event)
         if event.kind in ("graded", "failed") and tally.seconds - told >= PRINT_SECONDS:

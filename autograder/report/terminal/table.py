@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.report import rubric
 from autograder.report.model import Report
 from autograder.report.reading import Row
+from autograder.report.text import plain
 
 NARROWEST = 150  # columns where there is no terminal to ask
 
@@ -60,4 +60,4 @@ def show_table(to: Console, rows: Sequence[tuple[str, Report | Row]], folder: Pa
 
 def printable(text: str) -> str:
     """Text without control characters, which a hand-in could use to paint over the table."""
-    return rubric.plain(text).translate({ord(c): "\N{REPLACEMENT CHARACTER}" for c in "\n\t"})
+    return plain(text).translate({ord(c): "\N{REPLACEMENT CHARACTER}" for c in "\n\t"})
