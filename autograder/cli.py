@@ -8,13 +8,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder import __version__, jplag
-from autograder.batch import ClassReports, grade_class
+from autograder import __version__
+from autograder.classes import jplag
+from autograder.classes.batch import ClassReports, grade_class
+from autograder.classes.lms import CANVAS, MOODLE
+from autograder.classes.options import BatchError, GradingOptions
+from autograder.classes.workers import Settings
 from autograder.grading.grade import DEFAULT_SEED, DeviceError, choose_devices
 from autograder.grading.judge import Judge, SuiteError
 from autograder.grading.sandboxed import TimeLimits
-from autograder.lms import CANVAS, MOODLE
-from autograder.options import BatchError, GradingOptions
 from autograder.paths import ROOT
 from autograder.platforms import single_upload
 from autograder.report.pages.dashboard import DASHBOARD
@@ -26,7 +28,6 @@ from autograder.sandbox.private_folder import PrivateFolder
 from autograder.submissions.downloads import HandedIn, classes_of
 from autograder.submissions.downloads.exported import Exported, exported
 from autograder.submissions.submission import SubmissionError
-from autograder.workers import Settings
 from exercises.feedback.course import Course
 
 
@@ -281,7 +282,7 @@ def _show(options: argparse.Namespace, graded: ClassReports) -> None:
 
 
 def _grade_course(options: argparse.Namespace) -> int:
-    from autograder import gradebook
+    from autograder.platforms import gradebook
 
     course: Path = options.nbgrader
     if options.roster is not None:
@@ -313,7 +314,7 @@ def _grade_course(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from autograder.report import difference
+    from autograder.classes import difference
 
     for folder in (options.old, options.new):
         if not folder.is_dir():

@@ -14,9 +14,8 @@ from typing import Any
 
 import pytest
 
-from autograder import gradebook
 from autograder.course import COURSE
-from autograder.platforms import single_upload
+from autograder.platforms import gradebook, single_upload
 from autograder.release import gradescope, nbgrader
 from autograder.release.build import unpack
 from autograder.release.edition import Edition

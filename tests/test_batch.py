@@ -24,9 +24,10 @@ import pytest
 from rich.console import Console
 
 from autograder.__main__ import main
-from autograder.batch import grade_class, results
+from autograder.classes.batch import grade_class, results
+from autograder.classes.options import BatchError, GradingOptions
+from autograder.classes.workers import GradingJob, GradingResult, ProcessPool, Settings
 from autograder.course import COURSE
-from autograder.options import BatchError, GradingOptions
 from autograder.report.files import as_json, write_json
 from autograder.report.reading import read_report
 from autograder.report.terminal.progress import Event, Tally, display
@@ -34,7 +35,6 @@ from autograder.sandbox.lock import lock
 from autograder.sandbox.private_folder import PrivateFolder, sweep
 from autograder.submissions.downloads import HandedIn
 from autograder.submissions.submission import SubmissionError, read_submission
-from autograder.workers import GradingJob, GradingResult, ProcessPool, Settings
 from exercises.feedback.catalogue import exercises
 from tests.soak import CLASS, Run, kill_often, make_class, reports
 
@@ -317,7 +317,7 @@ def test_only_the_folders_of_graders_that_are_gone_are_swept(
 def test_graders_whose_parent_is_killed_tidy_up_whatever_they_do(tmp_path: Path) -> None:
     start = (
         "import time\n"
-        "from autograder.workers import ProcessPool, unconfined\n"
+        "from autograder.classes.workers import ProcessPool, unconfined\n"
         "from tests.test_batch import SETTINGS\n"
         "pool = ProcessPool(2)\n"
         "for each in [pool.submit(unconfined, SETTINGS) for _ in range(2)]: each.result()\n"

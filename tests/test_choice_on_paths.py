@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from test_choice import COUNTS, DOUBT, MODULES, Files, answers, laid_out
 
-from autograder import gradebook
-from autograder.platforms import gradescope, nbgrader, otter, prairielearn
+from autograder.platforms import gradebook, gradescope, nbgrader, otter, prairielearn
 from autograder.platforms.single_upload import uploaded
 from autograder.submissions.downloads import class_of, names
 from autograder.submissions.submission import Submission, read_submission

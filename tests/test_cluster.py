@@ -21,14 +21,14 @@ from typing import Any
 import pytest
 
 from autograder.__main__ import main
-from autograder.cluster import client
-from autograder.cluster.client import Cluster, Member
-from autograder.cluster.worker import WorkerLost, end_graders, identity, run_in_grader
+from autograder.classes.cluster import client
+from autograder.classes.cluster.client import Cluster, Member
+from autograder.classes.cluster.worker import WorkerLost, end_graders, identity, run_in_grader
+from autograder.classes.options import BatchError, GradingOptions
+from autograder.classes.versions import versions
+from autograder.classes.workers import Settings
 from autograder.course import COURSE
-from autograder.options import BatchError, GradingOptions
 from autograder.sandbox.confine import LAYERS
-from autograder.versions import versions
-from autograder.workers import Settings
 from tests.soak import Run, make_class, reports
 
 pytestmark = pytest.mark.platforms
@@ -38,8 +38,8 @@ HAND_INS = 6
 PATIENCE = 180  # seconds after which a wait is in vain, on a busy machine too
 # what a worker does before it starts: its autograder claims to be another one
 OTHER_CODE = """
-from autograder.cluster import worker
-from autograder.versions import versions
+from autograder.classes.cluster import worker
+from autograder.classes.versions import versions
 worker.versions = lambda course: versions(course) | {"grader's code": "0" * 64}
 """
 DEADLY = """
@@ -445,7 +445,7 @@ def test_what_cannot_be_had_is_said_in_a_line(
     assert time.monotonic() - start < 28  # Dask's own patience is 30 s
     assert "address 'here'" in said("--scheduler", "here")
     assert "do not go together" in said("--scheduler", "tcp://127.0.0.1:1", "--workers", "2")
-    for name in [n for n in sys.modules if n.startswith("autograder.cluster")]:
+    for name in [n for n in sys.modules if n.startswith("autograder.classes.cluster")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert said("--scheduler", "tcp://127.0.0.1:1") == (

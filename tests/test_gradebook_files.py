@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.__main__ import main
-from autograder.lms import write_imports
+from autograder.classes.lms import write_imports
 from autograder.report.canvas import canvas
 from autograder.report.grade import Grade
 from autograder.report.model import ExerciseReport, Provenance, Report

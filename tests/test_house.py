@@ -196,7 +196,7 @@ def test_data_flows_one_way_and_nobody_imports_a_solution() -> None:
         ("autograder/grading/judge.py", "from exercises.ex3_conv2d import conv2d_valid"),
         ("autograder/course/suites/ex3_conv2d.py", "import autograder.report.gradescope"),
         ("autograder/report/files.py", "import pytest"),
-        ("autograder/batch.py", "from autograder.course import COURSE"),
+        ("autograder/classes/batch.py", "from autograder.course import COURSE"),
         ("exercises/feedback/checks.py", "from exercises.course.oracle import ORACLE"),
         ("autograder/course/__init__.py", "from exercises.ex3_conv2d import conv2d_valid"),
         ("autograder/sandbox/worker.py", "from autograder.course.suites import vocabulary"),
@@ -216,8 +216,10 @@ def test_imports_form_no_circle() -> None:
 def test_a_circle_of_imports_is_found(tmp_path: Path) -> None:
     (tmp_path / "autograder" / "report").mkdir(parents=True)
     (tmp_path / "autograder" / "batch.py").write_text("from autograder.report import page\n")
-    (tmp_path / "autograder" / "report" / "page.py").write_text("def f():\n    import autograder.batch\n")
-    assert set(circle(tmp_path)) == {"autograder.batch", "autograder.report.pages.feedback"}
+    (tmp_path / "autograder" / "report" / "page.py").write_text(
+        "def f():\n    import autograder.classes.batch\n"
+    )
+    assert set(circle(tmp_path)) == {"autograder.classes.batch", "autograder.report.pages.feedback"}
 
 
 @pytest.mark.parametrize("module", sorted(CONFINED_SIDE))

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder import lookalike
 from autograder.__main__ import main
-from autograder.jplag import write_class
-from autograder.lookalike import Lookalikes, compare, own_tokens
+from autograder.classes import lookalike
+from autograder.classes.jplag import write_class
+from autograder.classes.lookalike import Lookalikes, compare, own_tokens
 from autograder.report.class_statistics import Compared
 from autograder.submissions.downloads import HandedIn
 from autograder.submissions.submission import Submission, read_submission

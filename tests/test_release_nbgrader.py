@@ -18,11 +18,11 @@ from typing import Any
 import nbformat
 import pytest
 
-from autograder import gradebook
 from autograder.course import COURSE
-from autograder.gradebook import GradebookError
 from autograder.grading.grade import Grader
+from autograder.platforms import gradebook
 from autograder.platforms import nbgrader as runtime
+from autograder.platforms.gradebook import GradebookError
 from autograder.platforms.nbgrader import NotGraded
 from autograder.platforms.single_upload import points
 from autograder.release import nbgrader

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from autograder.gradebook import _as_markdown
+from autograder.platforms.gradebook import _as_markdown
 from autograder.platforms.nbgrader import remarks
 from autograder.report import gradescope, prairielearn
 from autograder.report.files import as_json, write_grades, write_json

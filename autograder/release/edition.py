@@ -21,7 +21,7 @@ from exercises.feedback.course import Course
 
 # What no platform needs. Some of it can make stubs and notebooks, and names the markers that no zip may hold.
 _AUTHORING = ("autograder/release/", "autograder/header.py", "autograder/source.py", "autograder/stubs.py",
-              "autograder/selfcheck.py", "autograder/cluster/")  # fmt: skip
+              "autograder/selfcheck.py", "autograder/classes/cluster/")  # fmt: skip
 _TEXT = (".py", ".md", ".json", ".toml", ".txt", ".html", ".css", ".js", ".svg", ".yml", ".yaml", ".sh")
 
 

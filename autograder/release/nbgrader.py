@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import gradebook
+from autograder.platforms import gradebook
 from autograder.platforms.nbgrader import RUNTIME_VARIABLE
 from autograder.release.edition import Edition, ReleaseError
 from autograder.release.handins import HandIn

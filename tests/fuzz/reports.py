@@ -16,8 +16,7 @@ from unittest.mock import patch
 
 from rich.console import Console
 
-from autograder import gradebook
-from autograder.platforms import nbgrader
+from autograder.platforms import gradebook, nbgrader
 from autograder.report import files, gradescope, model, prairielearn
 from autograder.report import text as wording
 from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report

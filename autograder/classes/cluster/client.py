@@ -24,12 +24,12 @@ from typing import Any, TypeVar, cast
 from distributed import Client, KilledWorker
 from distributed.client import FutureCancelledError
 
-from autograder.cluster.quiet import quiet
-from autograder.cluster.worker import WorkerLost, end_graders, identity, lacks, run_in_grader, topic
-from autograder.options import BatchError, GradingOptions
+from autograder.classes.cluster.quiet import quiet
+from autograder.classes.cluster.worker import WorkerLost, end_graders, identity, lacks, run_in_grader, topic
+from autograder.classes.options import BatchError, GradingOptions
+from autograder.classes.versions import versions
+from autograder.classes.workers import Graders, GradingJob
 from autograder.sandbox.confine import LAYERS
-from autograder.versions import versions
-from autograder.workers import Graders, GradingJob
 
 CONNECT_SECONDS = 8.0  # seconds for the scheduler to answer
 ANSWER_SECONDS = 30.0  # seconds for a busy one

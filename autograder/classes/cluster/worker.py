@@ -17,9 +17,9 @@ from typing import Any
 from distributed import Worker, WorkerPlugin, get_worker
 from distributed.utils import sync
 
+from autograder.classes.versions import versions
+from autograder.classes.workers import ProcessPool, Settings, unconfined
 from autograder.sandbox.host import usable_cuda
-from autograder.versions import versions
-from autograder.workers import ProcessPool, Settings, unconfined
 from exercises.feedback.course import Course
 
 IDLE = 60.0  # seconds after which graders end that nobody gives work, since their client may have been killed

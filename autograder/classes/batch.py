@@ -16,10 +16,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from autograder.classes.lms import write_imports
+from autograder.classes.lookalike import compare
+from autograder.classes.options import BatchError, GradingOptions
 from autograder.classes.profile import PAGE, write_profile
-from autograder.lms import write_imports
-from autograder.lookalike import compare
-from autograder.options import BatchError, GradingOptions
+from autograder.classes.versions import code_digest
+from autograder.classes.workers import (
+    Graders,
+    GradingJob,
+    GradingResult,
+    InProcess,
+    ProcessPool,
+    grade_one,
+    unconfined,
+)
 from autograder.report import gradescope
 from autograder.report.files import UNFINISHED, as_json, for_student, write_grades, write_json
 from autograder.report.model import NOT_HANDED_IN, Report
@@ -34,16 +44,6 @@ from autograder.sandbox.private_folder import sweep
 from autograder.submissions.downloads import HandedIn
 from autograder.submissions.downloads.exported import Exported
 from autograder.submissions.submission import SubmissionError, read_submission
-from autograder.versions import code_digest
-from autograder.workers import (
-    Graders,
-    GradingJob,
-    GradingResult,
-    InProcess,
-    ProcessPool,
-    grade_one,
-    unconfined,
-)
 
 TRIES = 2  # times that a hand-in may take its worker along
 POLL_SECONDS = 1.0  # seconds after which the number of graders is asked anew
@@ -115,7 +115,7 @@ def _graders(
 
 def _cluster(scheduler: str, wanted: GradingOptions, notice: Callable[[str], None]) -> Graders:
     try:
-        from autograder.cluster.client import Cluster
+        from autograder.classes.cluster.client import Cluster
     except ModuleNotFoundError as error:
         raise BatchError(f"--scheduler needs {error.name}: pip install '.[cluster]'") from error
     return Cluster(scheduler, wanted, notice)

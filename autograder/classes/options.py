@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from autograder.classes.versions import versions
+from autograder.classes.workers import Settings
 from autograder.submissions.submission import Submission, SubmissionError
-from autograder.versions import versions
-from autograder.workers import Settings
 
 
 class BatchError(Exception):
