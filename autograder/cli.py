@@ -327,7 +327,7 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from autograder.selfcheck import selfcheck
+    from autograder.release.selfcheck import selfcheck
 
     _must_be_checkout(options.root)
     with settings_of(options).grader() as grader:
@@ -340,8 +340,8 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _stubs(options: argparse.Namespace) -> int:
-    from autograder.header import SourceError
-    from autograder.stubs import out_of_date, write_stubs
+    from autograder.release.header import SourceError
+    from autograder.release.stubs import out_of_date, write_stubs
 
     _must_be_checkout(options.root)
     try:

@@ -20,11 +20,11 @@ from autograder.grading.grade import Grader, suites_digest
 from autograder.grading.judge import Judge, SuiteError
 from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.paths import SUITES, VOCABULARY
+from autograder.release.selfcheck import selfcheck
 from autograder.report import gradescope
 from autograder.report.files import as_json, for_student, write_grades, write_json
 from autograder.report.model import Report
 from autograder.sandbox.host import Sandbox
-from autograder.selfcheck import selfcheck
 from autograder.submissions.submission import Submission, read_submission
 from exercises.feedback.catalogue import Exercise, earlier, exercises
 from exercises.feedback.checks import problem

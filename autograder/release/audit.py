@@ -21,8 +21,8 @@ from pathlib import Path, PurePosixPath
 from autograder.paths import ROOT, SUITES
 from autograder.release.edition import Edition
 from autograder.release.package import MANIFEST, Package
-from autograder.source import MARKER
-from autograder.stubs import stub_text
+from autograder.release.source import MARKER
+from autograder.release.stubs import stub_text
 
 # characters of a line, without blanks, that say where it is from; suites and public checks have idioms in common
 MIN_LINE_CHARS, MIN_HIDDEN_CHARS = 24, 32

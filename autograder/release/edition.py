@@ -15,13 +15,12 @@ from typing import Any
 from autograder import __version__
 from autograder.grading.grade import DEFAULT_SEED, suites_digest
 from autograder.paths import ROOT, SOLUTIONS, TEMPLATES
-from autograder.source import Source, read_sources
+from autograder.release.source import Source, read_sources
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.course import Course
 
 # What no platform needs. Some of it can make stubs and notebooks, and names the markers that no zip may hold.
-_AUTHORING = ("autograder/release/", "autograder/header.py", "autograder/source.py", "autograder/stubs.py",
-              "autograder/selfcheck.py", "autograder/classes/cluster/")  # fmt: skip
+_AUTHORING = ("autograder/release/", "autograder/classes/cluster/")
 _TEXT = (".py", ".md", ".json", ".toml", ".txt", ".html", ".css", ".js", ".svg", ".yml", ".yaml", ".sh")
 
 

@@ -18,8 +18,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.release.edition import Edition
-from autograder.source import Cell, cells_of_stub
-from autograder.stubs import stub_text
+from autograder.release.source import Cell, cells_of_stub
+from autograder.release.stubs import stub_text
 from autograder.submissions.downloads.names import NOTEBOOK
 from exercises.feedback.catalogue import Exercise
 

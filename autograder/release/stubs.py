@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from autograder.source import MARKER, Region, Source, SourceError, read_sources
+from autograder.release.source import MARKER, Region, Source, SourceError, read_sources
 
 MANIFEST = "manifest.json"
 

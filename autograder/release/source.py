@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from autograder.header import Header, SourceError, read_header
+from autograder.release.header import Header, SourceError, read_header
 
 __all__ = [
     "MARKER",
