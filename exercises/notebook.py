@@ -13,9 +13,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from exercises.console import source
 from exercises.feedback.catalogue import exercises
 from exercises.paths import CHECKS, ROOT
-from exercises.tests import source
 
 
 def check(exercise: str = "", *, hint: bool = False, picture: bool = False) -> None:

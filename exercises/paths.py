@@ -7,6 +7,7 @@ from pathlib import Path
 EXERCISES = Path(__file__).resolve().parent
 ROOT = EXERCISES.parent
 CHECKS = EXERCISES / "tests"
+CONSOLE = EXERCISES / "console"
 COURSE = EXERCISES / "course"
 FEEDBACK = EXERCISES / "feedback"
 MANIFEST = EXERCISES / "manifest.json"
@@ -14,5 +15,6 @@ TUTORIAL = EXERCISES / "README.md"
 PLAYGROUND = EXERCISES / "playground"
 PLAYGROUND_SCRIPT = EXERCISES / "conv2d.py"
 VISUALIZER = EXERCISES / "visualizer" / "index.html"
+NO_ANSWERS = (CHECKS, CONSOLE, COURSE, FEEDBACK, VISUALIZER.parent)  # folders where nobody writes any
 PICTURES = ROOT / "img"  # of the tutorial, which writes `img/cat.png`
 CAT = PICTURES / "cat.png"

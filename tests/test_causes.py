@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from autograder.course import COURSE
+from exercises.console import outcome as public
 from exercises.course.layer_checks import (
     must_backpropagate,
     must_exchange_state,
@@ -32,7 +33,6 @@ from exercises.feedback.failures import CheckFailure, Outcome, failure_of, looks
 from exercises.feedback.follow import UNDECIDED, Assumed
 from exercises.feedback.packages import AVAILABLE, available
 from exercises.feedback.steps import LOADING, Raised
-from exercises.tests import outcome as public
 
 TENSORS = (Sample((2, 3, 9, 8), seed=1), Sample((4, 3, 3, 2), seed=2), Sample((4,), seed=3))
 

@@ -15,7 +15,7 @@ import pytest
 from autograder.course import COURSE
 from autograder.release.edition import Edition
 from autograder.release.notebook import NotebookCell, answered, as_file, as_notebook, cells
-from exercises.tests import source
+from exercises.console import source
 
 ROOT = Path(__file__).resolve().parents[1]
 SETUP = "import torch\nfrom torch import Tensor, nn\nfrom exercises.notebook import check"

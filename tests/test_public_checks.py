@@ -18,14 +18,14 @@ import pytest
 import torch
 
 from autograder.course import COURSE
+from exercises.console import hints, local, messages, on_paper, progress, source
+from exercises.console.progress import Check
 from exercises.feedback.calls import Call, lay_out
 from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.compare import compare
 from exercises.feedback.failures import CheckFailure, NotWritten, Outcome, failure_of, mismatch_failure
 from exercises.feedback.packages import available
 from exercises.feedback.steps import Raised, TensorResult
-from exercises.tests import hints, local, messages, on_paper, progress, source
-from exercises.tests.progress import Check
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = exercises()

@@ -22,11 +22,12 @@ from autograder.submissions.choice import Exports, Kind, Source
 from autograder.submissions.filenames import Named, original_name, recognise
 from autograder.submissions.notebook import MAX_NOTEBOOK_BYTES, Notebook, WrittenFile, read_notebook
 from autograder.submissions.written import Code, code_of
+from exercises.paths import NO_ANSWERS
 
 ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
 
 # Folders of the exercise package whose Python files are never an answer.
-_OTHER_FOLDERS = frozenset({"tests", "feedback", "course", "visualizer"})
+_OTHER_FOLDERS = frozenset(folder.name for folder in NO_ANSWERS)
 _NEVER_READ = frozenset({"conftest", "setup", "__init__", "__main__"})
 # what students are given: to import from there is no work
 _PACKAGE = (

@@ -7,6 +7,8 @@ from typing import Any
 
 import torch
 
+from exercises.console.local import LocalStudent
+from exercises.console.on_paper import must_be_torchs
 from exercises.course.layer_failures import layer_failure
 from exercises.course.layer_oracle import layer_magnitude, layer_question, layer_reference
 from exercises.course.layer_problem import layer_problem, new_step
@@ -14,8 +16,6 @@ from exercises.feedback.calls import Call, Sample, argument_text
 from exercises.feedback.compare import compare
 from exercises.feedback.explain import explanations
 from exercises.feedback.failures import CheckFailure, mismatch_failure
-from exercises.tests.local import LocalStudent
-from exercises.tests.on_paper import must_be_torchs
 
 LayerCheck = Callable[[LocalStudent, Call, Sample], None]
 

@@ -11,11 +11,11 @@ from collections.abc import Callable
 
 import torch
 
+from exercises.console.local import LocalStudent
 from exercises.course.large_layer import LARGE_9, Layer
 from exercises.feedback.calls import Sample
 from exercises.feedback.steps import Step
 from exercises.feedback.time_limit import CALL_SECONDS
-from exercises.tests.local import LocalStudent
 
 SOON = 1.0  # seconds
 TICK = 1e-4  # shorter times may be told as nothing

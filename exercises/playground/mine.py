@@ -56,7 +56,7 @@ def _load() -> Callable[..., Any]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a call of exit() as well
-        from exercises.tests.local import (
+        from exercises.console.local import (
             import_failure,
         )  # where hand-ins are graded there are no public checks
 
@@ -74,7 +74,7 @@ def _asked(conv2d: Callable[..., Any], x: Tensor, weight: Tensor, settings: Sett
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        from exercises.tests.local import own_lines
+        from exercises.console.local import own_lines
 
         _not_written(error)
         told = steps.raised(error)
@@ -87,7 +87,7 @@ def _asked(conv2d: Callable[..., Any], x: Tensor, weight: Tensor, settings: Sett
 
 def _not_written(error: BaseException) -> None:
     """Raises the line for a stub, if that is what stopped the call."""
-    from exercises.tests.source import STUB_MESSAGE
+    from exercises.console.source import STUB_MESSAGE
 
     found = STUB_MESSAGE.search(str(error)) if isinstance(error, NotImplementedError) else None
     if found:

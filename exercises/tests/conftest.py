@@ -10,11 +10,11 @@ from dataclasses import asdict
 
 import pytest
 
+from exercises.console.local import LocalStudent
+from exercises.console.outcome import check_of, exercise_of
+from exercises.console.reporter import Reporter
 from exercises.course import COURSE
 from exercises.feedback.failures import CheckFailure
-from exercises.tests.local import LocalStudent
-from exercises.tests.outcome import check_of, exercise_of
-from exercises.tests.reporter import Reporter
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
+from exercises.console.local import LocalStudent
+from exercises.console.on_paper import must_be_own_work, must_give
 from exercises.feedback.calls import Call
 from exercises.feedback.checks import must_raise, must_return
-from exercises.tests.local import LocalStudent
-from exercises.tests.on_paper import must_be_own_work, must_give
 
 
 def test_effective_kernel_size_without_gaps(student: LocalStudent) -> None:

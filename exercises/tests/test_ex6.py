@@ -2,10 +2,10 @@
 
 import torch
 
+from exercises.console.local import LocalStudent
+from exercises.console.on_paper import must_be_own_work, must_give
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.checks import must_raise, must_return
-from exercises.tests.local import LocalStudent
-from exercises.tests.on_paper import must_be_own_work, must_give
 
 DOT = torch.tensor([[0.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
 

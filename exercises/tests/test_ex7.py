@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from exercises.console.local import LocalStudent
+from exercises.console.on_paper import must_be_own_work
 from exercises.course.layer_checks import (
     must_backpropagate,
     must_exchange_state,
@@ -14,8 +16,6 @@ from exercises.course.layer_checks import (
 )
 from exercises.course.layer_on_paper import ask_layer, layer_must_give
 from exercises.feedback.calls import Call, Sample
-from exercises.tests.local import LocalStudent
-from exercises.tests.on_paper import must_be_own_work
 
 
 def layer(*sizes: Any, **settings: Any) -> Call:

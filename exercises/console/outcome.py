@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from torch import Tensor
 
+from exercises.console import messages
+from exercises.console.local import LocalStudent, own_lines
+from exercises.console.progress import Check, Status
+from exercises.console.source import STUB_MESSAGE
 from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure, NotWritten
 from exercises.feedback.follow import is_about_numbers
 from exercises.paths import CHECKS
-from exercises.tests import messages
-from exercises.tests.local import LocalStudent, own_lines
-from exercises.tests.progress import Check, Status
-from exercises.tests.source import STUB_MESSAGE
 
 _DRAWN = ("value", "nan", "shape")
 

@@ -10,14 +10,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from exercises.console.local import LocalStudent
+from exercises.console.source import notebook_text, stubs, text_of
 from exercises.feedback.calls import Call
 from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.checks import must_return, problem
 from exercises.feedback.failures import CheckFailure, NotWritten
 from exercises.feedback.forbidden import find_forbidden
 from exercises.paths import EXERCISES
-from exercises.tests.local import LocalStudent
-from exercises.tests.source import notebook_text, stubs, text_of
 
 NOTEBOOK = "notebook"
 

@@ -11,12 +11,12 @@ from typing import Any, TextIO
 
 import pytest
 
+from exercises.console import hints, messages
+from exercises.console.outcome import exercise_of
+from exercises.console.progress import Check, Goal, Line, goals, hidden_checks, likeliest, screen, wrapped
+from exercises.console.wording import wording
 from exercises.feedback.catalogue import exercises
 from exercises.paths import EXERCISES
-from exercises.tests import hints, messages
-from exercises.tests.outcome import exercise_of
-from exercises.tests.progress import Check, Goal, Line, goals, hidden_checks, likeliest, screen, wrapped
-from exercises.tests.wording import wording
 
 BLOCKS = "█░"
 # what a terminal that cannot show more than ASCII gets instead

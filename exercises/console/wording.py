@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from exercises.console import source
 from exercises.feedback.catalogue import Exercise
-from exercises.tests import source
 
 
 @dataclass(frozen=True)

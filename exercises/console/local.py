@@ -17,6 +17,8 @@ from typing import Any
 
 from torch import Tensor
 
+from exercises.console.source import STUB_MESSAGE
+from exercises.console.wording import wording
 from exercises.feedback import steps
 from exercises.feedback.calls import lay_out, layout_of
 from exercises.feedback.catalogue import Exercise
@@ -26,8 +28,6 @@ from exercises.feedback.follow import Assumed
 from exercises.feedback.packages import available
 from exercises.feedback.steps import Raised, Step
 from exercises.paths import EXERCISES
-from exercises.tests.source import STUB_MESSAGE
-from exercises.tests.wording import wording
 
 _NO_NAME = re.compile(r"cannot import name '(\w+)' from 'exercises\.(\w+)'")
 

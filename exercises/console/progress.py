@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from exercises.console.source import definitions, text_of
+from exercises.console.wording import wording
 from exercises.feedback.catalogue import Exercise
-from exercises.tests.source import definitions, text_of
-from exercises.tests.wording import wording
 
 BAR = 10
 WIDTH = 79

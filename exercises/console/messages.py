@@ -13,14 +13,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from exercises.console.local import own_lines
+from exercises.console.progress import Reason
+from exercises.console.wording import wording
 from exercises.feedback.calls import PRINTED_ELEMENTS
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure
 from exercises.feedback.steps import TensorResult
 from exercises.paths import VISUALIZER
-from exercises.tests.local import own_lines
-from exercises.tests.progress import Reason
-from exercises.tests.wording import wording
 
 WIDTH = 79
 WINDOW = 5  # rows and columns shown of a tensor that is too large to be shown in full
