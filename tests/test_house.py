@@ -271,8 +271,8 @@ def test_a_path_is_written_once() -> None:
 
 def test_a_path_that_is_written_twice_is_found(tmp_path: Path) -> None:
     (tmp_path / "autograder").mkdir()
-    (tmp_path / "autograder" / "cli.py").write_text("ROOT = Path(__file__).resolve().parents[1]\n")
-    assert paths_written(tmp_path) == ["autograder/cli.py:1"]
+    (tmp_path / "autograder" / "batch.py").write_text("ROOT = Path(__file__).resolve().parents[1]\n")
+    assert paths_written(tmp_path) == ["autograder/batch.py:1"]
 
 
 def test_the_graders_process_revives_no_code_of_a_submission() -> None:

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cli import hidden_counts
 from autograder.course import COURSE
 from autograder.release.source import Cell, SourceError, read_source, read_sources
-from autograder.release.stubs import expected_files, out_of_date, stub_text, write_stubs
+from autograder.release.stubs import expected_files, hidden_counts, out_of_date, stub_text, write_stubs
 
 ROOT = Path(__file__).resolve().parent.parent
 

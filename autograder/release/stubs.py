@@ -12,7 +12,9 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from autograder.grading.judge import Judge
 from autograder.release.source import MARKER, Region, Source, SourceError, read_sources
+from exercises.feedback.course import Course
 
 MANIFEST = "manifest.json"
 
@@ -181,3 +183,13 @@ def _entry(source: Source, hidden: Mapping[str, int]) -> dict[str, object]:
         "hints": {name: list(header.hints[name]) for name in header.exports},
         "hidden": dict(sorted(hidden.items())),
     }
+
+
+def hidden_counts(course: Course) -> dict[str, dict[str, int]]:
+    """How many hidden checks there are on one device, by exercise module and category."""
+    judge = Judge(course)
+    counts: dict[str, dict[str, int]] = {}
+    for line in judge.lines:
+        of_module = counts.setdefault(line.module, {})
+        of_module[line.category] = of_module.get(line.category, 0) + line.cases
+    return counts

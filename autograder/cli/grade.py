@@ -1,0 +1,189 @@
+"""`autograder grade`: hand-ins, one class or an nbgrader course, to reports and grades."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.classes import jplag
+from autograder.classes.batch import ClassReports, grade_class
+from autograder.classes.lms import CANVAS, MOODLE
+from autograder.classes.options import GradingOptions
+from autograder.cli.options import CommandError, Commands, count, grading_options, settings_of
+from autograder.report.pages.dashboard import DASHBOARD
+from autograder.report.terminal.progress import display
+from autograder.report.terminal.table import console, printable, show_table
+from autograder.sandbox.private_folder import PrivateFolder
+from autograder.submissions.downloads import HandedIn, classes_of
+from autograder.submissions.downloads.exported import Exported, exported
+
+
+def add(commands: Commands) -> None:
+    """The command with its options."""
+    parser = commands.add_parser("grade", help="grade hand-ins: folders, .py files, zips, notebooks")
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="a hand-in, a folder with one sub-folder, zip or notebook for each, or a class download as it comes "
+        "from Canvas, Gradescope, Moodle or nbgrader",
+    )
+    parser.add_argument(
+        "--roster",
+        type=Path,
+        metavar="CSV",
+        help="the class list (columns name, login, email), Canvas's gradebook or Moodle's grading worksheet: gives "
+        "names, and adds those who handed in nothing",
+    )
+    parser.add_argument("--roster-anyway", action="store_true", help="even if it knows few of the hand-ins")
+    parser.add_argument(
+        "--nbgrader",
+        type=Path,
+        metavar="COURSE",
+        help="grade what was submitted to an nbgrader course, and write scores and comments into its gradebook",
+    )
+    parser.add_argument(
+        "--assignment",
+        default="",
+        metavar="NAME",
+        help="of that course (default: the only one with this notebook); or Canvas's, by title or id, for canvas.csv",
+    )
+    parser.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        default=Path("graded"),
+        help="folder for the reports, grades.csv, dashboard.htm, and canvas.csv or moodle.csv for a download of "
+        "theirs (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--show-calls", action="store_true", help="let students see the hidden calls that failed"
+    )
+    parser.add_argument(
+        "--require-confinement",
+        action="store_true",
+        help="grade nothing where this machine cannot confine hand-ins in every way",
+    )
+    parser.add_argument(
+        "--workers",
+        type=count,
+        metavar="N",
+        help=f"hand-ins graded at a time (default: the number of processors, {os.cpu_count() or 1})",
+    )
+    parser.add_argument(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="grade on the workers of a Dask cluster, such as tcp://10.0.0.1:8786 (docs/cluster.md)",
+    )
+    parser.add_argument(
+        "--jplag",
+        type=Path,
+        metavar="FOLDER",
+        help="also write the hand-ins into a new folder as JPlag and MOSS take them",
+    )
+    parser.add_argument("--force", action="store_true", help="grade again what has been graded before")
+    parser.add_argument(
+        "--profile", action="store_true", help="say where the time went, in profile.csv and profile.htm"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object per event, nothing else")
+    grading_options(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.nbgrader is not None:
+        return _grade_course(options)
+    modules = [e.module for e in options.course.exercises]
+    if not options.paths:
+        raise CommandError("grade what? Give a hand-in or a folder of hand-ins, or --nbgrader COURSE")
+    for path in options.paths:
+        if not path.exists():
+            raise CommandError(f"{path}: there is no such file or folder")
+    if options.roster is not None and options.roster.resolve() in [
+        (options.out / name).resolve() for name in (CANVAS, MOODLE, "grades.csv")
+    ]:
+        raise CommandError(f"--roster {options.roster}: is what this command writes; keep the list elsewhere")
+    known = exported(options.roster, options.assignment)
+    scratch = PrivateFolder()  # swept up by the next run where this one is killed
+    try:
+        class_ = classes_of(options.paths, modules, options.roster, scratch.work, options.roster_anyway)
+        graded = _graded(options, class_, known)
+    finally:
+        scratch.remove()
+    _show(options, graded)
+    return 1 if graded.broken else 0
+
+
+def _graded(
+    options: argparse.Namespace, hand_ins: Sequence[HandedIn], known: Exported | None = None
+) -> ClassReports:
+    """Grades hand-ins and writes their reports."""
+    out: Path = options.out
+    if out.exists() and not out.is_dir():
+        raise CommandError(f"-o {out}: is a file; give a folder for the reports")
+    for_jplag: Path | None = options.jplag
+    if for_jplag is not None and for_jplag.exists():
+        raise CommandError(f"--jplag {for_jplag}: is there already; give the name of a new folder")
+    if options.scheduler and options.workers:
+        raise CommandError("--scheduler and --workers do not go together: the cluster has workers of its own")
+    wanted = GradingOptions(
+        settings_of(options, remote=bool(options.scheduler)),
+        options.show_calls,
+        options.force,
+        options.require_confinement,
+        options.profile,
+    )
+    workers = options.workers or os.cpu_count() or 1
+    with display(console(), options.json) as tell:
+        graded = grade_class(hand_ins, wanted, out, tell, workers, options.scheduler, known)
+    if for_jplag is not None:
+        students = jplag.write_class(hand_ins, for_jplag)
+        print(f"{students} hand-ins for JPlag: {printable(str(for_jplag))}", file=sys.stderr)
+    return graded
+
+
+def _show(options: argparse.Namespace, graded: ClassReports) -> None:
+    if not options.json:
+        show_table(console(), graded.rows, options.out)
+        print(f"The class: {printable(str(options.out / DASHBOARD))} (for instructors: it names students)")
+    for note in graded.notes:
+        print(printable(note), file=sys.stderr if options.json else sys.stdout)
+    if graded.before and not options.json:
+        print(f"{graded.before} of {len(graded.rows)} were graded before (--force grades them again)")
+
+
+def _grade_course(options: argparse.Namespace) -> int:
+    from autograder.platforms import gradebook
+
+    course: Path = options.nbgrader
+    if options.roster is not None:
+        raise CommandError("--roster goes with a class download; an nbgrader course has its own list")
+    if options.paths:
+        raise CommandError(
+            f"--nbgrader {course} grades what was submitted there; leave out {options.paths[0]}"
+        )
+    if not course.is_dir():
+        raise CommandError(f"--nbgrader {course}: there is no such folder")
+    if options.seed is None:
+        options.seed = gradebook.course_seed(course)
+    try:
+        assignment = gradebook.assignment_in(course, options.assignment)
+        submitted = gradebook.submitted(course, assignment)
+        graded = _graded(options, [HandedIn(student, path) for student, path in submitted.items()])
+        good = graded.reports.finished()
+        notes = gradebook.write_scores(course, assignment, good)
+        notes += gradebook.write_pages(course, assignment, good)
+        notes += [f"{s}: nothing submitted" for s in gradebook.without_hand_in(course, assignment)]
+    except gradebook.GradebookError as error:
+        raise CommandError(str(error)) from error
+    _show(options, graded)
+    to = sys.stderr if options.json else sys.stdout
+    for note in notes:
+        print(f"Note: {printable(note)}", file=to)
+    print(f"Scores and comments are in {course / 'gradebook.db'}", file=to)
+    return 1 if graded.broken else 0

@@ -1,0 +1,49 @@
+"""`autograder release`: every zip to hand out or upload."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from autograder.cli.options import CommandError, Commands, must_be_checkout, root_option
+from autograder.grading.grade import DEFAULT_SEED
+from autograder.report.terminal.table import console
+
+
+def add(commands: Commands) -> None:
+    """The command with its options."""
+    parser = commands.add_parser("release", help="build every zip to hand out or upload, each of them proved")
+    parser.add_argument("-o", "--out", type=Path, default=Path("dist"), help="folder (default: %(default)s)")
+    root_option(parser)
+    parser.add_argument(
+        "--seed", type=int, default=DEFAULT_SEED, help="of the hidden inputs (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--only", nargs="+", default=(), metavar="ZIP", help="these zips, such as student.zip"
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
+        from autograder.release.build import release
+        from autograder.release.edition import Edition, ReleaseError
+        from autograder.release.screen import show_release, telling
+    except ModuleNotFoundError as error:
+        raise CommandError(
+            f"release needs {error.name}: pip install -e '.[release]' in a checkout"
+        ) from error
+    must_be_checkout(options.root)
+    screen = console()
+    edition = Edition(options.course, options.root.resolve(), options.seed)
+    try:
+        with telling(screen) as tell:
+            built = release(edition, options.out, tell, options.only)
+    except ReleaseError as error:
+        for line in str(error).splitlines():
+            print(f"autograder release: {line}", file=sys.stderr)
+        print("autograder release: nothing was written", file=sys.stderr)
+        return 1
+    show_release(screen, built, options.out)
+    return 0
