@@ -16,14 +16,15 @@ ROOT = Path(__file__).resolve().parents[1]
 FORBIDDEN_IMPORTS = {
     "exercises": ("autograder", "solutions", "tests"),
     "autograder": ("solutions", "tests"),
-    "autograder/course/suites": (
-        "autograder.report", "autograder.cli", "autograder.grading.grade", "autograder.submissions",
-    ),
-    "autograder/report": ("pytest", "autograder.grading", "autograder.course", "autograder.sandbox", "torch"),
-    "autograder/sandbox": (
-        "pytest", "autograder.grading", "autograder.course", "autograder.report", "autograder.submissions",
-    ),
-}  # fmt: skip
+    "autograder/course/suites": ("autograder.report", "autograder.grading.grade", "autograder.submissions"),
+    "autograder/report": ("pytest", "torch"),
+    "autograder/sandbox": ("pytest", "autograder.report", "autograder.submissions"),
+}
+# the folders of each package's engine: each imports those before it and nothing of those after it
+ORDER = {
+    "exercises": ("feedback", "console"),
+    "autograder": ("report", "submissions", "sandbox", "grading", "classes", "platforms", "release", "cli"),
+}
 # of what students get, the grader uses the checks' engine and the paths
 SHARED = ("exercises.feedback", "exercises.paths")
 COURSE = ("exercises.course", "exercises.playground", "autograder.course")
@@ -76,6 +77,13 @@ def wrong_imports(root: Path) -> list[str]:
             theirs = name.startswith("exercises.") and not _below(name, SHARED)
             if place.startswith("autograder/") and theirs and not (content and _below(name, COURSE)):
                 found.append(f"{place} imports {name}")
+    for package, folders in ORDER.items():
+        for number, folder in enumerate(folders):
+            later = tuple(f"{package}.{name}" for name in folders[number + 1 :])
+            for path in sorted((root / package / folder).rglob("*.py")):
+                place = path.relative_to(root).as_posix()
+                named = {*imports(path), *names_imported(path)}
+                found += [f"{place} imports {name}" for name in sorted(named) if _below(name, later)]
     return found
 
 
@@ -200,6 +208,12 @@ def test_data_flows_one_way_and_nobody_imports_a_solution() -> None:
         ("exercises/feedback/checks.py", "from exercises.course.oracle import ORACLE"),
         ("autograder/course/__init__.py", "from exercises.ex3_conv2d import conv2d_valid"),
         ("autograder/sandbox/worker.py", "from autograder.course.suites import vocabulary"),
+        ("autograder/submissions/reading.py", "from autograder import grading"),
+        (
+            "autograder/classes/batch.py",
+            "def f():\n    from autograder.platforms.gradebook import write_pages",
+        ),
+        ("exercises/feedback/checks.py", "from exercises.console.local import LocalStudent"),
     ],
 )
 def test_an_import_against_the_flow_is_found(tmp_path: Path, file: str, line: str) -> None:
@@ -215,11 +229,16 @@ def test_imports_form_no_circle() -> None:
 
 def test_a_circle_of_imports_is_found(tmp_path: Path) -> None:
     (tmp_path / "autograder" / "report").mkdir(parents=True)
-    (tmp_path / "autograder" / "batch.py").write_text("from autograder.report import page\n")
-    (tmp_path / "autograder" / "report" / "page.py").write_text(
-        "def f():\n    import autograder.classes.batch\n"
-    )
-    assert set(circle(tmp_path)) == {"autograder.classes.batch", "autograder.report.pages.feedback"}
+    (tmp_path / "autograder" / "batch.py").write_text("from autograder.report import model\n")
+    (tmp_path / "autograder" / "report" / "model.py").write_text("def f():\n    import autograder.batch\n")
+    assert set(circle(tmp_path)) == {"autograder.batch", "autograder.report.model"}
+
+
+def test_each_folder_of_the_engine_has_its_place_in_the_order() -> None:
+    for package, folders in ORDER.items():
+        others = {"course", "playground", "tests"}  # content
+        found = {path.parent.name for path in (ROOT / package).glob("*/*.py")} - others
+        assert found == {*folders}, package
 
 
 @pytest.mark.parametrize("module", sorted(CONFINED_SIDE))
