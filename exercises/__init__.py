@@ -1,1 +1,1 @@
-"""03 Convolutions: the exercises. Write your code in the `ex*.py` files; `pytest exercises` checks it."""
+"""The exercises. Write your code in the `ex*.py` files; `pytest exercises` checks it."""

@@ -304,14 +304,14 @@ def test_only_the_folders_of_graders_that_are_gone_are_swept(
         (theirs / "work" / "deep" / "down").mkdir(parents=True)
         (theirs / "work" / "deep").chmod(0)
         mine = PrivateFolder()
-        (tmp_path / "conv2d-sandbox-link").symlink_to(theirs)
+        (tmp_path / "exercise-sandbox-link").symlink_to(theirs)
         assert sweep() == 0
         other.send_signal(signal.SIGKILL)
     assert sweep() == 1
     assert not theirs.exists()
     assert mine.work.is_dir()
     mine.remove()
-    assert [path.name for path in tmp_path.iterdir()] == ["conv2d-sandbox-link"]
+    assert [path.name for path in tmp_path.iterdir()] == ["exercise-sandbox-link"]
 
 
 def test_graders_whose_parent_is_killed_tidy_up_whatever_they_do(tmp_path: Path) -> None:
@@ -334,10 +334,10 @@ def test_graders_whose_parent_is_killed_tidy_up_whatever_they_do(tmp_path: Path)
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        assert len(list(tmp_path.glob("conv2d-sandbox-*"))) == 2
+        assert len(list(tmp_path.glob("exercise-sandbox-*"))) == 2
         process.kill()
     end = time.monotonic() + 60
-    while left := list(tmp_path.glob("conv2d-sandbox-*")):
+    while left := list(tmp_path.glob("exercise-sandbox-*")):
         assert time.monotonic() < end, left
         time.sleep(0.1)
 

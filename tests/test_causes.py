@@ -27,11 +27,10 @@ from exercises.course.layer_checks import (
 from exercises.course.oracle import conv2d, conv2d_valid
 from exercises.feedback import steps
 from exercises.feedback.calls import Call, Sample
-from exercises.feedback.catalogue import exercises
+from exercises.feedback.catalogue import course_info, exercises
 from exercises.feedback.checks import must_differentiate, must_raise, must_return
 from exercises.feedback.failures import CheckFailure, Outcome, failure_of, looks_newer
 from exercises.feedback.follow import UNDECIDED, Assumed
-from exercises.feedback.packages import AVAILABLE, available
 from exercises.feedback.steps import LOADING, Raised
 
 TENSORS = (Sample((2, 3, 9, 8), seed=1), Sample((4, 3, 3, 2), seed=2), Sample((4,), seed=3))
@@ -126,11 +125,11 @@ def test_a_package_that_a_function_imports_is_named_with_those_that_there_are() 
 
     found = failure(must_return, imports, Call("conv2d_valid", TENSORS))
     assert found.diagnosis == "package-missing"
-    assert available() in found.explanation
+    assert course_info().available() in found.explanation
 
 
 def test_what_is_said_to_be_available_is() -> None:
-    for name in AVAILABLE:
+    for name in course_info().packages:
         assert importlib.import_module(name)
 
 

@@ -277,7 +277,7 @@ def test_a_hand_in_that_kills_two_workers_is_reported_and_its_neighbours_are_gra
     def kill() -> None:
         """Kills the Dask worker that a deadly hand-in runs under."""
         while not over.wait(0.05):
-            for mark in lab.scratch.glob("conv2d-sandbox-*/work/**/deadly"):
+            for mark in lab.scratch.glob("exercise-sandbox-*/work/**/deadly"):
                 for pid, _ in processes(mark.parent):
                     worker = parent(parent(parent(pid)))  # the sandbox's parent, the grader, the worker
                     mark.unlink(missing_ok=True)

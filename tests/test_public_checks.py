@@ -21,10 +21,9 @@ from autograder.course import COURSE
 from exercises.console import hints, local, messages, on_paper, progress, source
 from exercises.console.progress import Check
 from exercises.feedback.calls import Call, lay_out
-from exercises.feedback.catalogue import Exercise, exercises
+from exercises.feedback.catalogue import Exercise, course_info, exercises
 from exercises.feedback.compare import compare
 from exercises.feedback.failures import CheckFailure, NotWritten, Outcome, failure_of, mismatch_failure
-from exercises.feedback.packages import available
 from exercises.feedback.steps import Raised, TensorResult
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -335,7 +334,7 @@ def test_a_missing_name_is_told_in_a_sentence(broken: Seen) -> None:
 
 def test_a_missing_package_is_told_in_a_sentence(broken: Seen) -> None:
     told = r"exercises/ex6_sobel\.py, line \d+, imports no_such_package: No module named 'no_such_package'; "
-    assert re.search(told + f"hand-ins can import {available()}", broken.flowing)
+    assert re.search(told + f"hand-ins can import {course_info().available()}", broken.flowing)
 
 
 def test_warnings_of_a_student_are_no_failure(broken: Seen) -> None:

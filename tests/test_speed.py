@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading.sandboxed import TimeLimits
 from exercises.course.large_layer import LARGE_9, Layer
-from exercises.course.speed import SMALLER, estimate, in_words
-from exercises.feedback.time_limit import CALL_SECONDS
+from exercises.course.speed import CALL_SECONDS, SMALLER, estimate, in_words
 from tests.test_notebook_checks import SETUP, said
 from tests.test_public_checks import Seen, given_out, run_pytest
 
@@ -137,4 +135,3 @@ def test_fast_code_and_wrong_code_are_told_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("page", ["exercises/ex3_conv2d.py", "docs/student.md"])
 def test_the_stub_and_the_students_page_name_the_limit_that_the_grader_keeps(page: str) -> None:
     assert f"{CALL_SECONDS:g} seconds" in " ".join((ROOT / page).read_text(encoding="utf-8").split())
-    assert TimeLimits().call == CALL_SECONDS

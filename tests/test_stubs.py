@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from autograder.course import COURSE
+from autograder.release.course_file import read_course
 from autograder.release.source import Cell, SourceError, read_source, read_sources
 from autograder.release.stubs import expected_files, hidden_counts, out_of_date, stub_text, write_stubs
+from exercises.feedback.catalogue import course_info
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -175,9 +178,10 @@ Write = Callable[[str], Path]
 
 @pytest.fixture
 def solutions(tmp_path: Path) -> Path:
-    """A folder with two solutions."""
+    """A folder with two solutions, and this course's own file."""
     folder = tmp_path / "solutions"
     folder.mkdir()
+    shutil.copy(ROOT / "solutions" / "course.toml", folder)
     (folder / "ex1_first.py").write_text(FIRST, encoding="utf-8", newline="\n")
     (folder / "ex2_pairs.py").write_text(SOLUTION, encoding="utf-8", newline="\n")
     return folder
@@ -443,7 +447,6 @@ def test_a_region_without_end_is_refused_where_it_begins(write: Write) -> None:
         ("[pair, Box]", "[pair, Cox]", 10, "one entry for each export: pair, Cox"),
         ("[ex1_first]", "[ex3_third]", 7, "there is no module ex3_third"),
         ("[ex1_first]", "[ex2_pairs]", 7, "ex2_pairs is not an earlier exercise"),
-        ("[convolution,", "[convolutions,", 8, "'convolutions' is none of"),
         ("#   Box:\n", "#   Bax:\n", 10, "one entry for each export"),
         ("#     - Plain.\n", "", 10, "pair needs a list of 3 texts"),
         ("#     - Vague.\n", "#     - Careful: a colon.\n", 10, "quote a text"),
@@ -526,10 +529,11 @@ def test_the_manifest_has_everything_a_public_check_needs(solutions: Path) -> No
             "Box": ["Vague.", "Clearer.", "Plain."],
         },
         "hidden": {"errors": 1, "values": 3},
+        "track": "core",
     }
     assert first["number"] == 1
     assert first["hidden"] == {}
-    assert files["manifest.json"].startswith(b'{\n  "exercises": [\n')
+    assert files["manifest.json"].startswith(b'{\n  "course": {\n')
     assert files["manifest.json"].endswith(b"}\n")
 
 
@@ -595,6 +599,84 @@ def test_a_solution_to_mend_leaves_the_folder_alone(solutions: Path, write: Writ
     with pytest.raises(SourceError):
         write_stubs(solutions, exercises, {})
     assert not exercises.exists()
+
+
+# The course
+
+COURSE_FILE = (ROOT / "solutions" / "course.toml").read_text(encoding="utf-8")
+
+
+def test_what_a_course_says_of_itself_comes_back_from_the_manifest(solutions: Path, tmp_path: Path) -> None:
+    write_stubs(solutions, tmp_path / "exercises", {})
+    read = course_info(tmp_path / "exercises" / "manifest.json")
+    assert read == read_course(solutions) == course_info()
+    told = tomllib.loads(COURSE_FILE)
+    assert (read.title, read.packages) == (told["title"], tuple(told["packages"]["available"]))
+    assert (read.call_seconds, read.memory_mib) == (10.0, 4096)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ('title = "03 Convolutions"', "", r":1: title: is missing"),
+        ('title = "03 Convolutions"', "title = 3", r":3: title: has to be text"),
+        (
+            'slug = "convolutions"',
+            'slug = "My course"',
+            r":4: slug: is for names of files: .* not 'My course'",
+        ),
+        ('keyword = "convolution"', 'keyword = "Convolution"', r":5: keyword: has to be in small letters"),
+        ("[tracks]", "[track]", r"track: is none of title, "),
+        ('core = "Exercises"', "", r"tracks: needs at least one"),
+        ('silent = ["matplotlib"]', 'silent = "matplotlib"', r"packages: silent has to be a list of names"),
+        ("call_seconds = 10.0", "call_seconds = 0", r"limits: call_seconds has to be a number above 0"),
+        ("memory_mib = 4096", "memory_mib = 4096.5", r"limits: memory_mib has to be a whole number"),
+        ("memory_mib = 4096", "memory = 4096", r"limits: memory is none of call_seconds, memory_mib"),
+        ("[links]", "[links", r":1: is not TOML: .*line \d+"),
+    ],
+)
+def test_a_course_file_to_fix_is_named_with_its_line(
+    solutions: Path, old: str, new: str, complaint: str
+) -> None:
+    assert COURSE_FILE.count(old) == 1
+    (solutions / "course.toml").write_text(COURSE_FILE.replace(old, new), encoding="utf-8")
+    with pytest.raises(SourceError, match=rf"course\.toml.*{complaint}"):
+        read_course(solutions)
+
+
+def test_a_folder_of_solutions_without_a_course_is_refused(solutions: Path) -> None:
+    (solutions / "course.toml").unlink()
+    with pytest.raises(SourceError, match=r"course\.toml:1: is missing; it gives the course its title"):
+        expected_files(solutions, {})
+
+
+def test_a_rule_and_a_track_that_the_course_lacks_are_named(solutions: Path, write: Write) -> None:
+    with pytest.raises(
+        SourceError, match=r"ex2_pairs\.py:8: forbids: 'packages' is none of convolution, loops"
+    ):
+        expected_files(solutions, {}, ["convolution", "loops"])
+    write(changed("# points: 10", "# points: 10\n# track: extra"))
+    with pytest.raises(SourceError, match=r"ex2_pairs\.py:5: track: 'extra' is none of core"):
+        expected_files(solutions, {})
+
+
+def test_the_table_of_the_tutorial_is_made_from_the_headers(solutions: Path, tmp_path: Path) -> None:
+    tutorial = tmp_path / "exercises" / "README.md"
+    tutorial.parent.mkdir()
+    before = "# Mine\n\n<!-- table of exercises -->\nold\n<!-- end -->\n\n<!-- files: run -->\nkept\n<!-- end -->\n"
+    tutorial.write_text(before, encoding="utf-8")
+    assert f"{tutorial.as_posix()} is not what the solutions give" in out_of_date(
+        solutions, tutorial.parent, {}
+    )
+    write_stubs(solutions, tutorial.parent, {})
+    assert tutorial.read_text(encoding="utf-8") == before.replace(
+        "old\n",
+        "2 exercises, 15 points, about 25 minutes:\n\n"
+        "| file | exercise | points | minutes |\n| --- | --- | --- | --- |\n"
+        "| [ex1_first.py](ex1_first.py) | First | 5 | 5 |\n"
+        "| [ex2_pairs.py](ex2_pairs.py) | Pairs: two of a kind | 10 | 20 |\n",
+    )
+    assert out_of_date(solutions, tutorial.parent, {}) == []
 
 
 # This repository

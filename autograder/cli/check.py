@@ -10,7 +10,9 @@ from autograder.cli.options import Commands, grading_options, must_be_checkout, 
 
 def add(commands: Commands) -> None:
     """The command with its options."""
-    parser = commands.add_parser("check", help="prove the package: solutions score 100, stubs and zeros 0")
+    parser = commands.add_parser(
+        "check", help="prove the package: solutions score all points, stubs and zeros none"
+    )
     root_option(parser)
     grading_options(parser)
     parser.set_defaults(run=_run)

@@ -23,12 +23,13 @@ def _run(options: argparse.Namespace) -> int:
     must_be_checkout(options.root)
     try:
         hidden = hidden_counts(options.course)
+        folders = (options.root / "solutions", options.root / "exercises")
         if options.check:
-            changed = out_of_date(options.root / "solutions", options.root / "exercises", hidden)
+            changed = out_of_date(*folders, hidden, options.course.rules)
             for line in changed:
                 print(f"autograder stubs: {line}", file=sys.stderr)
             return 1 if changed else 0
-        for path in write_stubs(options.root / "solutions", options.root / "exercises", hidden):
+        for path in write_stubs(*folders, hidden, options.course.rules):
             print(f"{'wrote' if path.exists() else 'removed'} {path.relative_to(options.root).as_posix()}")
     except SourceError as error:
         print(f"autograder: {error}", file=sys.stderr)

@@ -16,12 +16,11 @@ from autograder.sandbox.handle import Worker, WorkerTrouble
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.output import MAX_OUTPUT_CHARS
 from autograder.submissions.submission import Submission
-from exercises.feedback.catalogue import Exercise
+from exercises.feedback.catalogue import Exercise, course_info
 from exercises.feedback.course import Course
 from exercises.feedback.failures import Outcome, first_line
 from exercises.feedback.follow import Assumed
 from exercises.feedback.steps import MAX_NAME_CHARS, Raised, Script, Step, TensorResult
-from exercises.feedback.time_limit import CALL_SECONDS
 
 GRACE_SECONDS = 2.0  # that a statement has beyond its limit, to be ended from within
 MAX_STATEMENTS = 20_000  # announced at one import
@@ -39,7 +38,7 @@ class TimeLimits:
     a file or cell, `loading` for all of these.
     """
 
-    call: float = CALL_SECONDS
+    call: float = course_info().call_seconds
     submission: float = 600.0
     statement: float = 5.0
     loading: float = 90.0

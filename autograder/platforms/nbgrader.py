@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from autograder.report.model import ExerciseReport, Report
 
-RUNTIME_VARIABLE = "CONVOLUTIONS_RUNTIME"  # where hidden cells find this file
-NOTEBOOK_VARIABLE = "CONVOLUTIONS_NOTEBOOK"  # the hand-in that a kernel was started for
+RUNTIME_VARIABLE = "EXERCISES_RUNTIME"  # where hidden cells find this file
+NOTEBOOK_VARIABLE = "EXERCISES_NOTEBOOK"  # the hand-in that a kernel was started for
 GRADER = Path(__file__).resolve().parents[2]
 ANSWER_SECONDS = 60
 POINTS_SECONDS = 900  # more than the grader gives a hand-in that hangs everywhere
@@ -68,18 +68,18 @@ def points_of(exercise: str) -> float:
 
 
 def _once(notebook: Path) -> Graded:
-    """All seven hidden cells ask, one grading answers.
+    """All hidden cells ask, one grading answers.
 
     The answer is kept in the kernel, under the notebook's digest. Student code that runs in the same kernel
     could put its own there, just as it could replace this function: that is nbgrader's design. Where it
     counts, let no student cell run (`RUN_ANSWERS = False`), or use `autograder grade --nbgrader`.
     """
-    kept: dict[str, Graded | str] = vars(sys).setdefault("_convolutions_graded", {})
+    kept: dict[str, Graded | str] = vars(sys).setdefault("_exercises_graded", {})
     digest = hashlib.sha256(notebook.read_bytes()).hexdigest()
     if digest not in kept:
         try:
             kept[digest] = _grade_in_a_process(notebook)
-        except NotGraded as error:  # nor is a grader that fails asked seven times
+        except NotGraded as error:  # nor is a grader that fails asked once for each cell
             kept[digest] = str(error)
     found = kept[digest]
     if isinstance(found, str):

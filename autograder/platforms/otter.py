@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-SUPPORT = "convolutions_grader"  # the folder in the zip's `files/` that holds the grader
+SUPPORT = "exercise_grader"  # the folder in the zip's `files/` that holds the grader
 ASIDE = "hand-in"
 STAND_IN = "stand-in-for-the-hand-in.ipynb"
 MAX_RUN_SECONDS = 570  # seconds; the platform's own limit is ten minutes

@@ -32,7 +32,7 @@ def packages(edition: Edition) -> list[Package]:
         **edition.exercise_files(),
         **edition.pictures(),
         "pyproject.toml": student.pyproject(edition),
-        "README.md": edition.template("classroom/README.md"),
+        "README.md": edition.page("classroom/README.md"),
         WORKFLOW: edition.template("classroom/classroom.yml"),
         RUNNER: edition.template("classroom/runner.py"),
     }

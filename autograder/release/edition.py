@@ -12,12 +12,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, StrictUndefined
+
 from autograder import __version__
 from autograder.grading.grade import DEFAULT_SEED, suites_digest
 from autograder.paths import ROOT, SOLUTIONS, TEMPLATES
 from autograder.release.source import Source, read_sources
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.course import Course
+from exercises.paths import PLAYGROUND_SCRIPT
 
 # What no platform needs. Some of it can make stubs and notebooks, and names the markers that no zip may hold.
 _AUTHORING = ("autograder/release/", "autograder/classes/cluster/")
@@ -104,6 +107,11 @@ class Edition:
         project: dict[str, Any] = tomllib.loads(self._read(self.root / "pyproject.toml").decode())["project"]
         return project
 
+    @property
+    def project(self) -> str:
+        """The package's name."""
+        return str(self._project["name"])
+
     def student_dependencies(self) -> list[str]:
         """What a student installs, as requirement lines."""
         return list(self._project["dependencies"])
@@ -130,7 +138,7 @@ class Edition:
         """What else of the student's package hand-ins may mention: the playground, and the tutorial's pictures."""
         playground = self._tree(
             "exercises",
-            lambda name: name == "exercises/conv2d.py" or name.startswith("exercises/playground/"),
+            lambda name: name.startswith(("exercises/playground/", f"exercises/{PLAYGROUND_SCRIPT.name}")),
         )
         return playground | self._tree("img", lambda name: name.endswith((".png", ".gif")))
 
@@ -146,6 +154,21 @@ class Edition:
     def template(self, name: str) -> bytes:
         """A file of `autograder/release/templates/`."""
         return self._read(self.root / TEMPLATES.relative_to(ROOT) / name)
+
+    def page(self, name: str, **words: Any) -> bytes:
+        """One of these files with what the course says of itself in it, a Jinja2 template."""
+        kind = name.rpartition(".")[2]
+        pages = Environment(
+            autoescape=kind == "html", keep_trailing_newline=True, trim_blocks=True, undefined=StrictUndefined
+        )
+        of_course = {"course": self.course.info, "exercises": self.catalogue, "points": self.points}
+        template = pages.from_string(self.template(name).decode("utf-8"))
+        return template.render(**of_course, **words).encode("utf-8")
+
+    @property
+    def points(self) -> int:
+        """All that can be earned."""
+        return sum(e.points for e in self.catalogue)
 
     def _tree(self, folder: str, wanted: Callable[[str], bool] = lambda name: True) -> dict[str, bytes]:
         names = sorted(path.relative_to(self.root).as_posix() for path in _files(self.root / folder))

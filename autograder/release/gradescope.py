@@ -13,12 +13,18 @@ from pathlib import Path
 from autograder.release.edition import Edition, ReleaseError
 from autograder.release.handins import HandIn
 from autograder.release.package import Package
+from exercises.feedback.catalogue import course_info, exercises
 
 _SCRIPTS = ("setup.sh", "run_autograder")
 METADATA = {
     "id": 1,
     "created_at": "2026-01-01T00:00:00.000000-00:00",
-    "assignment": {"id": 1, "course_id": 1, "title": "03 Convolutions", "total_points": "100.0"},
+    "assignment": {
+        "id": 1,
+        "course_id": 1,
+        "title": course_info().title,
+        "total_points": f"{sum(e.points for e in exercises()):.1f}",
+    },
     "submission_method": "upload",
     "users": [{"email": "student@example.edu", "id": 1, "name": "A Student"}],
     "previous_submissions": [],

@@ -10,11 +10,11 @@ from typing import Any
 
 import yaml
 
-FORBIDDEN = ("convolution", "padding", "packages")
 HINTS_PER_EXPORT = 3
 
 _FENCE = "# ---"
 _FIELDS = ("exercise", "title", "points", "minutes", "exports", "builds_on", "forbids", "hints")
+_OPTIONAL = ("track",)
 
 
 class SourceError(Exception):
@@ -30,7 +30,10 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class Header:
-    """The YAML header. `builds_on` names the direct predecessors only; `hints` go from vague to plain."""
+    """The YAML header. `builds_on` names the direct predecessors only; `hints` go from vague to plain.
+
+    `track` is empty for the course's first.
+    """
 
     exercise: int
     title: str
@@ -40,6 +43,7 @@ class Header:
     builds_on: tuple[str, ...]
     forbids: tuple[str, ...]
     hints: Mapping[str, tuple[str, ...]]
+    track: str = ""
 
 
 def read_header(path: Path, lines: Sequence[str]) -> tuple[Header, Mapping[str, range], int]:
@@ -73,12 +77,14 @@ def read_header(path: Path, lines: Sequence[str]) -> tuple[Header, Mapping[str, 
     stops = [line for _, line in keys[1:]] + [end]
     spans: dict[str, range] = {}
     for (name, line), stop in zip(keys, stops, strict=True):
-        if name not in _FIELDS or name in spans:
-            complaint = "occurs twice" if name in spans else f"is none of {', '.join(_FIELDS)}"
+        if name not in _FIELDS + _OPTIONAL or name in spans:
+            complaint = "occurs twice" if name in spans else f"is none of {', '.join(_FIELDS + _OPTIONAL)}"
             raise SourceError(path, line, f"header field {name!r} {complaint}")
         spans[name] = range(line, stop)
-    for name in _FIELDS:
+    for name in _FIELDS + _OPTIONAL:
         if name not in spans:
+            if name in _OPTIONAL:
+                continue
             raise SourceError(path, 1, f"the header lacks the field {name!r}")
         wrong = _complaint(path, name, values)
         if wrong:
@@ -96,6 +102,7 @@ def _header(values: Mapping[str, Any]) -> Header:
         builds_on=tuple(values["builds_on"]),
         forbids=tuple(values["forbids"]),
         hints={name: tuple(hints) for name, hints in values["hints"].items()},
+        track=values.get("track", ""),
     )
 
 
@@ -108,7 +115,7 @@ def _complaint(path: Path, name: str, values: Mapping[str, Any]) -> str | None:
         if name == "exercise" and _number(path.stem) != value:
             return f"is {value}, but the file is named {path.name}"
         return None
-    if name == "title":
+    if name in ("title", "track"):
         return None if isinstance(value, str) and value.strip() else f"has to be text, not {value!r}"
     if name == "hints":
         return _hints_complaint(value, values["exports"])
@@ -123,10 +130,6 @@ def _complaint(path: Path, name: str, values: Mapping[str, Any]) -> str | None:
                 return f"there is no module {other}"
             if (_number(other) or 0) >= values["exercise"]:
                 return f"{other} is not an earlier exercise"
-    if name == "forbids":
-        for kind in value:
-            if kind not in FORBIDDEN:
-                return f"{kind!r} is none of {', '.join(FORBIDDEN)}"
     return None
 
 

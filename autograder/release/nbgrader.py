@@ -22,8 +22,9 @@ from autograder.release.handins import HandIn
 from autograder.release.notebook import NAME, NotebookCell, answered, as_file, as_notebook, cells
 from autograder.release.package import Package
 from autograder.release.student import notebook_support
+from exercises.feedback.catalogue import course_info
 
-ASSIGNMENT = "convolutions"
+ASSIGNMENT = course_info().slug
 SOURCE = f"source/{ASSIGNMENT}/{NAME}"
 
 # in nbgrader's log: the end of a traceback, or who is concerned
@@ -93,45 +94,11 @@ c.GenerateFeedback.preprocessors = [
 ]
 '''
 
-_README = f"""\
-# 03 Convolutions, a course folder for nbgrader
-
-For instructors only: `grader/` holds the hidden checks. Needed once, in the environment that nbgrader runs in:
-
-    pip install nbgrader ipykernel -r grader/requirements.txt
-
-Then, in this folder:
-
-    nbgrader generate_assignment {ASSIGNMENT}
-    nbgrader autograde {ASSIGNMENT}
-    nbgrader generate_feedback {ASSIGNMENT}
-    nbgrader export --to grades.csv
-
-Students get `release/{ASSIGNMENT}/` after the first command, and their hand-ins belong into
-`submitted/<student>/{ASSIGNMENT}/{NAME}` before the second. Each hand-in is graded by the sandboxed
-autograder in `grader/`, in a process of its own; the students' cells do not run in nbgrader's kernel unless you
-set `RUN_ANSWERS = True` in `nbgrader_config.py`.
-
-Instead of `nbgrader autograde`, the autograder can grade without any kernel and write scores and comments into
-`gradebook.db`; that is the way where students might try to forge their points. It is started by `python -m`, since
-`grader/` is not installed:
-
-    cd grader
-    python -m autograder grade --nbgrader .. -o ../graded
-    cd ..
-    nbgrader generate_feedback {ASSIGNMENT} --force
-
-If students fetch with nbgrader's exchange, their configuration must not ignore `exercises/feedback/`; put into
-the hub's `nbgrader_config.py`:
-
-    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__"]
-"""
-
 
 def packages(edition: Edition) -> list[Package]:
     """`nbgrader.zip`, the course folder."""
     files: dict[str, bytes] = {
-        "README.md": _README.encode(),
+        "README.md": edition.page("nbgrader/README.md"),
         "nbgrader_config.py": _CONFIG.encode(),
         SOURCE: as_file(source_notebook(edition)),
     }

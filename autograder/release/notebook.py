@@ -29,6 +29,7 @@ LOADED = "import math\n\nimport torch\nfrom torch import Tensor, nn\n\nfrom exer
 _OWN_IMPORT = re.compile(r"^(?:from exercises\.ex\w+ import .*|import exercises\.ex\w+.*)\n?", re.MULTILINE)
 _PICTURE = re.compile(r"(?P<before>!\[[^\]]*\]\(|src=\")(?:\.\./)?(?P<path>img/[\w.-]+)")
 # what the tutorial says to those who work in files, and what a notebook says there
+_MARK = re.compile(r"<!-- [\w ]+ -->\n")
 _FOR_FILES = re.compile(r"<!-- files: ([\w ]+) -->\n.*?<!-- end -->\n?", re.DOTALL)
 _FOR_CELLS = {
     "run": (
@@ -90,7 +91,7 @@ def _tutorial(edition: Edition) -> Iterator[NotebookCell]:
                 return match[0]
             return f"{match['before']}attachment:{PurePosixPath(match['path']).name}"
 
-        part = _FOR_FILES.sub(lambda match: _FOR_CELLS[match[1]], part)
+        part = _MARK.sub("", _FOR_FILES.sub(lambda match: _FOR_CELLS[match[1]], part))
         part = _TO_PAGE.sub("](exercises/", _TO_FILE.sub(r"\1", part))
         shown = _HEADING.sub(_with_anchor, _PICTURE.sub(attached, part))
         yield NotebookCell("text", f"tutorial-{number}", shown.strip(), attachments=attachments)

@@ -125,7 +125,7 @@ def _config(edition: Edition) -> dict[str, Any]:
         "run_tests": False,
         "requirements": [
             f"--extra-index-url {CPU_BUILDS}",
-            f"--constraint /autograder/release/source/{CONSTRAINTS}",
+            f"--constraint /autograder/source/{CONSTRAINTS}",
             *edition.pinned,
         ],
         "python_version": PYTHON,

@@ -20,11 +20,11 @@ from autograder.release.handins import HandIn
 from autograder.release.notebook import NAME
 from autograder.release.package import Package, with_manifest, zipped
 from autograder.report.prairielearn import not_gradable
+from exercises.feedback.catalogue import course_info
 
 ZIP = "prairielearn.zip"
-QUESTION = "convolutions"
+QUESTION = course_info().slug
 SECONDS = 600  # the most that the platform allows
-_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:conv2d-exercises:prairielearn")
 _AT_ONCE = 2
 
 
@@ -32,7 +32,7 @@ def packages(edition: Edition) -> list[Package]:
     """The zip to unpack beside a course."""
     files = {f"{QUESTION}/tests/{name}": content for name, content in edition.grader_files().items()}
     files |= {
-        "README.md": edition.template("prairielearn/README.md").replace(b"@IMAGE@", image(edition).encode()),
+        "README.md": edition.page("prairielearn/README.md", image=image(edition)),
         "image/Dockerfile": edition.template("prairielearn/Dockerfile"),
         "image/requirements.txt": edition.grader_files()["requirements.txt"],
         "image/constraints.txt": edition.constraints,
@@ -50,15 +50,17 @@ def packages(edition: Edition) -> list[Package]:
 
 def image(edition: Edition) -> str:
     """The image's name as the zip has it; an instructor puts in a name of their own."""
-    return f"your-organisation/convolutions-grader:{edition.provenance['version']}"
+    return f"your-organisation/{QUESTION}-grader:{edition.provenance['version']}"
 
 
 def info(edition: Edition) -> dict[str, object]:
     """The question's `info.json`."""
     return {
-        "uuid": str(uuid.uuid5(_NAMESPACE, QUESTION)),
-        "title": "03 Convolutions",
-        "topic": "Convolutions",
+        "uuid": str(
+            uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:{edition.project}:prairielearn"), QUESTION)
+        ),
+        "title": edition.course.info.title,
+        "topic": QUESTION.capitalize(),
         "tags": ["code"],
         "type": "v3",
         "singleVariant": True,
@@ -76,7 +78,7 @@ def info(edition: Edition) -> dict[str, object]:
 def _question(edition: Edition) -> bytes:
     # all are optional: who has done half of them hands in half
     names = ",".join([*(f"{e.module}.py" for e in edition.catalogue), NAME])
-    return edition.template("prairielearn/question.html").replace(b"@FILES@", names.encode())
+    return edition.page("prairielearn/question.html", files=names)
 
 
 def prove(edition: Edition, unpacked: Path, hand_ins: Sequence[HandIn]) -> dict[str, dict[str, float]]:

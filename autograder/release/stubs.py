@@ -1,26 +1,33 @@
-"""Makes the student's `exercises/` from `solutions/`: one stub per exercise and `manifest.json`.
+"""Makes the student's `exercises/` from `solutions/`: one stub per exercise, `manifest.json`, the tutorial's table.
 
 `expected_files` says what has to be there and touches nothing; `write_stubs` puts it there and
 `out_of_date` tells what differs. All three see a folder as flat: only `ex*.py` stubs and the manifest
-are theirs, whatever else lies in `exercises/` is left alone.
+are theirs, whatever else lies in `exercises/` is left alone. Of the tutorial only what stands between its markers
+is theirs.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from autograder.grading.judge import Judge
+from autograder.release.course_file import as_entry, read_course
 from autograder.release.source import MARKER, Region, Source, SourceError, read_sources
 from exercises.feedback.course import Course
+from exercises.paths import TUTORIAL
 
 MANIFEST = "manifest.json"
 
 # What a generated file looks like from outside; an `ex*.py` without this start was written by hand.
 _STUB_NAME = re.compile(r"ex[1-9][0-9]*_\w+\.py")
 _STUB_START = b"# ---\n# exercise:"
+
+# between these, the tutorial is made here
+_TABLE = re.compile(r"(?P<begin><!-- table of exercises -->\n).*?(?P<end><!-- end -->\n)", re.DOTALL)
 
 HiddenCounts = Mapping[str, Mapping[str, int]]
 
@@ -56,30 +63,46 @@ def stub_text(source: Source) -> str:
     return text
 
 
-def expected_files(solutions: Path, hidden: HiddenCounts) -> dict[str, bytes]:
+def expected_files(
+    solutions: Path, hidden: HiddenCounts, rules: Collection[str] | None = None
+) -> dict[str, bytes]:
     """Name and content of every generated file of `exercises/`.
 
-    `hidden` gives for a module the number of hidden checks per category. Raises SourceError for a
-    solution that has to be fixed and ValueError for a name in `hidden` that has no solution.
+    Args:
+        solutions: the folder of solutions, with its `course.toml`.
+        hidden: the number of hidden checks per category, by module.
+        rules: the names that an exercise may forbid; any, if there is none.
+
+    Raises:
+        SourceError: for a solution that has to be fixed.
+        ValueError: for a name in `hidden` that has no solution.
     """
-    sources = read_sources(solutions)
+    course, sources = read_course(solutions), read_sources(solutions)
+    for source in sources:
+        _known(source, "track", [source.header.track] * bool(source.header.track), course.tracks)
+        if rules is not None:
+            _known(source, "forbids", source.header.forbids, rules)
     unknown = sorted(set(hidden) - {source.module for source in sources})
     if unknown:
         raise ValueError(
             f"hidden checks for {', '.join(unknown)}, but {solutions.as_posix()} has no such module"
         )
     files = {f"{source.module}.py": stub_text(source).encode("utf-8") for source in sources}
-    manifest = {"exercises": [_entry(source, hidden.get(source.module, {})) for source in sources]}
+    core = next(iter(course.tracks))
+    entries = [_entry(source, hidden.get(source.module, {}), core) for source in sources]
+    manifest = {"course": as_entry(course), "exercises": entries}
     files[MANIFEST] = (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
     return files
 
 
-def write_stubs(solutions: Path, exercises: Path, hidden: HiddenCounts) -> list[Path]:
+def write_stubs(
+    solutions: Path, exercises: Path, hidden: HiddenCounts, rules: Collection[str] | None = None
+) -> list[Path]:
     """Bring `exercises/` up to date; return the paths written and the stale stubs removed.
 
     Files that are right already are not touched, so an empty list means there was nothing to do.
     """
-    files = expected_files(solutions, hidden)
+    files = _files(solutions, exercises, hidden, rules)
     exercises.mkdir(parents=True, exist_ok=True)
     changed: list[Path] = []
     for name, content in files.items():
@@ -93,9 +116,11 @@ def write_stubs(solutions: Path, exercises: Path, hidden: HiddenCounts) -> list[
     return changed
 
 
-def out_of_date(solutions: Path, exercises: Path, hidden: HiddenCounts) -> list[str]:
+def out_of_date(
+    solutions: Path, exercises: Path, hidden: HiddenCounts, rules: Collection[str] | None = None
+) -> list[str]:
     """One line for each generated file that is missing, differs or is left over; empty when all is well."""
-    files = expected_files(solutions, hidden)
+    files = _files(solutions, exercises, hidden, rules)
     complaints: list[str] = []
     for name, content in files.items():
         path = exercises / name
@@ -105,6 +130,33 @@ def out_of_date(solutions: Path, exercises: Path, hidden: HiddenCounts) -> list[
             complaints.append(f"{path.as_posix()} is not what the solutions give")
     stale = stale_stubs(exercises, files)
     return complaints + [f"{path.as_posix()} has no solution any more" for path in stale]
+
+
+def _files(
+    solutions: Path, exercises: Path, hidden: HiddenCounts, rules: Collection[str] | None
+) -> dict[str, bytes]:
+    """The generated files, and the tutorial with its table as the headers have it."""
+    files = expected_files(solutions, hidden, rules)
+    tutorial = exercises / TUTORIAL.name
+    if tutorial.is_file():
+        text = tutorial.read_bytes().decode("utf-8")
+        table = table_of(json.loads(files[MANIFEST])["exercises"])
+        made = _TABLE.sub(lambda match: match["begin"] + table + match["end"], text)
+        files[TUTORIAL.name] = made.encode("utf-8")
+    return files
+
+
+def table_of(entries: Sequence[Mapping[str, Any]]) -> str:
+    """The exercises as the tutorial lists them, from their entries in the manifest."""
+    minutes = sum(e["minutes"] for e in entries)
+    time = f"{minutes} minutes" if minutes < 90 else f"{round(minutes / 30) / 2:g} hours"
+    number = f"{len(entries)} exercise{'s' * (len(entries) > 1)}"
+    lines = [f"{number}, {sum(e['points'] for e in entries)} points, about {time}:", ""]
+    lines += ["| file | exercise | points | minutes |", "| --- | --- | --- | --- |"]
+    for e in entries:
+        file = f"[{e['module']}.py]({e['module']}.py)"
+        lines.append(f"| {file} | {e['title']} | {e['points']} | {e['minutes']} |")
+    return "\n".join(lines) + "\n"
 
 
 def stale_stubs(exercises: Path, files: Mapping[str, bytes]) -> list[Path]:
@@ -169,7 +221,14 @@ def _line_of(source: Source, line_text: str) -> int:
     return lines.index(line_text) + 1 if line_text in lines else 1
 
 
-def _entry(source: Source, hidden: Mapping[str, int]) -> dict[str, object]:
+def _known(source: Source, field: str, names: Sequence[str], known: Collection[str]) -> None:
+    for name in names:
+        if name not in known:
+            line = source.header_lines[field].start
+            raise SourceError(source.path, line, f"{field}: {name!r} is none of {', '.join(known)}")
+
+
+def _entry(source: Source, hidden: Mapping[str, int], core: str) -> dict[str, object]:
     header = source.header
     return {
         "number": header.exercise,
@@ -182,6 +241,7 @@ def _entry(source: Source, hidden: Mapping[str, int]) -> dict[str, object]:
         "forbids": list(header.forbids),
         "hints": {name: list(header.hints[name]) for name in header.exports},
         "hidden": dict(sorted(hidden.items())),
+        "track": header.track or core,
     }
 
 

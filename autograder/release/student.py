@@ -14,35 +14,8 @@ from autograder.release.edition import Edition, ReleaseError
 from autograder.release.handins import HandIn, copies
 from autograder.release.notebook import NAME, as_file, as_notebook, cells
 from autograder.release.package import Package
-from exercises.feedback.packages import available
 
 Points = dict[str, dict[str, float]]  # by hand-in and exercise
-
-_START = f"""\
-# 03 Convolutions
-
-1. Install Python 3.11 or newer. Open a terminal in this folder, the one with `pyproject.toml`.
-2. Make an environment: `python -m venv .venv`, or `python3` where there is no `python`
-3. Switch it on: `source .venv/bin/activate`, on Windows `.venv\\Scripts\\activate`
-4. Install: `pip install .` (torch is large; no GPU is needed)
-5. Read [exercises/README.md](exercises/README.md) and open `exercises/ex1_output_size.py`.
-6. Replace `raise NotImplementedError(...)` by your code and run `pytest exercises`. Read what it says.
-7. Stuck? `pytest exercises --hint` gives one more hint each time, `pytest exercises --picture` draws.
-8. Hand in the seven files `exercises/ex*.py`, one by one or in a zip. They can import {available()}.
-"""
-
-_START_NOTEBOOK = f"""\
-# 03 Convolutions, as a notebook
-
-1. Install Python 3.11 or newer. Open a terminal in this folder, the one with `pyproject.toml`.
-2. Make an environment: `python -m venv .venv`, or `python3` where there is no `python`
-3. Switch it on: `source .venv/bin/activate`, on Windows `.venv\\Scripts\\activate`
-4. Install: `pip install . jupyterlab` (torch is large; no GPU is needed)
-5. Start `jupyter lab {NAME}` and run the cells from the top.
-6. Replace `raise NotImplementedError(...)` by your code, run the cell, then the cell with `check(...)`.
-7. Stuck? `check("ex1", hint=True)` gives one more hint each time, `check("ex1", picture=True)` draws.
-8. Hand in the notebook. It can import {available()}.
-"""
 
 
 def packages(edition: Edition) -> list[Package]:
@@ -51,13 +24,13 @@ def packages(edition: Edition) -> list[Package]:
         **edition.exercise_files(),
         **edition.pictures(),
         "pyproject.toml": pyproject(edition),
-        "START.md": _START.encode(),
+        "START.md": edition.page("student/START.md"),
     }
     notebook = {
         **notebook_support(edition),
         NAME: as_file(as_notebook(cells(edition))),
         "pyproject.toml": pyproject(edition),
-        "START.md": _START_NOTEBOOK.encode(),
+        "START.md": edition.page("student/START-notebook.md"),
     }
     return [
         Package("student.zip", "students", files),
@@ -82,7 +55,7 @@ requires = ["setuptools>=77"]
 build-backend = "setuptools.build_meta"
 
 [project]
-name = "convolutions-to-do"
+name = "{edition.course.info.slug}-to-do"
 version = "{edition.provenance["version"]}"
 requires-python = ">=3.11"
 dependencies = [{needs}]

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.paths import GRADER_ONLY, HIDDEN
+from exercises.feedback.catalogue import course_info
 from exercises.paths import PICTURES
 
 try:
@@ -90,7 +91,7 @@ class Limits:
     switch single ones off).
     """
 
-    memory: int = 4 << 30
+    memory: int = course_info().memory_mib << 20
     cpu: int = 600
     file: int = 16 << 20
     disk: int = 64 << 20

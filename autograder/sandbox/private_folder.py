@@ -13,7 +13,7 @@ from autograder.sandbox.folder import FolderError, empty
 from autograder.sandbox.lock import can_lock, lock
 from exercises.paths import PICTURES
 
-PREFIX = "conv2d-sandbox-"
+PREFIX = "exercise-sandbox-"
 
 
 class PrivateFolder:

@@ -22,7 +22,7 @@ from autograder.submissions.choice import Exports, Kind, Source
 from autograder.submissions.filenames import Named, original_name, recognise
 from autograder.submissions.notebook import MAX_NOTEBOOK_BYTES, Notebook, WrittenFile, read_notebook
 from autograder.submissions.written import Code, code_of
-from exercises.paths import NO_ANSWERS
+from exercises.paths import NO_ANSWERS, PLAYGROUND, PLAYGROUND_SCRIPT
 
 ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
 
@@ -32,11 +32,8 @@ _NEVER_READ = frozenset({"conftest", "setup", "__init__", "__main__"})
 # what students are given: to import from there is no work
 _PACKAGE = (
     "exercises",
-    "exercises.conv2d",
     "exercises.notebook",
-    "exercises.playground",
-    "conv2d",
-    "playground",
+    *(f"{package}{path.stem}" for path in (PLAYGROUND, PLAYGROUND_SCRIPT) for package in ("exercises.", "")),
 )
 _MAX_CHARS = 1024 * 1024  # characters of one hand-in; what is beyond them counts as work
 _CELL = re.compile(r"^# (?:%%|In\s?\[[\d ]*\]:?).*$", re.MULTILINE)

@@ -21,11 +21,10 @@ from exercises.console.source import STUB_MESSAGE
 from exercises.console.wording import wording
 from exercises.feedback import steps
 from exercises.feedback.calls import lay_out, layout_of
-from exercises.feedback.catalogue import Exercise
+from exercises.feedback.catalogue import Exercise, course_info
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure, NotWritten, Outcome
 from exercises.feedback.follow import Assumed
-from exercises.feedback.packages import available
 from exercises.feedback.steps import Raised, Step
 from exercises.paths import EXERCISES
 
@@ -119,7 +118,7 @@ def _import_trouble(error: BaseException, told: Raised) -> str:
         if missing == error.name:
             if (EXERCISES / f"{missing}.py").is_file():
                 return f"imports {missing}: write `from exercises.{missing} import ...` instead"
-            return f"imports {missing}: {told.message}; hand-ins can import {available()}"
+            return f"imports {missing}: {told.message}; hand-ins can import {course_info().available()}"
         return f"imports exercises/{missing}.py, which is missing" if own_lines(told.trace) else "is missing"
     return f"stops the import with {told.kind}: {told.message}".rstrip(": ")
 

@@ -15,7 +15,7 @@ from exercises.console import hints, messages
 from exercises.console.outcome import exercise_of
 from exercises.console.progress import Check, Goal, Line, goals, hidden_checks, likeliest, screen, wrapped
 from exercises.console.wording import wording
-from exercises.feedback.catalogue import exercises
+from exercises.feedback.catalogue import course_info, exercises
 from exercises.paths import EXERCISES
 
 BLOCKS = "█░"
@@ -119,7 +119,7 @@ class Reporter:
             self.selected[module] = max(self.selected[module], count)
         catalogue = exercises()
         todo = goals(catalogue, self.checks)
-        out.rule("03 Convolutions")
+        out.rule(course_info().title)
         out.lines(screen(catalogue, self.checks, self.selected, out.shows(BLOCKS)))
         for check in self.checks:
             if check.remark:
@@ -174,7 +174,7 @@ class Reporter:
         if self.partial or any(not self.selected[e.module] for e in catalogue):
             return [(wording().others, "green")]
         return [
-            ("Well done: every check passes, you have written a convolution layer.", "green"),
+            (f"Well done: every check passes, {course_info().praise}.", "green"),
             (wrapped(wording().all_done(catalogue)), ""),
         ]
 

@@ -16,11 +16,12 @@ from exercises.course.misconceptions import FAMILIES, MISCONCEPTIONS
 from exercises.course.oracle import ORACLE
 from exercises.course.rules import RULES
 from exercises.course.visualizer_link import fragment
-from exercises.feedback.catalogue import exercises
+from exercises.feedback.catalogue import course_info, exercises
 from exercises.feedback.course import Course
 
 COURSE = Course(
     module=__name__,
+    info=course_info(),
     exercises=exercises(),
     oracle=ORACLE,
     misconceptions=MISCONCEPTIONS,

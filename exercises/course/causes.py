@@ -5,8 +5,8 @@ Wrong numbers are explained by the table of misconceptions; this is the table fo
 
 from __future__ import annotations
 
+from exercises.feedback.catalogue import course_info
 from exercises.feedback.cause import Cause
-from exercises.feedback.packages import available
 
 CAUSES = {
     cause.name: cause
@@ -113,7 +113,7 @@ CAUSES = {
         ),
         Cause(
             "package-missing",
-            f"This package is not there where hand-ins are graded. They can import {available()}.",
+            f"This package is not there where hand-ins are graded. They can import {course_info().available()}.",
         ),
         Cause(
             "nothing-returned",

@@ -1,4 +1,4 @@
-"""What there is to do: the exercises with their points, names and hints, read from `manifest.json`."""
+"""What there is to do: the course and its exercises with their points, names and hints, read from `manifest.json`."""
 
 from __future__ import annotations
 
@@ -25,11 +25,61 @@ class Exercise:
     forbids: tuple[str, ...]
     hints: Mapping[str, tuple[str, ...]]
     hidden: Mapping[str, int]
+    track: str
 
     @property
     def name(self) -> str:
         """The short name, such as "ex3"."""
         return f"ex{self.number}"
+
+
+@dataclass(frozen=True)
+class CourseInfo:
+    """What a course says of itself, in `solutions/course.toml`.
+
+    Attributes:
+        title: as it stands over every page.
+        slug: for names of files and folders.
+        keyword: what the title of its assignment has in it, in lower case, where an LMS has many.
+        goal: what students will do, as a sentence.
+        praise: what they have done once every check passes; it goes on from "Well done: every check passes, ".
+        allowed: what is fair where ready-made code is not, as a sentence.
+        tracks: their headings by name; an exercise belongs to one.
+        packages: what a hand-in may import beside Python's own modules.
+        silent: what it may import and call as well, but draws nothing while it is graded.
+        call_seconds: for one call of a student's function.
+        memory_mib: for one process of a hand-in, in MiB.
+        links: addresses that pages of the course lead to, by name.
+    """
+
+    title: str
+    slug: str
+    keyword: str
+    goal: str
+    praise: str
+    allowed: str
+    tracks: Mapping[str, str]
+    packages: tuple[str, ...]
+    silent: tuple[str, ...]
+    call_seconds: float
+    memory_mib: int
+    links: Mapping[str, str]
+
+    @property
+    def notebook(self) -> str:
+        """The file that has all exercises as one notebook."""
+        return f"{self.slug}.ipynb"
+
+    def available(self) -> str:
+        """What can be imported, in words."""
+        return f"{', '.join(self.packages)} and Python's own modules"
+
+
+@cache
+def course_info(manifest: Path = MANIFEST) -> CourseInfo:
+    """What the course says of itself."""
+    told = json.loads(manifest.read_text(encoding="utf-8"))["course"]
+    return CourseInfo(**told | {name: tuple(told[name]) for name in ("packages", "silent")})
 
 
 @cache
@@ -48,6 +98,7 @@ def exercises(manifest: Path = MANIFEST) -> tuple[Exercise, ...]:
             forbids=tuple(e["forbids"]),
             hints={name: tuple(hints) for name, hints in e["hints"].items()},
             hidden=e["hidden"],
+            track=e["track"],
         )
         for e in entries
     )

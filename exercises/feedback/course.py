@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from exercises.feedback.calls import Call
-from exercises.feedback.catalogue import Exercise
+from exercises.feedback.catalogue import CourseInfo, Exercise
 from exercises.feedback.cause import Cause
 from exercises.feedback.misconception import Family, Misconception
 from exercises.feedback.oracle import Oracle
@@ -37,6 +37,7 @@ class Course:
 
     Attributes:
         module: where it is made, under the name `COURSE`.
+        info: its title and what else it says of itself.
         exercises: in their order.
         oracle: the right answers.
         misconceptions: ways to get numbers wrong, the likelier first.
@@ -54,6 +55,7 @@ class Course:
     """
 
     module: str
+    info: CourseInfo
     exercises: tuple[Exercise, ...]
     oracle: Oracle
     misconceptions: tuple[Misconception, ...] = ()

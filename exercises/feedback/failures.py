@@ -13,12 +13,12 @@ import torch
 from torch import Tensor
 
 from exercises.feedback.calls import Call, Sample
+from exercises.feedback.catalogue import course_info
 from exercises.feedback.cause import Cause
 from exercises.feedback.compare import Mismatch
 from exercises.feedback.course import Course
 from exercises.feedback.errors import cause_of_error
 from exercises.feedback.misconception import Misconception
-from exercises.feedback.packages import available
 from exercises.feedback.steps import LOADING, MAX_TEXT_CHARS, Raised
 
 MAX_LINE_CHARS = 200  # of a source line that is looked at
@@ -175,7 +175,7 @@ def _not_loaded(error: Raised) -> str:
     file, line, text = error.trace[-1] if error.trace else ("the file", 0, "")
     place = f"{file}, line {line}" if line else file
     if error.kind == "ModuleNotFoundError" and error.message.startswith("No module named "):
-        return f"{place}: {first_line(error.message)}; hand-ins can import {available()}"
+        return f"{place}: {first_line(error.message)}; hand-ins can import {course_info().available()}"
     told = f"{place}: the code cannot be loaded, {_named(error, _without_place(error.message))}"
     if "SyntaxError" in error.bases:
         running = "{}.{}".format(*sys.version_info)

@@ -19,7 +19,7 @@ from exercises.feedback.failures import CheckFailure
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--hint` and `--picture`."""
-    group = parser.getgroup("exercises", "03 Convolutions")
+    group = parser.getgroup("exercises", COURSE.info.title)
     group.addoption(
         "--hint", action="store_true", help="one more hint for the first function that is not right"
     )

@@ -15,6 +15,7 @@ from autograder.report.files import write_text
 from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Report
 from autograder.report.pages.grid import Grid, grid
 from autograder.report.pages.markup import capital, section_title, template
+from exercises.feedback.catalogue import course_info
 
 MAX_PAGE_BYTES = 300_000  # bytes of a page
 # characters of a text, causes of an exercise and calls of a cause; the most that makes the page small enough
@@ -30,8 +31,7 @@ ADVICE = {
     "not-defined": "There was nothing by this name to call. If you wrote it under another one, give it the name of "
     "the task.",
     "not-loadable": "Because of this line there was nothing to call. Fix it first: the rest may well be right.",
-    "forbidden": "This exercise gives points for code of your own. Slicing, `unfold` of a tensor, `einsum` and "
-    "matrix products are allowed.",
+    "forbidden": f"This exercise gives points for code of your own. {course_info().allowed}",
     "timeout": "Most often a loop never ends, or it runs over much more than it has to.",
     "crashed": "The process that ran your code ended in the middle of a call, so there was no answer to look at.",
     "raised": "Your code stopped with an error before it gave an answer.",

@@ -12,12 +12,13 @@ from markupsafe import Markup, escape
 
 from autograder.paths import PAGES
 from autograder.report.text import plain
+from exercises.feedback.catalogue import course_info
 from exercises.paths import TUTORIAL
 
 
 @cache
 def template(name: str) -> Any:
-    """The Jinja2 template of a page, with autoescape on; the filters `points` and `ticks` are in it."""
+    """The Jinja2 template of a page, with autoescape on. It knows the `course`, `points` and `ticks`."""
     made = Environment(
         loader=FileSystemLoader(PAGES),
         autoescape=True,
@@ -27,6 +28,7 @@ def template(name: str) -> Any:
         finalize=_fit,
     )
     made.filters |= {"points": points, "ticks": ticks}
+    made.globals["course"] = course_info()
     return made.get_template(name)
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from autograder.submissions.archive import SubmissionError, shown
 from autograder.submissions.downloads.roster import read_table
+from exercises.feedback.catalogue import course_info
 
-TITLE = "03 Convolutions"
+TITLE = course_info().title
 
 _WITH_ID = re.compile(r"(?P<title>.*) \((?P<id>[0-9]+)\)", re.DOTALL)
 # sums that Canvas adds; a grading period's name may stand behind them in brackets
@@ -79,7 +80,7 @@ def _column(table: Sequence[Sequence[str]], titles: Sequence[str], wanted: str, 
     if wanted:
         fit = [title for title in known if wanted in _names(title)]
     else:
-        fit = [title for title in known if "convolution" in title.casefold()]
+        fit = [title for title in known if course_info().keyword in title.casefold()]
         fit = known if not fit and len(known) == 1 else fit
     if len(fit) == 1:
         return _read(table, titles, fit[0])

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from autograder.submissions.filenames import recognise
+from exercises.feedback.catalogue import course_info
 
 METADATA = "submission_metadata.yml"  # Gradescope's
-NOTEBOOK = "convolutions.ipynb"  # the assignment that nbgrader hands out
+NOTEBOOK = course_info().notebook  # the assignment that nbgrader hands out
 SUBMITTED = "submitted"  # nbgrader's
 
 _EXPORT = re.compile(r"assignment_[0-9]+_export")

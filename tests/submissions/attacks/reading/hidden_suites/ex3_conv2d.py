@@ -5,7 +5,7 @@ import sys
 import torch
 from attempt import attempt
 
-PLACES = [torch.__file__, *sys.path, "/autograder/release/source/x", "/grade/x"]
+PLACES = [torch.__file__, *sys.path, "/autograder/source/x", "/grade/x"]
 frame = sys._getframe()
 while frame is not None:
     PLACES.append(frame.f_code.co_filename)

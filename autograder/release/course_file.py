@@ -1,0 +1,97 @@
+"""Reads `course.toml`, where a course says what it is about, and says what an author has to fix."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from autograder.release.header import SourceError
+from exercises.feedback.catalogue import CourseInfo
+
+NAME = "course.toml"
+_TEXTS = ("title", "slug", "keyword", "goal", "praise", "allowed")
+_TABLES = ("tracks", "packages", "limits", "links")
+_SLUG = re.compile(r"[a-z][a-z0-9_-]{0,40}")
+
+
+def read_course(solutions: Path) -> CourseInfo:
+    """What stands in `course.toml` of a folder of solutions.
+
+    Raises:
+        SourceError: for whatever an author has to fix in it.
+    """
+    path = solutions / NAME
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        told = tomllib.loads(text)
+    except FileNotFoundError:
+        raise SourceError(path, 1, "is missing; it gives the course its title and its limits") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SourceError(path, 1, f"is not TOML: {error}") from error
+    for name, complaint in _complaints(told):
+        line = next((n for n, each in enumerate(text.split("\n"), 1) if re.match(rf"\[?{name}\b", each)), 1)
+        raise SourceError(path, line, f"{name}: {complaint}")
+    return CourseInfo(
+        **{name: told[name] for name in _TEXTS},
+        tracks=told["tracks"],
+        packages=tuple(told["packages"]["available"]),
+        silent=tuple(told["packages"]["silent"]),
+        call_seconds=float(told["limits"]["call_seconds"]),
+        memory_mib=told["limits"]["memory_mib"],
+        links=told["links"],
+    )
+
+
+def as_entry(course: CourseInfo) -> dict[str, Any]:
+    """The course as the manifest has it."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in asdict(course).items()
+    }
+
+
+def _complaints(told: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is wrong, with the names under which it stands."""
+    known = (*_TEXTS, *_TABLES)
+    wrong = [(name, f"is none of {', '.join(known)}") for name in told if name not in known]
+    wrong += [(name, "is missing") for name in known if name not in told]
+    wrong += [(name, "has to be text") for name in _TEXTS if not _is_text(told.get(name, "x"))]
+    wrong += [(name, "has to be a table") for name in _TABLES if not isinstance(told.get(name, {}), dict)]
+    if wrong:
+        return wrong
+    if not _SLUG.fullmatch(told["slug"]):
+        wrong.append(("slug", f"is for names of files: small letters, digits, - and _, not {told['slug']!r}"))
+    if told["keyword"] != told["keyword"].casefold():
+        wrong.append(("keyword", "has to be in small letters: it is looked for in titles in any letters"))
+    if not told["tracks"]:
+        wrong.append(("tracks", "needs at least one"))
+    for name in ("tracks", "links"):
+        wrong += [(name, f"{key} has to be text") for key, value in told[name].items() if not _is_text(value)]
+    lists, numbers = ("available", "silent"), ("call_seconds", "memory_mib")
+    wrong += _of_table("packages", told["packages"], lists, "a list of names", _is_list_of_text)
+    wrong += _of_table("limits", told["limits"], numbers, "a number above 0", _is_positive)
+    if not wrong and not isinstance(told["limits"]["memory_mib"], int):
+        wrong.append(("limits", "memory_mib has to be a whole number"))
+    return wrong
+
+
+def _of_table(
+    table: str, told: Mapping[str, Any], names: tuple[str, ...], what: str, fits: Callable[[Any], bool]
+) -> list[tuple[str, str]]:
+    wrong = [(table, f"{name} is none of {', '.join(names)}") for name in told if name not in names]
+    return wrong + [(table, f"{name} has to be {what}") for name in names if not fits(told.get(name))]
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_list_of_text(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+def _is_positive(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
