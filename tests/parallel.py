@@ -17,6 +17,7 @@ from queue import SimpleQueue
 import torch
 
 from autograder.course import COURSE
+from autograder.course.operators import OPERATORS
 from autograder.grading.judge import CaseResult, Judge
 from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.sandbox.host import Sandbox
@@ -79,7 +80,7 @@ def examine_all(tasks: Sequence[Task], time_limits: TimeLimits) -> list[Examined
     with ExitStack() as stack:
         free: SimpleQueue[Sandbox] = SimpleQueue()
         for _ in range(workers):
-            sandbox = stack.enter_context(Sandbox())
+            sandbox = stack.enter_context(Sandbox(OPERATORS))
             sandbox.warm_up()
             free.put(sandbox)
 

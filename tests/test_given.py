@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import COURSE
+from autograder.course.operators import OPERATORS
 from autograder.grading.sandboxed import SandboxedSubmission
 from autograder.release import gradescope, nbgrader, otter, prairielearn, student
 from autograder.release.build import unpack
@@ -84,7 +85,7 @@ def names_to_use(modules: Mapping[str, ast.Module]) -> dict[str, list[str]]:
 def left_out(body: str) -> tuple[list[str], Sequence[object]]:
     """What failed at the top of a hand-in, and what its `output_size` gives."""
     hand_in = Submission("probe", Path("probe"), {EX1.module: body}, {}, None, (), "")
-    with Sandbox() as sandbox:
+    with Sandbox(OPERATORS) as sandbox:
         sandboxed = SandboxedSubmission(sandbox, hand_in, COURSE)
         outcome = sandboxed.run(EX1, "cpu", [{"do": "call", "name": "output_size", "args": ()}])
         return sandboxed.left_out, outcome.results

@@ -15,6 +15,7 @@ import pytest
 
 from autograder.__main__ import main
 from autograder.course import COURSE
+from autograder.course.operators import OPERATORS
 from autograder.grading import grade
 from autograder.grading.grade import Grader, suites_digest
 from autograder.grading.judge import Judge, SuiteError
@@ -412,7 +413,7 @@ def test_a_broken_suite_stops_grading_instead_of_costing_points(
         "def test_it(student):\n    '''It works.'''\n    raise KeyError('oops')\n"
     )
     judge = Judge(replace(COURSE, exercises=CATALOGUE[:1], suites=tmp_path))
-    with Sandbox() as sandbox, pytest.raises(SuiteError, match="oops"):
+    with Sandbox(OPERATORS) as sandbox, pytest.raises(SuiteError, match="oops"):
         judge.examine(SandboxedSubmission(sandbox, solutions, replace(COURSE, exercises=CATALOGUE[:1])))
 
 

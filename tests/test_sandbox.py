@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from autograder.course import COURSE
+from autograder.course.operators import OPERATORS
 from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.sandbox import folder, wire
 from autograder.sandbox.confine import LAYERS, Limits
@@ -52,7 +53,7 @@ fully_confined = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(Limits(memory=1 << 30, cpu=60)) as warm:
+    with Sandbox(OPERATORS, Limits(memory=1 << 30, cpu=60)) as warm:
         yield warm
 
 
@@ -211,7 +212,7 @@ def test_a_confined_hand_in_gets_nowhere(sandbox: Sandbox, attempt: str) -> None
 @linux_only
 def test_without_confinement_the_same_attempts_succeed() -> None:
     """The attempts above are real: with the layers off, they work."""
-    with Sandbox(Limits(layers=("session",))) as open_house:
+    with Sandbox(OPERATORS, Limits(layers=("session",))) as open_house:
         assert ask(open_house, probe("socket.socket().close()")).results == ["None"]
         assert ask(open_house, probe("bool(os.listdir('/proc'))")).results == ["True"]
         assert ask(open_house, probe("subprocess.run(['/bin/true']).returncode")).results == ["0"]
@@ -260,7 +261,7 @@ def output_size(*a):
         os._exit(0)
     return int(os.read(read, 20))
 """
-    with Sandbox(Limits(layers=("session", "limits"))) as lenient:
+    with Sandbox(OPERATORS, Limits(layers=("session", "limits"))) as lenient:
         [pid] = ask(lenient, body).results
         assert Path(f"/proc/{pid}").exists()
         lenient.end_worker()
@@ -289,7 +290,7 @@ def test_heavy_torch_work_in_the_grader_before_does_not_hang_a_worker() -> None:
     torch.rand(800, 800) @ torch.rand(800, 800)
     work = threading.Thread(target=lambda: torch.rand(1500, 1500) @ torch.rand(1500, 1500))
     work.start()
-    with Sandbox() as fresh:
+    with Sandbox(OPERATORS) as fresh:
         assert ask(fresh, THREADS, seconds=20).results == [4]
     work.join()
 
@@ -388,13 +389,13 @@ def test_a_submissions_whole_time_is_bounded(sandbox: Sandbox) -> None:
 
 
 def test_the_fallback_without_fork_answers_and_times_out_too() -> None:
-    with Sandbox(kind="subprocess") as plain:
+    with Sandbox(OPERATORS, kind="subprocess") as plain:
         assert ask(plain, "def output_size(*a):\n    print('hello')\n    return 7").results == [7]
         assert ask(plain, "def output_size(*a):\n    while True: pass", seconds=1).trouble_kind == "timeout"
 
 
 def test_nothing_is_left_when_the_sandbox_closes() -> None:
-    with Sandbox() as short:
+    with Sandbox(OPERATORS) as short:
         ask(short, probe("open('left', 'w')"))
         assert short._zygote is not None
         pid, folder = short._zygote.pid, short._private.path

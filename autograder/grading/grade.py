@@ -76,7 +76,9 @@ class Grader:
         self.seed = seed
         self.time_limits = time_limits or TimeLimits()
         self.clock = Clock()
-        self._sandbox = Sandbox(limits, cuda="cuda" in self.devices, kind=sandbox, clock=self.clock)
+        self._sandbox = Sandbox(
+            course.operators, limits, cuda="cuda" in self.devices, kind=sandbox, clock=self.clock
+        )
         self._sandbox.warm_up()
         try:
             self._judge = Judge(course, self.devices, seed)

@@ -1,6 +1,6 @@
 """The grader's side of the sandbox: starts workers, asks them, ends them.
 
-    with Sandbox() as sandbox:
+    with Sandbox(operators) as sandbox:
         worker = sandbox.worker()
         reply = worker.ask(wire.encode({"do": "load", ...}), timeout=10)
 
@@ -18,7 +18,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
@@ -33,6 +33,7 @@ from autograder.sandbox.folder import FolderError, Watch, empty
 from autograder.sandbox.handle import START_SECONDS, SandboxError, Worker
 from autograder.sandbox.output import Output
 from autograder.sandbox.private_folder import PrivateFolder, sweep
+from exercises.feedback.rule import Operators
 
 _LAUNCH = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.sandbox.zygote import main; main()"
 _PASSED_ON = ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "SYSTEMROOT", "PATH")
@@ -47,6 +48,7 @@ class Sandbox:
     """Starts confined workers, one at a time.
 
     Args:
+        operators: families of ready-made code, by the names under which exercises forbid them.
         limits: what a worker may use.
         cuda: whether workers may use the GPU.
         kind: "fork" (a warm parent, fast) or "subprocess" (works everywhere, seconds per worker); chosen by
@@ -56,12 +58,14 @@ class Sandbox:
 
     def __init__(
         self,
+        operators: Mapping[str, Operators],
         limits: Limits | None = None,
         *,
         cuda: bool = False,
         kind: str | None = None,
         clock: Clock | None = None,
     ) -> None:
+        self.operators = operators
         self.limits = limits or Limits()
         self.clock = clock or Clock()
         self.kind = kind or ("fork" if hasattr(os, "fork") and sys.platform != "darwin" else "subprocess")
@@ -93,7 +97,7 @@ class Sandbox:
         """A fresh worker; the one before is ended.
 
         Args:
-            forbids: groups of operators (see `ban`) that it can never call.
+            forbids: names of families that it can never call.
 
         Raises:
             SandboxError: if none can be started.
@@ -136,7 +140,12 @@ class Sandbox:
         self._private.remove()
 
     def _configuration(self) -> dict[str, Any]:
-        return {"limits": asdict(self.limits), "folder": str(self._folder), "cuda": self._cuda}
+        return {
+            "operators": {name: asdict(family) for name, family in self.operators.items()},
+            "limits": asdict(self.limits),
+            "folder": str(self._folder),
+            "cuda": self._cuda,
+        }
 
     def _launch(self, config: dict[str, Any], **options: Any) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import given
-from autograder.sandbox.ban import PACKAGES
 from autograder.sandbox.submitted import NOTEBOOK, Submitted
 
 _SERVED = given.served()
@@ -44,7 +43,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return importlib.machinery.ModuleSpec(name, self, is_package=True)
         if first in ("autograder", "solutions"):
             raise ImportError(f"{name} is not part of what a submission can import")
-        if first in PACKAGES:
+        if first in own.ban.packages:
             own.ban.note(name)
             raise ImportError(f"{name} is not there: the exercises ask you to do without it")
         return None

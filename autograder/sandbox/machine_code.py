@@ -1,7 +1,7 @@
 """Keeps student code in Python: no calls into libraries by address, no compiled modules of its own.
 
 What a hand-in may not call (see `ban`) is decided inside its own process, and whoever can write to that
-process's memory can undo the decision. The kernel's confinement does not depend on this.
+process's memory can undo the decision. The system's confinement does not depend on this.
 """
 
 from __future__ import annotations
@@ -29,17 +29,6 @@ _BY_ADDRESS = (
 _REFUSED_EVENTS = frozenset(
     {"cpython.PyInterpreterState_New", "gc.get_objects", "gc.get_referrers", "gc.get_referents"}
 )
-# what `ban` changed in these would be as it was
-_LOADED_ONCE = tuple(
-    name.replace("/", os.sep)
-    for name in (
-        "/torch/nn/modules/conv.py",
-        "/torch/_decomp/decompositions.py",
-        "/torch/_refs/__init__.py",
-        "/torch/nn/utils/_expanded_weights/conv_utils.py",
-        "/numpy/_core/numeric.py",
-    )
-)
 _REFUSED_MODULES = frozenset({"_tkinter", "_xxsubinterpreters", "_interpreters", "_testcapi"})
 
 
@@ -49,8 +38,11 @@ def loaded_files() -> frozenset[str]:
     return frozenset(str(getattr(module, "__file__", "")) for module in list(sys.modules.values()))
 
 
-def refuse_machine_code() -> None:
-    """From now on and for good, in this process: Python keeps no way to take an audit hook out again."""
+def refuse_machine_code(once: tuple[str, ...] = ()) -> None:
+    """From now on and for good, in this process: Python keeps no way to take an audit hook out again.
+
+    `once` has the ends of paths to code that must not run again, since something in it was changed.
+    """
     installed = tuple(f"{Path(place)}{os.sep}" for place in (sys.prefix, sys.base_prefix))
     # a compiled module that is loaded a second time brings its functions back
     loaded = loaded_files()
@@ -60,7 +52,7 @@ def refuse_machine_code() -> None:
             raise RuntimeError(f"{event} is not available to a hand-in")
         if event == "import" and (args[0] in _REFUSED_MODULES or (args[1] is not None and not own(args[1]))):
             raise ImportError("a hand-in cannot bring or reload compiled modules")
-        if event == "exec" and args[0].co_filename.endswith(_LOADED_ONCE):
+        if event == "exec" and args[0].co_filename.endswith(once):
             raise ImportError("a hand-in cannot load this module again")
         if event == "object.__setattr__" and args[1] == "__code__":
             raise RuntimeError("a hand-in cannot exchange the code of a function")

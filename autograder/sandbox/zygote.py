@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,14 @@ from autograder.sandbox import devices, wire, worker
 from autograder.sandbox.ban import Ban
 from autograder.sandbox.confine import Confinement, Limits
 from autograder.sandbox.machine_code import loaded_files, refuse_machine_code
+from exercises.feedback.rule import Operators
 from exercises.paths import PICTURES
 
 _PR_SET_CHILD_SUBREAPER = 36
 _ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT if hasattr(os, "waitid") else 0
 
 
-def warm_up() -> Ban:
+def warm_up(families: Mapping[str, Operators]) -> Ban:
     """Does once, on one thread, what every worker would otherwise do at its first call."""
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
@@ -45,9 +46,8 @@ def warm_up() -> Ban:
     torch.einsum("nchwij,ocij->nohw", patches, weight)
     torch.matmul(x, x)
     wire.decode(*wire.parts(wire.frame(bytes(16), wire.encode({"x": x}))))
-    # the ban comes last: from here on, torch's own convolutions answer nobody
-    ban = Ban()
-    ban.forbid(["convolution"])
+    # the ban comes last: from here on, what it takes away answers nobody
+    ban = Ban(families)
     loaded_files()
     linecache.clearcache()
     return ban
@@ -83,14 +83,14 @@ def _serve(sock: socket.socket, confinement: Confinement, ban: Ban) -> None:
     if os.name == "posix":  # the other descriptors belong to the parent
         os.closerange(3, sock.fileno())
         os.closerange(sock.fileno() + 1, 4096)
-    refuse_machine_code()
+    refuse_machine_code(ban.files)
     worker.forget_grader()
     worker.serve(sock, confined, ban)
 
 
 def fork_server(control: socket.socket, config: dict[str, Any]) -> None:
     """Answers "spawn" and "end" until the grader hangs up."""
-    ban = warm_up()
+    ban = warm_up({name: Operators.read(told) for name, told in config["operators"].items()})
     confinement = Confinement(_limits(config), Path(config["folder"]), config["cuda"])
     if sys.platform == "linux":
         # strays of a worker become our children, so that "end" finds them
@@ -165,7 +165,7 @@ def single(config: dict[str, Any]) -> None:
     """Becomes one worker; the grader waits at a loopback port and knows us by a token."""
     sock = socket.create_connection(("127.0.0.1", config["port"]), timeout=60)
     sock.sendall(config["token"].encode())
-    ban = warm_up()
+    ban = warm_up({name: Operators.read(told) for name, told in config["operators"].items()})
     confinement = Confinement(_limits(config), Path(config["folder"]), config["cuda"])
     ban.forbid(config["forbids"])
     _serve(sock, confinement, ban)

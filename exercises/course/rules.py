@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from exercises.feedback.rule import Rule
 
+# array and image packages that have a convolution
+PACKAGES = (
+    "scipy", "cv2", "skimage", "torchvision", "kornia", "tensorflow", "jax", "jaxlib", "mxnet", "cupy", "cupyx",
+    "keras", "SimpleITK",
+)  # fmt: skip
 _CONV = r"\w*[Cc]onv(?!ert)\w*"  # "convert" is another matter
 RULES: dict[str, Rule] = {
     "convolution": Rule(
@@ -32,7 +37,7 @@ RULES: dict[str, Rule] = {
     "packages": Rule(
         "this exercise asks you to do without other array and image packages",
         (
-            r"(scipy|cv2|skimage|torchvision|kornia|tensorflow|jax|jaxlib|mxnet|cupyx?|keras|SimpleITK)(\.\w+)*",
+            rf"({'|'.join(PACKAGES)})(\.\w+)*",
             r"PIL\.ImageFilter(\.\w+)*",
         ),
     ),

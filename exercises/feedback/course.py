@@ -17,7 +17,7 @@ from exercises.feedback.catalogue import CourseInfo, Exercise
 from exercises.feedback.cause import Cause
 from exercises.feedback.misconception import Family, Misconception
 from exercises.feedback.oracle import Oracle
-from exercises.feedback.rule import Rule
+from exercises.feedback.rule import Operators, Rule
 from exercises.feedback.steps import Raised
 
 
@@ -46,6 +46,7 @@ class Course:
             stays unexplained.
         cause_of_error: the name of the cause of an exception of a student's code, where the course knows one.
         rules: what an exercise may forbid, by the names that stand in headers.
+        operators: what of it no student code can call while it is graded, by the same names.
         follows: categories of rubric lines that are about something else than values under some misconceptions, and
             whether they are, for a misconception and the function that the exercise is about.
         valueless: exercise modules with categories of rubric lines that look at no result: zeros may earn them.
@@ -63,6 +64,7 @@ class Course:
     causes: Mapping[str, Cause] = field(default_factory=dict)
     cause_of_error: Callable[[Raised, Call], str] = no_cause
     rules: Mapping[str, Rule] = field(default_factory=dict)
+    operators: Mapping[str, Operators] = field(default_factory=dict)
     follows: Mapping[str, Callable[[Misconception, str], bool]] = field(default_factory=dict)
     valueless: frozenset[tuple[str, str]] = frozenset()
     fragment: Callable[[Call, Sequence[int] | None], str] = no_link
