@@ -34,10 +34,25 @@ CONTENT = (
     "exercises/tests/conftest.py", "autograder/course/", "autograder/__main__.py",
     "autograder/platforms/single_upload.py",
 )  # fmt: skip
+# content that no code imports: the tutorial, the visualizer, and the stubs
+MADE = ("exercises/README.md", "exercises/visualizer/", *(f"exercises/ex{digit}" for digit in range(1, 10)))
+SUBJECT = re.compile(
+    r"(?<![a-z])(conv(?:\dd|s)?|convol(?:ution|utions|utional|ve)|kernels?|strides?|padding|dilations?|sobel|blur)(?![a-z])",
+    re.IGNORECASE,
+)
+# where the engine has such a word all the same, by file or folder, and why
+SAYS_IT = {
+    ("autograder/platforms/", "kernel"): "Jupyter's, which runs a notebook",
+    ("autograder/platforms/", "kernels"): "the same",
+    ("autograder/release/nbgrader.py", "kernels"): "the same",
+    ("autograder/release/templates/nbgrader/README.md", "kernel"): "the same",
+    ("exercises/feedback/calls.py", "stride"): "how a tensor lies in memory",
+    ("exercises/paths.py", "conv2d"): "the file's name of the playground that students start",
+}
 # what runs or revives code, and the modules on the confined side, where that is their job
 REVIVING = {"eval", "exec", "compile", "__import__"}
 REVIVING_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "importlib", "runpy", "code"}
-CONFINED_SIDE = {"worker.py", "zygote.py", "submitted.py", "importing.py", "loading.py"}
+CONFINED_SIDE = {"worker.py", "zygote.py", "submitted.py", "importing.py", "loading.py", "ban.py"}
 # where paths are written, and what runs before, or without, the package around it
 PATHS = {
     "autograder/paths.py",
@@ -292,6 +307,38 @@ def test_a_path_that_is_written_twice_is_found(tmp_path: Path) -> None:
     (tmp_path / "autograder").mkdir()
     (tmp_path / "autograder" / "batch.py").write_text("ROOT = Path(__file__).resolve().parents[1]\n")
     assert paths_written(tmp_path) == ["autograder/batch.py:1"]
+
+
+def named(root: Path) -> set[tuple[str, str]]:
+    """The words of the subject that the engine writes, each with its file."""
+    found = set()
+    for path in [p for name in ("autograder", "exercises") for p in (root / name).rglob("*.*")]:
+        place = path.relative_to(root).as_posix()
+        if path.suffix not in (".py", ".md", ".html") or place.startswith((*CONTENT, *MADE)):
+            continue
+        text = path.read_text(encoding="utf-8")
+        text = (
+            re.sub(r"padding(-\w+)?:", "", text) if path.suffix == ".html" else text
+        )  # of a box on the page
+        found |= {(place, word.casefold()) for word in SUBJECT.findall(text)}
+    return found
+
+
+def excuse(place: str, word: str) -> tuple[str, str] | None:
+    return next(((where, w) for where, w in SAYS_IT if w == word and place.startswith(where)), None)
+
+
+def test_the_engine_does_not_know_what_its_course_is_about() -> None:
+    excuses = {each: excuse(*each) for each in named(ROOT)}
+    assert [each for each, why in excuses.items() if why is None] == []
+    assert {*excuses.values()} == {*SAYS_IT}, "an excuse that nothing needs"
+
+
+@pytest.mark.parametrize("word", ["convolution", "Conv2d", "kernel", "strides", "padding", "_dilation"])
+def test_a_word_of_the_course_in_the_engine_is_found(tmp_path: Path, word: str) -> None:
+    (tmp_path / "autograder").mkdir()
+    (tmp_path / "autograder" / "grade.py").write_text(f"# how the {word} is graded\n", encoding="utf-8")
+    assert len(named(tmp_path)) == 1
 
 
 def test_the_graders_process_revives_no_code_of_a_submission() -> None:

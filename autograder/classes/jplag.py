@@ -1,6 +1,6 @@
 """Writes a class as JPlag and MOSS take it: a folder for each student, and the text that everyone got.
 
-FOLDER/students/NAME/ex1_output_size.py ...     FOLDER/base/ex1_output_size.py ...
+FOLDER/students/NAME/ex1_name.py ...     FOLDER/base/ex1_name.py ...
 """
 
 from __future__ import annotations

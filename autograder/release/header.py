@@ -18,7 +18,7 @@ _OPTIONAL = ("track",)
 
 
 class SourceError(Exception):
-    """What an author has to fix, and where: `solutions/ex3_conv2d.py:41: ...`."""
+    """What an author has to fix, and where: the file and the line."""
 
     def __init__(self, path: Path, line: int, message: str) -> None:
         self.path = path
@@ -147,6 +147,6 @@ def _is_list_of_text(value: Any) -> bool:
 
 
 def _number(module: str) -> int | None:
-    """3 for "ex3_conv2d"."""
+    """3 for "ex3_name"."""
     match = re.match(r"ex([1-9][0-9]*)_", module)
     return int(match[1]) if match else None

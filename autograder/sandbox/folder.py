@@ -80,7 +80,7 @@ def _is_folder(name: str, parent: int) -> bool:
 class Watch:
     """Kills a worker that writes too much; `reason` then says so.
 
-    The kernel bounds a single file (RLIMIT_FSIZE), not how many there are.
+    The system bounds a single file (RLIMIT_FSIZE), not how many there are.
 
     Args:
         folder: the worker's folder.

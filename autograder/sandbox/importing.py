@@ -17,7 +17,7 @@ _SERVED = given.served()
 
 
 def install(submitted: Submitted) -> None:
-    """Makes `import exercises.ex3_conv2d` and the like find this submission and nothing else."""
+    """Makes `import exercises.ex3_name` and the like find this submission and nothing else."""
     package = types.ModuleType("exercises")
     package.__path__ = []
     sys.modules["exercises"] = package

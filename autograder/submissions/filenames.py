@@ -91,7 +91,7 @@ def original_name(path: PurePosixPath) -> OriginalName | None:
 
 
 def looks_like_one(path: PurePosixPath, modules: Sequence[str]) -> str | None:
-    """The exercise that an unrecognised file may have been meant to be: "ex3_conv2d_v2.py"."""
+    """The exercise that an unrecognised file may have been meant to be: "ex3_name_v2.py"."""
     name = path.name.lower()
     if not name.endswith((".py", ".txt")) or name.startswith("test_"):
         return None
@@ -102,7 +102,7 @@ def looks_like_one(path: PurePosixPath, modules: Sequence[str]) -> str | None:
 
 
 def exercise_number(module: str) -> int:
-    """3 for "ex3_conv2d"."""
+    """3 for "ex3_name"."""
     return int(module.partition("_")[0].removeprefix("ex"))
 
 

@@ -33,7 +33,7 @@ def told(course: Course, failure: CheckFailure, module: str) -> str:
 
     Args:
         failure: what the check raised.
-        module: the exercise module that was asked, such as "ex3_conv2d".
+        module: the exercise module that was asked, such as "ex3_name".
     """
     parts = [
         _sentence(failure.headline),

@@ -151,7 +151,7 @@ class Call:
         """Lines to paste into Python, imports included.
 
         Args:
-            module: the exercise module that defines the function, such as "ex3_conv2d".
+            module: the exercise module that defines the function, such as "ex3_name".
         """
         lines = []
         if "torch." in self.text:

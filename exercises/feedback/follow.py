@@ -128,7 +128,7 @@ def _is_empty(answer: Any, right: Any, handed: Sequence[Tensor]) -> bool:
         return not bool(values.any()) and isinstance(right, Tensor) and bool(right.any())
     if _is_constant(values):
         return not (isinstance(right, Tensor) and right.numel() > 0 and _is_constant(right))
-    if _is_equal(values, right):  # no padding, no dilation: the input is the answer
+    if _is_equal(values, right):  # nothing to do: the input is the answer
         return False
     return any(_is_equal(values, tensor) for tensor in handed)
 
@@ -147,7 +147,7 @@ def undecided(function: str, trouble: str = "gives wrong values") -> CheckFailur
 
 
 def stops(oracle: Oracle, under: Misconception, call: Call) -> bool:
-    """Whether a misconception has no answer to a call, as where its kernel does not fit."""
+    """Whether a misconception has no answer to a call, as where its sizes do not fit."""
     try:
         under.answer(*oracle.arguments(call).values())
     except Exception:

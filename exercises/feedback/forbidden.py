@@ -32,7 +32,7 @@ _MAX_NAME_CHARS = 200
 _MODULE = {"torch.nn.Module", "torch.nn.modules.Module", "torch.nn.modules.module.Module"}
 _METHOD_KINDS = {f"builtins.{name}" for name in ("property", "staticmethod", "classmethod")}
 
-# One module seen from another: `F.torch`, `torch.nn.modules.conv.F`
+# One module seen from another: `F.torch`, `torch.nn.modules.loss.F`
 _DETOURS = (
     (re.compile(r"\Atorch\.(\w+\.)*torch(?=\.|$)"), "torch"),
     (re.compile(r"\Atorch\.nn(\.\w+)*\.F(?=\.|$)"), "torch.nn.functional"),

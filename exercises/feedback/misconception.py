@@ -15,7 +15,7 @@ class Misconception:
 
     Attributes:
         name: unique, in kebab case.
-        functions: where it can occur; "Conv2d" stands for the layer's forward.
+        functions: where it can occur; a layer's name stands for its forward.
         explanation: what the code seems to do and what is right, in a few short sentences. Never the code.
         section: the anchor of the section of the tutorial that helps.
         answer: what code with this misconception returns, in float64. It takes all the arguments of the

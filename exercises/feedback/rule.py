@@ -42,6 +42,5 @@ class Operators:
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> Self:
         """From JSON, where tuples are lists."""
-        return cls(
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
-        )
+        values: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in told.items()}
+        return cls(**values)

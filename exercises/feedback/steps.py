@@ -1,6 +1,6 @@
 """Runs what a check asks of a student's code, and turns what comes back into plain data.
 
-A check asks in steps, such as "call conv2d_valid with these", "give the gradients". The public checks
+A check asks in steps, such as "call this function with these", "give the gradients". The public checks
 run them in the student's own Python; the grader sends the very same steps to a confined process. A step
 is a dict with the key "do"; the steps of one list share a target (the last object built) and an output.
 

@@ -58,7 +58,7 @@ def capital(headline: str) -> str:
 
 
 def section_title(section: str) -> str:
-    """The tutorial's heading for an anchor, such as `#padding`."""
+    """The tutorial's heading for an anchor, such as `#your-turn`."""
     return _titles().get(section, section.lstrip("#").replace("-", " "))
 
 
