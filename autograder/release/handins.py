@@ -1,4 +1,4 @@
-"""The hand-ins that every built zip is proved with: stubs, solutions, and a few of the corpus."""
+"""The hand-ins that every built zip is proved with: stubs, solutions, and a few of the corpus, where there is one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from autograder.paths import TESTS
 from autograder.release.edition import Edition
 from autograder.release.notebook import answered, as_notebook, cells
 from autograder.submissions.submission import read_submission
@@ -51,8 +52,8 @@ def known_hand_ins(edition: Edition) -> list[HandIn]:
     """Stubs, solutions and the corpus's, read from the checkout."""
     modules = [e.module for e in edition.catalogue]
     places = {"stubs": edition.root / "exercises", "solutions": edition.root / "solutions"}
-    for number, name in enumerate(CORPUS, 1):
-        places[f"corpus{number}"] = edition.root / "tests" / "submissions" / "class" / name
+    corpus = [edition.root / TESTS.name / "submissions" / "class" / name for name in CORPUS]
+    places |= {f"corpus{number}": place for number, place in enumerate(filter(Path.is_dir, corpus), 1)}
     found = []
     for name, path in places.items():
         submission = read_submission(path, modules)

@@ -1,0 +1,36 @@
+"""What this package is about: adding two tensors, and one way to get it wrong."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from exercises.feedback.catalogue import course_info, exercises
+from exercises.feedback.course import Course
+from exercises.feedback.misconception import Misconception
+from exercises.feedback.oracle import Oracle
+from exercises.feedback.rule import Rule
+
+
+def add(a: Tensor, b: Tensor) -> Tensor:
+    """The right answer."""
+    if a.shape != b.shape:
+        raise ValueError("the shapes differ")
+    return a + b
+
+
+COURSE = Course(
+    module=__name__,
+    info=course_info(),
+    exercises=exercises(),
+    oracle=Oracle({"add": add}),
+    misconceptions=(
+        Misconception(
+            "subtracted",
+            ("add",),
+            "The second tensor was taken away from the first. A sum has a plus.",
+            "#adding",
+            lambda a, b: a - b,
+        ),
+    ),
+    rules={"ready-made": Rule("this exercise asks you to write it yourself", (r"torch\.add",))},
+)
