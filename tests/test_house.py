@@ -238,6 +238,18 @@ def test_an_import_against_the_flow_is_found(tmp_path: Path, file: str, line: st
     assert len(wrong_imports(tmp_path)) >= 1
 
 
+def test_the_map_of_the_readme_names_every_folder() -> None:
+    folders = {p.parent for name in ("autograder", "exercises") for p in (ROOT / name).glob("*/*.*")}
+    folders |= {p for p in ROOT.glob("[a-z]*/") if any(p.glob("*.*")) and not p.name.endswith(".egg-info")}
+    places = {
+        f"`{p.relative_to(ROOT).as_posix()}/`"
+        for p in folders
+        if p.name not in ("__pycache__", "dist", "graded")
+    }
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [place for place in sorted(places) if place not in readme] == []
+
+
 def test_imports_form_no_circle() -> None:
     assert circle(ROOT) == []
 
