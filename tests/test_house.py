@@ -64,8 +64,18 @@ PATHS = {
 AUTHORS_SIDE = {"stubs.py"}  # compiles this project's own stubs, and never sees a hand-in
 
 
-def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(path: Path) -> tuple[str, ...]:
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -137,13 +147,28 @@ def circle(root: Path) -> list[str]:
     return []
 
 
-def names_imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+@cache
+def names_imported(path: Path) -> tuple[str, ...]:
+    return tuple(_names_imported(path))
+
+
+def _names_imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.ImportFrom):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 _DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@cache
+def python_files(root: Path) -> tuple[Path, ...]:
+    """All Python files of the project, what students hand in among them."""
+    return tuple(
+        p
+        for name in ("autograder", "exercises", "solutions", "tests", "img")
+        for p in (root / name).rglob("*.py")
+    )
 
 
 def own_code(root: Path) -> list[Path]:
@@ -160,10 +185,11 @@ def docstrings(tree: ast.AST) -> list[str]:
 
 def vocabulary(root: Path) -> set[str]:
     """Every name in the code, and every word and option in its strings and in the configuration."""
-    texts = [(root / name).read_text(encoding="utf-8") for name in ("pyproject.toml", "Makefile")]
+    settings = [root / name for name in ("pyproject.toml", "Makefile")]
+    texts = [path.read_text(encoding="utf-8") for path in settings if path.exists()]
     names = set()
     for path in {*own_code(root)} - {Path(__file__)}:  # the ghosts below are none of the vocabulary
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         told = {*docstrings(tree)}
         names.add(path.stem)
         for node in ast.walk(tree):
@@ -177,11 +203,15 @@ def vocabulary(root: Path) -> set[str]:
 
 def ghosts(root: Path, file: Path, words: set[str]) -> list[str]:
     """Files, options and modules that a docstring names and that are nowhere. Capitals stand for any name."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    tree, there = parsed(file), {f"/{path.relative_to(root).as_posix()}" for path in python_files(root)}
     found = []
     for text in docstrings(tree):
         named = re.findall(r"(?<![\w/.*>])([a-z_][a-z0-9_/]*\.py)\b", text)
-        found += [name for name in named if name not in words and not any(root.rglob(name))]
+        found += [
+            name
+            for name in named
+            if name not in words and not any(each.endswith(f"/{name}") for each in there)
+        ]
         found += [name for name in re.findall(r"(?<![\w-])--[a-z][a-z-]+", text) if name not in words]
         if file.name == "__init__.py":  # says what the modules beside it are for
             found += [name for name in re.findall(r"`([a-z][a-z_]+)`", text) if name not in words]
@@ -198,7 +228,7 @@ def reviving(root: Path) -> list[str]:
             for name in imports(path)
             if name.split(".")[0] in REVIVING_MODULES
         ]  # fmt: skip
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Call):
                 name = ast.unparse(node.func)
                 if name in REVIVING or name in ("torch.load", "numpy.load", "np.load"):
@@ -294,7 +324,7 @@ def test_what_docstrings_name_is_there() -> None:
 )
 def test_a_ghost_in_a_docstring_is_found(tmp_path: Path, docstring: str) -> None:
     (tmp_path / "__init__.py").write_text(f'"""{docstring}"""\n')
-    assert len(ghosts(tmp_path, tmp_path / "__init__.py", vocabulary(ROOT))) == 1
+    assert len(ghosts(tmp_path, tmp_path / "__init__.py", vocabulary(tmp_path))) == 1
 
 
 def paths_written(root: Path) -> list[str]:
@@ -305,7 +335,7 @@ def paths_written(root: Path) -> list[str]:
             continue
         found += [
             f"{path.relative_to(root).as_posix()}:{node.lineno}"
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            for node in ast.walk(parsed(path))
             if isinstance(node, ast.Call) and ast.unparse(node) == "Path(__file__)"
         ]
     return found
