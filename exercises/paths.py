@@ -15,6 +15,8 @@ TUTORIAL = EXERCISES / "README.md"
 PLAYGROUND = EXERCISES / "playground"
 PLAYGROUND_SCRIPT = EXERCISES / "conv2d.py"
 VISUALIZER = EXERCISES / "visualizer" / "index.html"
+# what failure messages are made with
+FOR_FEEDBACK = (EXERCISES / "__init__.py", EXERCISES / "paths.py", MANIFEST, FEEDBACK, COURSE)
 NO_ANSWERS = (CHECKS, CONSOLE, COURSE, FEEDBACK, VISUALIZER.parent)  # folders where nobody writes any
 PICTURES = ROOT / "img"  # of the tutorial, which writes `img/cat.png`
 CAT = PICTURES / "cat.png"
