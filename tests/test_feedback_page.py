@@ -35,7 +35,8 @@ from exercises.feedback.catalogue import exercises
 from exercises.feedback.compare import Mismatch
 from exercises.feedback.failures import CheckFailure, Outcome, mismatch_failure
 from exercises.feedback.follow import Assumed
-from exercises.feedback.steps import Step, TensorResult
+from exercises.feedback.script import Step
+from exercises.feedback.steps import TensorResult
 from tests.test_tutorial import TUTORIAL, anchors
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from autograder.sandbox import wire
 from autograder.sandbox.devices import PRETENDED
@@ -20,7 +20,8 @@ from exercises.feedback.catalogue import Exercise
 from exercises.feedback.course import Course
 from exercises.feedback.failures import Outcome, first_line
 from exercises.feedback.follow import Assumed
-from exercises.feedback.steps import MAX_NAME_CHARS, Raised, Script, Step, TensorResult
+from exercises.feedback.script import Script, Step
+from exercises.feedback.steps import MAX_NAME_CHARS, Raised, TensorResult
 from exercises.feedback.time_limit import CALL_SECONDS
 
 GRACE_SECONDS = 2.0  # that a statement has beyond its limit, to be ended from within
@@ -311,18 +312,21 @@ def _fits(steps: Sequence[Step], results: list[Any], raised: bool) -> bool:
     """Whether results can be those of the steps: a worker may have been made to answer anything."""
     if len(results) > len(steps) or (len(results) < len(steps) and not raised):
         return False
-    for step, result in zip(steps, results, strict=False):
-        if step["do"] in ("vjp", "inputs"):
-            fits = isinstance(result, tuple) and all(r is None or isinstance(r, TensorResult) for r in result)
-            if step["do"] == "vjp" and "parameters" not in step["wrt"]:
-                fits = fits and len(result) == len(step["wrt"])
-        elif step["do"] in ("state", "sgd"):
-            fits = isinstance(result, dict)
-        else:
-            fits = True
-        if not fits:
-            return False
+    return all(_fits_step(step, result) for step, result in zip(steps, results, strict=False))
+
+
+def _fits_step(step: Step, result: Any) -> bool:
+    if step["do"] == "vjp":
+        return _are_tensors(result) and ("parameters" in step["wrt"] or len(result) == len(step["wrt"]))
+    if step["do"] == "inputs":
+        return _are_tensors(result)
+    if step["do"] == "state" or step["do"] == "sgd":
+        return isinstance(result, dict)
     return True
+
+
+def _are_tensors(result: Any) -> TypeGuard[tuple[TensorResult | None, ...]]:
+    return isinstance(result, tuple) and all(r is None or isinstance(r, TensorResult) for r in result)
 
 
 def _encode(module: str, device: str, steps: Sequence[Step]) -> bytes:

@@ -26,7 +26,8 @@ from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure, NotWritten, Outcome
 from exercises.feedback.follow import Assumed
 from exercises.feedback.packages import available
-from exercises.feedback.steps import Raised, Step
+from exercises.feedback.script import Step
+from exercises.feedback.steps import Raised
 from exercises.paths import EXERCISES
 
 _NO_NAME = re.compile(r"cannot import name '(\w+)' from 'exercises\.(\w+)'")
@@ -55,7 +56,7 @@ class LocalStudent:
             CheckFailure: if the module cannot be imported or lacks the function.
             KeyboardInterrupt: if the student's code was interrupted.
         """
-        names = [step["name"] for step in steps_ if "name" in step]
+        names = [step["name"] for step in steps_ if step["do"] == "call" or step["do"] == "new"]
         self.asked += [name for name in names if name not in self.asked]
         self.shown = next((step["args"][0] for step in steps_ if step["do"] == "forward"), None)
         module = self.module()

@@ -14,7 +14,8 @@ from exercises.feedback.cause import Cause
 from exercises.feedback.compare import describe
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure, Outcome, failure_of
-from exercises.feedback.steps import ParameterResult, Step
+from exercises.feedback.script import Step
+from exercises.feedback.steps import ParameterResult
 
 OTHER_PARAMETERS = "the layer's parameters are not those of torch.nn.Conv2d"
 NO_PARAMETERS = "no parameters"
@@ -34,7 +35,7 @@ def layer_failure(
     error = outcome.raised
     if failure is None or error is None or not 0 < error.step < len(steps) or failure.kind != "raised":
         return failure
-    built = outcome.results[0] if outcome.results else None
+    built = outcome.result(steps, "new") if outcome.has(steps, "new") else None
     if not is_listed(built):
         return no_module(call, built)
     if steps[error.step]["do"] == "fill":

@@ -14,7 +14,7 @@ import torch
 from exercises.console.local import LocalStudent
 from exercises.course.large_layer import LARGE_9, Layer
 from exercises.feedback.calls import Sample
-from exercises.feedback.steps import Step
+from exercises.feedback.script import Step
 from exercises.feedback.time_limit import CALL_SECONDS
 
 SOON = 1.0  # seconds

@@ -33,7 +33,8 @@ from exercises.feedback.failures import (
 from exercises.feedback.follow import Apart, Assumed
 from exercises.feedback.misconception import Misconception
 from exercises.feedback.oracle import expected_dtype
-from exercises.feedback.steps import LOADING, Script, Step
+from exercises.feedback.script import CallStep, Script, Step, VjpStep
+from exercises.feedback.steps import LOADING
 
 
 class Student(Protocol):
@@ -119,7 +120,7 @@ class Problem:
     @cached_property
     def differentiating(self) -> Sequence[Step]:
         """Makes the call and asks for its gradients."""
-        vjp = {"do": "vjp", "cotangent": self.cotangent, "wrt": list(self.wrt)}
+        vjp: VjpStep = {"do": "vjp", "cotangent": self.cotangent, "wrt": list(self.wrt)}
         return self._kept([call_step(self.call, self.wrt), vjp])
 
     def _kept(self, steps: Sequence[Step]) -> Sequence[Step]:
@@ -133,7 +134,7 @@ def neighbours(good: Call, bad: Call) -> Script:
     return Script([call_step(good), call_step(bad)])
 
 
-def call_step(call: Call, wrt: Sequence[int | str] = ()) -> dict[str, Any]:
+def call_step(call: Call, wrt: Sequence[int | str] = ()) -> CallStep:
     """The call as a step; gradients can then be asked for the arguments in `wrt`."""
     return {
         "do": "call",
@@ -208,7 +209,7 @@ def _judge(task: Problem, outcome: Outcome, student: Student) -> None:
         raise follow.undecided(task.call.function)
     if failure:
         raise failure
-    got, call = outcome.results[0], task.call
+    got, call = outcome.result(task.returning, "call"), task.call
     follow.must_hold_something(student.assumed, call, problem(student.course, call).expected, got)
     found = mismatch_of(student, task, got)
     if found:
@@ -229,8 +230,9 @@ def must_raise(student: Student, bad: Call, good: Call) -> None:
     if not outcome.results and _stumbles(outcome, student.assumed.get(good.function)):
         must_have_raised(student.course, student.run([call_step(bad)]), bad)
         return
-    _judge(_task(student, good), Outcome(outcome.results[:1]) if outcome.results else outcome, student)
-    refusal = Outcome(outcome.results[1:], outcome.raised, outcome.trouble, outcome.trouble_kind)
+    answered, refused = outcome.results[:1], outcome.results[1:]
+    _judge(_task(student, good), Outcome(answered) if answered else outcome, student)
+    refusal = Outcome(refused, outcome.raised, outcome.trouble, outcome.trouble_kind)
     must_have_raised(student.course, refusal, bad)
 
 
@@ -281,7 +283,8 @@ def must_keep_inputs(student: Student, call: Call) -> None:
     outcome = student.run(task.keeping)
     _judge(task, outcome, student)
     handed = [a for a in (*call.real_args, *call.real_kwargs.values()) if isinstance(a, Tensor)]
-    for number, (before, after) in enumerate(zip(handed, as_many(outcome.results[1], handed), strict=True)):
+    kept = as_many(outcome.result(task.keeping, "inputs"), handed)
+    for number, (before, after) in enumerate(zip(handed, kept, strict=True)):
         if after is None or not same(before, after.value):
             raise CheckFailure(
                 "mutated",
@@ -314,7 +317,8 @@ def must_differentiate(student: Student, call: Call, wrt: Sequence[int | str]) -
         raise failure
     arguments = list(student.course.oracle.arguments(call))
     names = [i if isinstance(i, str) else arguments[i] for i in task.wrt]
-    for name, expected, got in zip(names, task.gradients, outcome.results[1], strict=True):
+    gradients = outcome.result(task.differentiating, "vjp")
+    for name, expected, got in zip(names, task.gradients, gradients, strict=True):
         if got is None:
             raise no_gradient(student.course, call, name)
         found = compare(

@@ -19,6 +19,7 @@ from exercises.feedback.course import Course
 from exercises.feedback.errors import cause_of_error
 from exercises.feedback.misconception import Misconception
 from exercises.feedback.packages import available
+from exercises.feedback.script import Do, Step, place_of
 from exercises.feedback.steps import LOADING, MAX_TEXT_CHARS, Raised
 
 MAX_LINE_CHARS = 200  # of a source line that is looked at
@@ -41,6 +42,14 @@ class Outcome:
     raised: Raised | None = None
     trouble: str = ""
     trouble_kind: str = ""
+
+    def has(self, steps: Sequence[Step], do: Do) -> bool:
+        """Whether the first of the steps that does this gave a result."""
+        return place_of(steps, do) < len(self.results)
+
+    def result(self, steps: Sequence[Step], do: Do) -> Any:
+        """What the first of the steps that does this gave."""
+        return self.results[place_of(steps, do)]
 
 
 @dataclass

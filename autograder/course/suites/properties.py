@@ -14,7 +14,8 @@ from exercises.feedback.calls import Call, Sample
 from exercises.feedback.checks import call_step, problem
 from exercises.feedback.compare import compare, describe
 from exercises.feedback.failures import CheckFailure, failure_of, mismatch_failure
-from exercises.feedback.steps import Script, TensorResult
+from exercises.feedback.script import Script
+from exercises.feedback.steps import TensorResult
 
 
 def must_be_linear(student: SandboxedStudent, x: Sample, y: Sample, weight: Sample) -> None:
