@@ -23,7 +23,7 @@ from autograder.grading.grade import Grader
 from autograder.grading.pictures import drawable, pictures, visualizer
 from autograder.grading.sandboxed import TimeLimits
 from autograder.report.files import as_json, for_student, write_json
-from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Picture, Provenance, Report
+from autograder.report.model import ExerciseReport, Finding, Line, Picture, Provenance, Report
 from autograder.report.pages import grid
 from autograder.report.pages.feedback import MAX_PAGE_BYTES, feedback_page
 from autograder.report.text import plain
@@ -32,9 +32,10 @@ from exercises.course.layer_checks import must_forward
 from exercises.feedback import draw, steps
 from exercises.feedback.calls import Call, Sample, sample
 from exercises.feedback.catalogue import exercises
-from exercises.feedback.compare import Mismatch
+from exercises.feedback.compare import Mismatch, MismatchKind
 from exercises.feedback.failures import CheckFailure, Outcome, mismatch_failure
 from exercises.feedback.follow import Assumed
+from exercises.feedback.kinds import FailureKind
 from exercises.feedback.script import Step
 from exercises.feedback.steps import TensorResult
 from tests.test_tutorial import TUTORIAL, anchors
@@ -85,7 +86,7 @@ def hostile(text: str, lines: int = 2, findings: int = 1) -> Report:
     """A report with a text in each place that a student, or a student's files, can put one."""
     picture = Picture("input", text, rows=("1 nan -2", "inf 0 3"), low=-2, high=3)
     finding = Finding(
-        "case", "cpu", "raised", f"f raised {text}", "", "", "", (f"ex1.py, line 3: {text}",) * 3,
+        "case", "cpu", FailureKind.RAISED, f"f raised {text}", "", "", "", (f"ex1.py, line 3: {text}",) * 3,
         text, text, text, text, "in=3x3&x=1", (picture, replace(picture, signed=True, marked=(1, 2))),
     )  # fmt: skip
     told = [replace(finding, headline=f"{i} {finding.headline}") for i in range(findings)]
@@ -161,7 +162,7 @@ def test_a_report_is_on_its_page(reports: dict[str, Report], name: str, shown: b
             counts = f"{line.passed} of {line.cases} {round(line.earned, 2):g} of {line.points:g}"
             assert f"{flat(line.sentence)} {counts}" in text, line.name
         for finding in exercise.findings:
-            if finding.kind == UNDECIDED:  # nothing to fix; the line's result says it
+            if finding.kind == FailureKind.UNDECIDED:  # nothing to fix; the line's result says it
                 assert "Not judged" in text or "In part" in text
                 continue
             assert flat(finding.headline)[1:] in text
@@ -275,7 +276,9 @@ def test_pictures_are_small_and_one_set_for_an_exercise(reports: dict[str, Repor
     assert count >= 4
 
 
-def failure(expected: torch.Tensor, got: torch.Tensor, kind: str = "value") -> CheckFailure:
+def failure(
+    expected: torch.Tensor, got: torch.Tensor, kind: MismatchKind = FailureKind.VALUE
+) -> CheckFailure:
     call = Call("conv2d", (sample((1, 1, 4, 4), seed=1), sample((1, 1, 2, 2), seed=2)), {})
     made = mismatch_failure(COURSE, Mismatch(kind, "", ""), call)
     made.wanted, made.answer = expected, TensorResult(got, "cpu")

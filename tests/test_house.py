@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from exercises.feedback.kinds import FailureKind
+
 ROOT = Path(__file__).resolve().parents[1]
 # package → what it must not import
 FORBIDDEN_IMPORTS = {
@@ -312,6 +314,30 @@ def test_reviving_code_in_the_grader_is_found(tmp_path: Path, line: str) -> None
     (tmp_path / "autograder").mkdir()
     (tmp_path / "autograder" / "grade.py").write_text(line + "\n", encoding="utf-8")
     assert len(reviving(tmp_path)) == 1
+
+
+def kinds_in_quotes(root: Path) -> list[str]:
+    """Places that compare a kind with a text that is a kind of failure: mypy knows no misspelt text there."""
+    found = []
+    for path in sorted(p for name in ("autograder", "exercises") for p in (root / name).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Compare) and ast.unparse(node.left).endswith("kind"):
+                quoted = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
+                found += [f"{path.relative_to(root).as_posix()}:{node.lineno}"] * any(
+                    value in list(FailureKind) for value in quoted
+                )
+    return found
+
+
+def test_a_kind_of_failure_is_written_once() -> None:
+    assert kinds_in_quotes(ROOT) == []
+
+
+@pytest.mark.parametrize("line", ['failure.kind == "raised"', 'finding.kind in ("missing", "not-written")'])
+def test_a_kind_of_failure_in_quotes_is_found(tmp_path: Path, line: str) -> None:
+    (tmp_path / "exercises").mkdir()
+    (tmp_path / "exercises" / "checks.py").write_text(line + "\n")
+    assert kinds_in_quotes(tmp_path) == ["exercises/checks.py:1"]
 
 
 def test_every_module_says_what_it_is_for_and_stays_small() -> None:

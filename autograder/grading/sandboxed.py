@@ -20,6 +20,7 @@ from exercises.feedback.catalogue import Exercise
 from exercises.feedback.course import Course
 from exercises.feedback.failures import Outcome, first_line
 from exercises.feedback.follow import Assumed
+from exercises.feedback.kinds import FailureKind
 from exercises.feedback.script import Script, Step
 from exercises.feedback.steps import MAX_NAME_CHARS, Raised, TensorResult
 from exercises.feedback.time_limit import CALL_SECONDS
@@ -115,15 +116,15 @@ class SandboxedSubmission:
     def run(self, exercise: Exercise, device: str, steps: Sequence[Step]) -> Outcome:
         """Runs steps with one exercise's code; whatever goes wrong becomes part of the outcome."""
         if not self.has(exercise):
-            return _trouble("missing", f"{exercise.module}.py was not handed in")
+            return _trouble(FailureKind.MISSING, f"{exercise.module}.py was not handed in")
         if exercise.module in (self.forbidden or ()):
             return self._forbidden(exercise)
         line = (exercise.module, self.line, self.substituted)
         if self.line and line in self._late_lines:
-            return _trouble("timeout", "not tried: another check of this line had taken too long")
+            return _trouble(FailureKind.TIMEOUT, "not tried: another check of this line had taken too long")
         if self.seconds > self.time_limits.submission:
             limit = f"{self.time_limits.submission:g} s"
-            return _trouble("timeout", f"not tried: the whole hand-in had used up its {limit}")
+            return _trouble(FailureKind.TIMEOUT, f"not tried: the whole hand-in had used up its {limit}")
         try:
             worker = self._importing(exercise)
         except WorkerTrouble as trouble:
@@ -138,7 +139,7 @@ class SandboxedSubmission:
                 wait = pace.wait(self.time_limits.call)
                 reply = self._asked(worker, ask(exercise.module, device, steps), wait)
         except WorkerTrouble as trouble:
-            if trouble.kind == "timeout":
+            if trouble.kind == FailureKind.TIMEOUT:
                 pace.late += 1
                 self._hangs.add(exercise.module)
                 self._late_lines.add(line)
@@ -187,14 +188,14 @@ class SandboxedSubmission:
     def _blames(self, trouble: WorkerTrouble) -> bool:
         """Whether a statement is to blame for the end of a worker, which goes on without it."""
         at = trouble.at
-        if at is None or trouble.kind == "malformed" or self._endings == MAX_ENDINGS:
+        if at is None or trouble.kind == FailureKind.MALFORMED or self._endings == MAX_ENDINGS:
             return False
         self._endings += 1
         key = f"{at.file}:{at.number}"
         if key in self._skipped:
             return False
         self._skipped[key] = str(trouble)
-        how = "was stopped: it" if trouble.kind == "timeout" else "was left out:"
+        how = "was stopped: it" if trouble.kind == FailureKind.TIMEOUT else "was left out:"
         self._left_out[key] = f"{at.file}, line {at.line} {how} {trouble}"
         return True
 
@@ -218,7 +219,7 @@ class SandboxedSubmission:
                 )
 
     def _forbidden(self, exercise: Exercise) -> Outcome:
-        return _trouble("forbidden", (self.forbidden or {})[exercise.module])
+        return _trouble(FailureKind.FORBIDDEN, (self.forbidden or {})[exercise.module])
 
     def _asked(self, worker: Worker, request: bytes, seconds: float) -> dict[str, Any]:
         start = time.perf_counter()
@@ -235,12 +236,12 @@ class SandboxedSubmission:
         known = raised is None or isinstance(raised, Raised)
         named = isinstance(banned, list) and all(type(name) is str for name in banned)
         if not (known and named and isinstance(results, list)):
-            return _trouble("malformed", "the answer was not readable")
+            return _trouble(FailureKind.MALFORMED, "the answer was not readable")
         if not _fits(steps, results, raised is not None):
-            return _trouble("malformed", "the answer was not readable")
+            return _trouble(FailureKind.MALFORMED, "the answer was not readable")
         if banned:
             return _trouble(
-                "forbidden",
+                FailureKind.FORBIDDEN,
                 f"while running, {exercise.module} called {banned[0][:80]}: this exercise asks you to "
                 "write it yourself",
             )
@@ -299,7 +300,7 @@ class SandboxedSubmission:
 
 
 def _sentence(exercise: Exercise, trouble: WorkerTrouble) -> str:
-    return f"{exercise.name} {trouble}" if trouble.kind == "timeout" else str(trouble)
+    return f"{exercise.name} {trouble}" if trouble.kind == FailureKind.TIMEOUT else str(trouble)
 
 
 @cache
@@ -339,7 +340,7 @@ def _encoded(module: str, device: str, steps: Script) -> bytes:
     return _encode(module, device, steps)
 
 
-def _trouble(kind: str, sentence: str) -> Outcome:
+def _trouble(kind: FailureKind, sentence: str) -> Outcome:
     return Outcome(trouble=sentence, trouble_kind=kind)
 
 

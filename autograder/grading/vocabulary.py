@@ -12,6 +12,7 @@ from autograder.sandbox.devices import PRETENDED
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.checks import must_return, problem
 from exercises.feedback.failures import CheckFailure, failure_of
+from exercises.feedback.kinds import FailureKind
 from exercises.feedback.script import Do, Step
 
 HALF = ("float16", "bfloat16")
@@ -64,7 +65,7 @@ def must_stay_together(student: SandboxedStudent, call: Call, steps: Sequence[St
     if mixed or strayed:
         got = outcome.result(steps, do) if strayed else outcome.raised and outcome.raised.message
         raise CheckFailure(
-            "device",
+            FailureKind.DEVICE,
             f"{call.function} does not work on a GPU: part of it stays on the CPU",
             call.function,
             call,

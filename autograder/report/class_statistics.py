@@ -16,19 +16,17 @@ from dataclasses import dataclass, field
 
 from autograder.report.model import (
     NOT_HANDED_IN,
-    UNDECIDED,
     ExerciseReport,
     Finding,
     Line,
     Provenance,
     Report,
 )
+from exercises.feedback.kinds import UNCALLED, UNWRITTEN, FailureKind
 
 SLOWEST = 10
 MAX_NAMES = 200  # of those not graded, and of those who handed in nothing
 MAX_NOTES = 1_000  # different ones; names of files make any number
-_NOT_WRITTEN = ("missing", "not-written")
-_NOT_CHECKED = (*_NOT_WRITTEN, "not-defined", "not-loadable", "forbidden")  # whatever a line asks for
 
 
 @dataclass(frozen=True)
@@ -212,7 +210,7 @@ def _count(found: ClassStatistics, student: str, report: Report) -> None:
     for exercise in report.exercises:
         _count_exercise(found, exercise)
         for finding in exercise.findings:
-            if finding.kind == UNDECIDED:
+            if finding.kind == FailureKind.UNDECIDED:
                 continue
             causes.setdefault((finding.diagnosis, finding.kind if not finding.diagnosis else ""), []).append(
                 (exercise.name, finding)
@@ -228,8 +226,8 @@ def _count_exercise(found: ClassStatistics, exercise: ExerciseReport) -> None:
     )
     count.spread.counts[exercise.earned] += 1
     kinds = {finding.kind for finding in exercise.findings}
-    count.unwritten += bool(kinds) and kinds.issubset(_NOT_WRITTEN)
-    checked = not kinds or not kinds.issubset(_NOT_CHECKED)
+    count.unwritten += bool(kinds) and kinds <= UNWRITTEN
+    checked = not kinds or not kinds <= UNCALLED
     count.carried += any(line.carried for line in exercise.lines)
     for line in exercise.lines:
         _count_line(found, exercise.name, line, checked)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+from exercises.feedback.kinds import UNWRITTEN, FailureKind
 
 SCHEMA = 1
 NOT_HANDED_IN = (
     "nothing handed in"  # the problem of whom nobody heard from; any other leaves open what the work is worth
 )
-UNDECIDED = "undecided"  # the kind of a finding that says nothing against the code
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Finding:
 
     case: str
     device: str
-    kind: str
+    kind: FailureKind
     headline: str
     diagnosis: str = ""
     explanation: str = ""
@@ -82,7 +83,7 @@ class Line:
     @property
     def undecided(self) -> bool:
         """Whether nothing that failed here says anything against the code."""
-        return bool(self.findings) and all(finding.kind == UNDECIDED for finding in self.findings)
+        return bool(self.findings) and all(finding.kind == FailureKind.UNDECIDED for finding in self.findings)
 
 
 @dataclass(frozen=True)
@@ -160,18 +161,21 @@ class Report:
         """What was found, in one line: the causes by exercise, the most frequent first."""
         if self.problem:
             return self.problem
-        if all(_only(e, "not-written", "missing") for e in self.exercises):
+        if all(_only(e, UNWRITTEN) for e in self.exercises):
             return "nothing written yet"
         parts = []
-        for kind, words in (("missing", "not handed in"), ("not-written", "not written")):
-            names = [e.name for e in self.exercises if _only(e, kind)]
+        for kind, words in (
+            (FailureKind.MISSING, "not handed in"),
+            (FailureKind.NOT_WRITTEN, "not written"),
+        ):
+            names = [e.name for e in self.exercises if _only(e, {kind})]
             parts += [f"{words}: {', '.join(names)}"] if names else []
         for exercise in self.exercises:
             causes: dict[str, int] = {}
-            if _only(exercise, "missing") or _only(exercise, "not-written"):
+            if any(_only(exercise, {kind}) for kind in UNWRITTEN):
                 continue
             for finding in exercise.findings:
-                if finding.kind == UNDECIDED:
+                if finding.kind == FailureKind.UNDECIDED:
                     continue
                 causes[finding.diagnosis or finding.kind] = (
                     causes.get(finding.diagnosis or finding.kind, 0) + 1
@@ -183,6 +187,6 @@ class Report:
         return "; ".join(parts) or "all right"
 
 
-def _only(exercise: ExerciseReport, *kinds: str) -> bool:
-    found = [f.kind for f in exercise.findings]
-    return bool(found) and all(kind in kinds for kind in found)
+def _only(exercise: ExerciseReport, kinds: Set[FailureKind]) -> bool:
+    found = {f.kind for f in exercise.findings}
+    return bool(found) and found <= kinds

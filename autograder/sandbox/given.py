@@ -94,7 +94,7 @@ def served() -> Mapping[str, str]:
     """Source texts by module name below `exercises`; packages among them have the modules after a dot."""
     texts = {"feedback": "", "notebook": _CHECK}
     paths = [Path(exercises_paths.__file__)]
-    paths += [FEEDBACK / f"{name}.py" for name in ("calls", "compare", "draw", "script", "steps")]
+    paths += [FEEDBACK / f"{name}.py" for name in ("calls", "compare", "draw", "kinds", "script", "steps")]
     # where a release leaves the playground out there is none to mention
     paths += [PLAYGROUND_SCRIPT, *sorted(PLAYGROUND.glob("*.py"))]
     for path in filter(Path.is_file, paths):

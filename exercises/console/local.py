@@ -25,6 +25,7 @@ from exercises.feedback.catalogue import Exercise
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure, NotWritten, Outcome
 from exercises.feedback.follow import Assumed
+from exercises.feedback.kinds import FailureKind
 from exercises.feedback.packages import available
 from exercises.feedback.script import Step
 from exercises.feedback.steps import Raised
@@ -97,10 +98,10 @@ def import_failure(error: BaseException, module: str, function: str = "") -> Che
     told = steps.raised(error)
     trace = own_lines(told.trace)
     if told.kind == "NotImplementedError" and STUB_MESSAGE.search(told.message):
-        return NotWritten("not-written", told.message, function, trace=trace)
+        return NotWritten(FailureKind.NOT_WRITTEN, told.message, function, trace=trace)
     file, line, _ = trace[-1] if trace else (f"{module}.py", 0, "")
     place = f"exercises/{file}, line {line}," if line else f"exercises/{file}"
-    return CheckFailure("import", f"{place} {_import_trouble(error, told)}", function, trace=trace)
+    return CheckFailure(FailureKind.IMPORT, f"{place} {_import_trouble(error, told)}", function, trace=trace)
 
 
 def own_lines(trace: Sequence[tuple[str, int, str]]) -> tuple[tuple[str, int, str], ...]:
@@ -127,7 +128,9 @@ def _import_trouble(error: BaseException, told: Raised) -> str:
 
 def _missing(module: str, name: str, present: Sequence[str]) -> CheckFailure:
     close = difflib.get_close_matches(name, [n for n in present if not n.startswith("__")], 1)
-    return CheckFailure("missing-name", wording().missing(module, name, close[0] if close else ""), name)
+    return CheckFailure(
+        FailureKind.MISSING_NAME, wording().missing(module, name, close[0] if close else ""), name
+    )
 
 
 def _copied(value: Any) -> Any:

@@ -19,12 +19,15 @@ from exercises.console.wording import wording
 from exercises.feedback.calls import PRINTED_ELEMENTS
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure
+from exercises.feedback.kinds import COMPARABLE, FailureKind
 from exercises.feedback.steps import TensorResult
 from exercises.paths import VISUALIZER
 
 WIDTH = 79
 WINDOW = 5  # rows and columns shown of a tensor that is too large to be shown in full
 MAX_MESSAGE_LINES = 12  # lines of an exception's message
+# told by the line of code that they come from
+_AT_A_LINE = (FailureKind.RAISED, FailureKind.IMPORT, FailureKind.FORBIDDEN)
 _WORDS = ("the", "a", "an", "no", "after")  # that a headline may begin with
 
 
@@ -53,7 +56,7 @@ def reasons(failure: CheckFailure) -> tuple[Reason, ...]:
 
 def spot(failure: CheckFailure) -> str:
     """What failures share that come from the same line of code, or else look the same."""
-    if failure.kind in ("raised", "import", "forbidden") and failure.trace:
+    if failure.kind in _AT_A_LINE and failure.trace:
         return f"{failure.kind} {failure.trace[-1]}"
     return f"{failure.kind} {failure.headline}"
 
@@ -101,13 +104,9 @@ def _compared(failure: CheckFailure) -> str:
         wanted, answer = (_item(value, item) for value in (wanted, answer))
     numbers = answer.value if isinstance(answer, TensorResult) else answer
     words = "" if item is None else f"In item {item} of the result: "
-    if (
-        failure.kind in ("value", "nan", "shape")
-        and isinstance(wanted, Tensor)
-        and isinstance(numbers, Tensor)
-    ):
+    if failure.kind in COMPARABLE and isinstance(wanted, Tensor) and isinstance(numbers, Tensor):
         # parts of large tensors that differ in shape do not lie beside each other
-        full = failure.kind != "shape" or max(wanted.numel(), numbers.numel()) <= PRINTED_ELEMENTS
+        full = failure.kind != FailureKind.SHAPE or max(wanted.numel(), numbers.numel()) <= PRINTED_ELEMENTS
         blocks = [_block("expected", wanted, worst, full), _block("yours", numbers, worst, full)]
         if place:
             place = place.replace("; ", f": expected {failure.expected}, yours {failure.got}; ")
@@ -115,10 +114,10 @@ def _compared(failure: CheckFailure) -> str:
         elif words:
             blocks.insert(0, words.rstrip(" "))
         return "\n".join(blocks)
-    if failure.kind == "raised" or not (failure.expected or failure.got):
+    if failure.kind == FailureKind.RAISED or not (failure.expected or failure.got):
         return ""
     lines = [("expected", failure.expected), ("yours", failure.got)]
-    if failure.kind == "value" and isinstance(failure.wanted, tuple):
+    if failure.kind == FailureKind.VALUE and isinstance(failure.wanted, tuple):
         lines = [("expected", repr(failure.wanted)), ("yours", repr(failure.answer))]
     text = "\n".join(f"{name + ':':10}{_hanging(value)}" for name, value in lines if value)
     return f"{text}\n{_wrapped(_capital(words + place) + '.')}" if place else text
@@ -168,7 +167,7 @@ def _number(value: Any) -> str:
 
 def _message(failure: CheckFailure) -> str:
     """The rest of an exception's message, if it has more than one line."""
-    lines = failure.got.strip().split("\n") if failure.kind == "raised" else []
+    lines = failure.got.strip().split("\n") if failure.kind == FailureKind.RAISED else []
     if len(lines) < 2:
         return ""
     rest = lines[1:MAX_MESSAGE_LINES]
@@ -177,7 +176,7 @@ def _message(failure: CheckFailure) -> str:
 
 def _page(course: Course, failure: CheckFailure) -> str:
     """Where to look at the call step by step."""
-    if failure.call is None or failure.kind not in ("value", "nan", "shape"):
+    if failure.call is None or failure.kind not in COMPARABLE:
         return ""
     worst = failure.mismatch.worst if failure.mismatch else None
     fragment = course.fragment(failure.drawn_as or failure.call, worst) if VISUALIZER.is_file() else ""

@@ -17,9 +17,10 @@ from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure, NotWritten
 from exercises.feedback.follow import is_about_numbers
+from exercises.feedback.kinds import COMPARABLE, FailureKind
 from exercises.paths import CHECKS
 
-_DRAWN = ("value", "nan", "shape")
+_UNUSABLE = (FailureKind.IMPORT, FailureKind.MISSING_NAME, FailureKind.FORBIDDEN)  # the file cannot be used
 
 
 def exercise_of(item: pytest.Item) -> Exercise | None:
@@ -60,10 +61,15 @@ def check_of(
     if isinstance(failure, NotWritten):  # not the stub's error, but one of the student or of torch
         headline = f"{failure.function} raised NotImplementedError: {failure.headline}"
         failure = CheckFailure(
-            "raised", headline, failure.function, failure.call, failure.call_text, trace=failure.trace
+            FailureKind.RAISED,
+            headline,
+            failure.function,
+            failure.call,
+            failure.call_text,
+            trace=failure.trace,
         )
     place = _place(failure, exercise)
-    unusable = failure.kind in ("import", "missing-name", "forbidden")
+    unusable = failure.kind in _UNUSABLE
     return Check(
         exercise.module,
         item.name,
@@ -95,7 +101,7 @@ def _place(failure: CheckFailure, exercise: Exercise) -> tuple[str, int] | None:
 def _picture(failure: CheckFailure, student: object, item: pytest.Item, exercise: Exercise) -> str:
     """Draws a wrong answer; a line that says where it lies, or why there is none."""
     wanted = failure.wanted[0] if isinstance(failure.wanted, tuple) else failure.wanted
-    if failure.call is None or failure.kind not in _DRAWN or not isinstance(wanted, Tensor):
+    if failure.call is None or failure.kind not in COMPARABLE or not isinstance(wanted, Tensor):
         return ""
     try:
         from exercises.feedback.draw import picture

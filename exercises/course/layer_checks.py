@@ -40,6 +40,7 @@ from exercises.feedback.failures import (
     same,
     wrong_gradient,
 )
+from exercises.feedback.kinds import FailureKind
 from exercises.feedback.misconception import Misconception
 from exercises.feedback.script import Step, place_of
 from exercises.feedback.steps import ParameterResult, TensorResult
@@ -156,7 +157,7 @@ def must_be_parameters(call: Call, got: Any, student: Student, dtype: torch.dtyp
     )
     if seen != wanted:
         raise CheckFailure(
-            "parameters",
+            FailureKind.PARAMETERS,
             OTHER_PARAMETERS,
             call.function,
             call,
@@ -223,7 +224,7 @@ def _is_like(entry: Any, parameter: Tensor) -> bool:
 
 def _start_failure(call: Call, headline: str, wanted: str, got: str) -> CheckFailure:
     return CheckFailure(
-        "start",
+        FailureKind.START,
         headline,
         call.function,
         call,
@@ -240,7 +241,7 @@ def must_exchange_state(student: Student, call: Call, x: Sample) -> None:
     outcome = student.run(steps)
     failure = layer_failure(student.course, call, steps, outcome, task.call_text)
     stopped_at = outcome.raised.step if outcome.raised else None
-    if failure and failure.kind == "raised" and stopped_at == place_of(steps, "load_state"):
+    if failure and failure.kind == FailureKind.RAISED and stopped_at == place_of(steps, "load_state"):
         failure.headline = "the layer does not load a state_dict of torch.nn.Conv2d"
         wanted = [(name, tuple(value.shape)) for name, value in task.state.items()]
         failure.because(
@@ -262,7 +263,7 @@ def must_exchange_state(student: Student, call: Call, x: Sample) -> None:
 
 def _state_failure(task: LayerProblem, headline: str) -> CheckFailure:
     return CheckFailure(
-        "state",
+        FailureKind.STATE,
         headline,
         task.call.function,
         task.call,
@@ -280,7 +281,7 @@ def must_print_as_torch(student: Student, call: Call) -> None:
     wanted = repr(torch_layer(call))
     if got != wanted:
         raise CheckFailure(
-            "repr",
+            FailureKind.REPR,
             "the layer does not print as torch.nn.Conv2d does",
             call.function,
             call,

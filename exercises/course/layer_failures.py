@@ -14,6 +14,7 @@ from exercises.feedback.cause import Cause
 from exercises.feedback.compare import describe
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure, Outcome, failure_of
+from exercises.feedback.kinds import FailureKind
 from exercises.feedback.script import Step
 from exercises.feedback.steps import ParameterResult
 
@@ -33,7 +34,12 @@ def layer_failure(
     """As `failure_of`; but what stops a step of ours, such as one that fills parameters, is no error of the layer."""
     failure = failure_of(course, outcome, call, call_text)
     error = outcome.raised
-    if failure is None or error is None or not 0 < error.step < len(steps) or failure.kind != "raised":
+    if (
+        failure is None
+        or error is None
+        or not 0 < error.step < len(steps)
+        or failure.kind != FailureKind.RAISED
+    ):
         return failure
     built = outcome.result(steps, "new") if outcome.has(steps, "new") else None
     if not is_listed(built):
@@ -51,7 +57,7 @@ def is_listed(built: Any) -> TypeGuard[tuple[ParameterResult, ...]]:
 def no_module(call: Call, got: Any) -> CheckFailure:
     """What was built is no layer of torch's kind."""
     return CheckFailure(
-        "type",
+        FailureKind.TYPE,
         "Conv2d is not a torch.nn.Module",
         call.function,
         call,
@@ -68,7 +74,7 @@ def _not_filled(call: Call, built: Sequence[ParameterResult], failure: CheckFail
         failure.headline = f"the layer's parameters take no numbers: {failure.got}"
         return failure
     return CheckFailure(
-        "parameters",
+        FailureKind.PARAMETERS,
         OTHER_PARAMETERS,
         call.function,
         call,

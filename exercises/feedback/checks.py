@@ -31,6 +31,7 @@ from exercises.feedback.failures import (
     wrong_gradient,
 )
 from exercises.feedback.follow import Apart, Assumed
+from exercises.feedback.kinds import FailureKind
 from exercises.feedback.misconception import Misconception
 from exercises.feedback.oracle import expected_dtype
 from exercises.feedback.script import CallStep, Script, Step, VjpStep
@@ -202,7 +203,7 @@ def _judge(task: Problem, outcome: Outcome, student: Student) -> None:
     failure = failure_of(student.course, outcome, task.call)
     if (
         failure
-        and failure.kind == "raised"
+        and failure.kind == FailureKind.RAISED
         and task.under is not None
         and follow.stops(student.course.oracle, task.under, task.call)
     ):
@@ -254,7 +255,7 @@ def must_have_raised(course: Course, outcome: Outcome, bad: Call, call_text: str
         raise failure_of(course, outcome, bad, text) or AssertionError
     if outcome.raised is None:
         raise CheckFailure(
-            "no-error",
+            FailureKind.NO_ERROR,
             f"{bad.function} accepted arguments it should refuse",
             bad.function,
             bad,
@@ -266,7 +267,7 @@ def must_have_raised(course: Course, outcome: Outcome, bad: Call, call_text: str
         raise failure_of(course, outcome, bad, text) or AssertionError
     if "ValueError" not in outcome.raised.bases:
         raise CheckFailure(
-            "wrong-error",
+            FailureKind.WRONG_ERROR,
             f"{bad.function} raised {outcome.raised.kind} where it should raise ValueError",
             bad.function,
             bad,
@@ -287,7 +288,7 @@ def must_keep_inputs(student: Student, call: Call) -> None:
     for number, (before, after) in enumerate(zip(handed, kept, strict=True)):
         if after is None or not same(before, after.value):
             raise CheckFailure(
-                "mutated",
+                FailureKind.MUTATED,
                 f"{call.function} changed tensor argument {number} in place",
                 call.function,
                 call,

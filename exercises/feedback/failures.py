@@ -17,6 +17,7 @@ from exercises.feedback.cause import Cause
 from exercises.feedback.compare import Mismatch
 from exercises.feedback.course import Course
 from exercises.feedback.errors import cause_of_error
+from exercises.feedback.kinds import FailureKind
 from exercises.feedback.misconception import Misconception
 from exercises.feedback.packages import available
 from exercises.feedback.script import Do, Step, place_of
@@ -35,13 +36,13 @@ class Outcome:
     """What running some steps gave.
 
     `results` has one entry for every step that ran; `raised` is the exception that ended them; `trouble`
-    is one sentence when there is no answer at all (too slow, crashed, a forbidden call).
+    is one sentence when there is no answer at all (too slow, crashed, a forbidden call), and has a kind then.
     """
 
     results: Sequence[Any] = ()
     raised: Raised | None = None
     trouble: str = ""
-    trouble_kind: str = ""
+    trouble_kind: FailureKind | None = None
 
     def has(self, steps: Sequence[Step], do: Do) -> bool:
         """Whether the first of the steps that does this gave a result."""
@@ -56,13 +57,12 @@ class Outcome:
 class CheckFailure(Exception):
     """A failed check, in parts.
 
-    `kind` is the mismatch's kind, or "raised", "no-error", "wrong-error", "not-written", "no-gradient",
-    "mutated", "timeout", "crashed", "forbidden", …; `headline` is one sentence; `cause` explains it, where
-    that is possible. `drawn_as` is the call to draw, where that is another. `explained_by`
-    tells whether a misconception found elsewhere explains this answer too; of one that is too large to try, it does.
+    `headline` is one sentence; `cause` explains it, where that is possible. `drawn_as` is the call to draw, where
+    that is another. `explained_by` tells whether a misconception found elsewhere explains this answer too; of one
+    that is too large to try, it does.
     """
 
-    kind: str
+    kind: FailureKind
     headline: str
     function: str = ""
     call: Call | None = None
@@ -134,21 +134,20 @@ class NotWritten(CheckFailure):
 def failure_of(course: Course, outcome: Outcome, call: Call, call_text: str = "") -> CheckFailure | None:
     """The failure that an outcome without a value stands for; None if every step gave one."""
     text = call_text or call.text
-    if outcome.trouble:
-        kind = outcome.trouble_kind or "trouble"
-        return CheckFailure(kind, outcome.trouble, call.function, call, text)
+    if outcome.trouble_kind is not None:
+        return CheckFailure(outcome.trouble_kind, outcome.trouble, call.function, call, text)
     if outcome.raised is None:
         return None
     error = outcome.raised
     if is_stub(error):
         said = error.message.strip() or f"{call.function} is not written yet"
-        return NotWritten("not-written", said, call.function, call, text, trace=error.trace)
+        return NotWritten(FailureKind.NOT_WRITTEN, said, call.function, call, text, trace=error.trace)
     if error.step == LOADING:
-        kind = "not-defined" if error.kind == "MissingName" else "not-loadable"
+        kind = FailureKind.NOT_DEFINED if error.kind == "MissingName" else FailureKind.NOT_LOADABLE
         return CheckFailure(kind, _not_loaded(error), call.function, call, text, trace=error.trace)
     message = _without_advice(error.message)
     failure = CheckFailure(
-        "raised",
+        FailureKind.RAISED,
         f"{call.function} raised {_named(error, first_line(message))}",
         call.function,
         call,
@@ -232,13 +231,13 @@ def mismatch_failure(
     """
     subject = what or f"the result of {call.function}"
     headline = {
-        "type": f"{subject} has the wrong type",
-        "length": f"{subject} has the wrong number of items",
-        "shape": f"{subject} has the wrong shape",
-        "dtype": f"{subject} has the wrong dtype",
-        "device": f"{subject} is on the wrong device",
-        "nan": f"{subject} contains NaN",
-        "value": f"{subject} has wrong values",
+        FailureKind.TYPE: f"{subject} has the wrong type",
+        FailureKind.LENGTH: f"{subject} has the wrong number of items",
+        FailureKind.SHAPE: f"{subject} has the wrong shape",
+        FailureKind.DTYPE: f"{subject} has the wrong dtype",
+        FailureKind.DEVICE: f"{subject} is on the wrong device",
+        FailureKind.NAN: f"{subject} contains NaN",
+        FailureKind.VALUE: f"{subject} has wrong values",
     }[found.kind]
     failure = CheckFailure(
         found.kind,
@@ -259,14 +258,16 @@ def mismatch_failure(
 
 
 def _name_of_cause(found: Mismatch, follows_input: bool) -> str:
-    if found.kind == "type" and found.got.startswith("None"):
+    if found.kind == FailureKind.TYPE and found.got.startswith("None"):
         return "nothing-returned"
-    if found.kind == "type" and "numpy." in found.got:
+    if found.kind == FailureKind.TYPE and "numpy." in found.got:
         return "numpy-and-back"
     if follows_input:
-        return {"dtype": "dtype-changed", "device": "device-forgotten"}.get(found.kind, "")
+        return {FailureKind.DTYPE: "dtype-changed", FailureKind.DEVICE: "device-forgotten"}.get(
+            found.kind, ""
+        )
     whole = found.got.startswith(("torch.int", "torch.uint", "torch.bool"))
-    return ("made-of-whole-numbers" if whole else "not-float32") if found.kind == "dtype" else ""
+    return ("made-of-whole-numbers" if whole else "not-float32") if found.kind == FailureKind.DTYPE else ""
 
 
 def takes_tensors(call: Call) -> bool:
@@ -282,7 +283,7 @@ def same(one: Tensor, other: Tensor) -> bool:
 def no_gradient(course: Course, call: Call, name: str) -> CheckFailure:
     """No gradient flows back to a tensor."""
     return CheckFailure(
-        "no-gradient",
+        FailureKind.NO_GRADIENT,
         f"no gradient reaches {name}",
         call.function,
         call,
@@ -295,5 +296,5 @@ def no_gradient(course: Course, call: Call, name: str) -> CheckFailure:
 def wrong_gradient(course: Course, found: Mismatch, call: Call, name: str) -> CheckFailure:
     """A gradient came back, with wrong numbers."""
     failure = mismatch_failure(course, found, call, what=f"the gradient for {name}")
-    failure.kind = "gradient"
+    failure.kind = FailureKind.GRADIENT
     return failure.because(course.causes.get("gradient-wrong"))
