@@ -25,7 +25,7 @@ from autograder.grading.sandboxed import TimeLimits
 from autograder.report.files import as_json, for_student, write_json
 from autograder.report.model import ExerciseReport, Finding, Line, Picture, Provenance, Report
 from autograder.report.pages import grid
-from autograder.report.pages.feedback import MAX_PAGE_BYTES, feedback_page
+from autograder.report.pages.feedback import MAX_PAGE_BYTES, NOT_TRIED, feedback_page
 from autograder.report.text import plain
 from autograder.submissions.submission import read_submission
 from exercises.course.layer_checks import must_forward
@@ -193,8 +193,18 @@ def test_no_hidden_call_is_on_the_page_unless_shown(reports: dict[str, Report]) 
     assert "sample(" in shown and "index.html#in=" in shown and shown.count("<svg") >= 10
 
 
+@pytest.mark.parametrize("tried", [True, False])
+def test_what_was_not_tried_is_told_without_a_call(tried: bool) -> None:
+    late = Finding("case", "cpu", FailureKind.TIMEOUT, "f was slow", call="f(sample(3))", tried=tried)
+    report = hostile("text")
+    line = replace(report.exercises[0].lines[0], findings=(late,))
+    text = feedback_page(replace(report, exercises=(replace(report.exercises[0], lines=(line,)),)))
+    assert (NOT_TRIED in text) is not tried
+    assert ("f(sample(3))" in text) is tried
+
+
 def test_no_field_of_a_finding_that_shows_inputs_is_left() -> None:
-    told = {"device", "kind", "headline", "diagnosis", "explanation", "section", "where"}
+    told = {"device", "kind", "headline", "diagnosis", "explanation", "section", "where", "tried"}
     report = for_student(hostile("text"), False)
     finding = next(report.exercises[0].findings)
     for field in fields(Finding):

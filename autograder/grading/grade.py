@@ -231,6 +231,7 @@ def _finding(course: Course, result: CaseResult, draw: bool) -> Finding:
         place=failure.where,
         visualizer=visualizer(course, failure),
         pictures=pictures(failure) if draw else (),
+        tried=failure.tried,
     )
 
 

@@ -121,10 +121,10 @@ class SandboxedSubmission:
             return self._forbidden(exercise)
         line = (exercise.module, self.line, self.substituted)
         if self.line and line in self._late_lines:
-            return _trouble(FailureKind.TIMEOUT, "not tried: another check of this line had taken too long")
+            return _not_tried("another check of this line had taken too long")
         if self.seconds > self.time_limits.submission:
             limit = f"{self.time_limits.submission:g} s"
-            return _trouble(FailureKind.TIMEOUT, f"not tried: the whole hand-in had used up its {limit}")
+            return _not_tried(f"the whole hand-in had used up its {limit}")
         try:
             worker = self._importing(exercise)
         except WorkerTrouble as trouble:
@@ -342,6 +342,10 @@ def _encoded(module: str, device: str, steps: Script) -> bytes:
 
 def _trouble(kind: FailureKind, sentence: str) -> Outcome:
     return Outcome(trouble=sentence, trouble_kind=kind)
+
+
+def _not_tried(why: str) -> Outcome:
+    return Outcome(trouble=f"not tried: {why}", trouble_kind=FailureKind.TIMEOUT, tried=False)
 
 
 @dataclass(frozen=True)

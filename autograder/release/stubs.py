@@ -15,6 +15,7 @@ from pathlib import Path
 from autograder.grading.judge import Judge
 from autograder.release.source import MARKER, Region, Source, SourceError, read_sources
 from exercises.feedback.course import Course
+from exercises.feedback.stub import Stub
 
 MANIFEST = "manifest.json"
 
@@ -119,8 +120,8 @@ def stale_stubs(exercises: Path, files: Mapping[str, bytes]) -> list[Path]:
 
 
 def _todo(source: Source, region: Region) -> str:
-    message = f"ex{source.header.exercise}: {region.owner} is not written yet"
-    return f'{region.indent}raise NotImplementedError("{message}")'
+    stub = Stub(f"ex{source.header.exercise}", region.owner)
+    return f'{region.indent}raise NotImplementedError("{stub}")'
 
 
 def _close_gap(kept: Sequence[str], lines: Sequence[str], number: int) -> int:

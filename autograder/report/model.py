@@ -40,7 +40,8 @@ class Finding:
     `diagnosis` is the name of the misconception found, or empty; `explanation` is for the student, with
     `section` as the place in the tutorial. What comes after `where` shows hidden inputs: `place` tells where in
     the answer `expected` and `got` are, `visualizer` is what stands behind the `#` to open the visualizer there,
-    and `pictures` are input, expected, yours and difference of the first wrong tensor of an exercise.
+    and `pictures` are input, expected, yours and difference of the first wrong tensor of an exercise. But `tried`
+    shows none: it is false where the code was not asked any more, since it had been too slow before.
     """
 
     case: str
@@ -57,6 +58,7 @@ class Finding:
     place: str = ""
     visualizer: str = ""
     pictures: tuple[Picture, ...] = ()
+    tried: bool = True
 
 
 @dataclass(frozen=True)

@@ -17,18 +17,18 @@ from typing import Any
 
 from torch import Tensor
 
-from exercises.console.source import STUB_MESSAGE
 from exercises.console.wording import wording
 from exercises.feedback import steps
 from exercises.feedback.calls import lay_out, layout_of
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.course import Course
-from exercises.feedback.failures import CheckFailure, NotWritten, Outcome
+from exercises.feedback.failures import CheckFailure, Outcome, not_written
 from exercises.feedback.follow import Assumed
 from exercises.feedback.kinds import FailureKind
 from exercises.feedback.packages import available
 from exercises.feedback.script import Step
 from exercises.feedback.steps import Raised
+from exercises.feedback.stub import stub_in
 from exercises.paths import EXERCISES
 
 _NO_NAME = re.compile(r"cannot import name '(\w+)' from 'exercises\.(\w+)'")
@@ -97,8 +97,8 @@ def import_failure(error: BaseException, module: str, function: str = "") -> Che
     """An import that failed, in one sentence with file and line."""
     told = steps.raised(error)
     trace = own_lines(told.trace)
-    if told.kind == "NotImplementedError" and STUB_MESSAGE.search(told.message):
-        return NotWritten(FailureKind.NOT_WRITTEN, told.message, function, trace=trace)
+    if told.kind == "NotImplementedError" and stub_in(told.message):
+        return not_written(told.message, function, trace=trace)
     file, line, _ = trace[-1] if trace else (f"{module}.py", 0, "")
     place = f"exercises/{file}, line {line}," if line else f"exercises/{file}"
     return CheckFailure(FailureKind.IMPORT, f"{place} {_import_trouble(error, told)}", function, trace=trace)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -96,10 +95,8 @@ def _called(failure: CheckFailure, module: str) -> str:
 def _compared(failure: CheckFailure) -> str:
     """Expected beside yours: all numbers if they are few, else those around the largest error."""
     wanted, answer = failure.wanted, failure.answer
-    item, worst, place = None, None, ""
-    if failure.mismatch is not None:
-        item, worst = failure.mismatch.item, failure.mismatch.worst
-        place = replace(failure.mismatch, item=None).where
+    found = failure.mismatch
+    item, worst = (found.item, found.worst) if found else (None, None)
     if item is not None:
         wanted, answer = (_item(value, item) for value in (wanted, answer))
     numbers = answer.value if isinstance(answer, TensorResult) else answer
@@ -108,9 +105,9 @@ def _compared(failure: CheckFailure) -> str:
         # parts of large tensors that differ in shape do not lie beside each other
         full = failure.kind != FailureKind.SHAPE or max(wanted.numel(), numbers.numel()) <= PRINTED_ELEMENTS
         blocks = [_block("expected", wanted, worst, full), _block("yours", numbers, worst, full)]
-        if place:
-            place = place.replace("; ", f": expected {failure.expected}, yours {failure.got}; ")
-            blocks.append(_wrapped(_capital(words + place) + "."))
+        if found and found.largest:
+            told = f"{found.largest}: expected {failure.expected}, yours {failure.got}; {found.counted}."
+            blocks.append(_wrapped(_capital(words + told)))
         elif words:
             blocks.insert(0, words.rstrip(" "))
         return "\n".join(blocks)
@@ -120,7 +117,9 @@ def _compared(failure: CheckFailure) -> str:
     if failure.kind == FailureKind.VALUE and isinstance(failure.wanted, tuple):
         lines = [("expected", repr(failure.wanted)), ("yours", repr(failure.answer))]
     text = "\n".join(f"{name + ':':10}{_hanging(value)}" for name, value in lines if value)
-    return f"{text}\n{_wrapped(_capital(words + place) + '.')}" if place else text
+    if found and found.largest:
+        return f"{text}\n{_wrapped(_capital(f'{words}{found.largest}; {found.counted}.'))}"
+    return text
 
 
 def _item(values: Any, number: int) -> Any:

@@ -18,6 +18,7 @@ from exercises.feedback.checks import must_return, problem
 from exercises.feedback.failures import CheckFailure, NotWritten
 from exercises.feedback.forbidden import find_forbidden
 from exercises.feedback.kinds import FailureKind
+from exercises.feedback.stub import Stub
 from exercises.paths import EXERCISES
 
 NOTEBOOK = "notebook"
@@ -75,8 +76,9 @@ def must_be_own_work(student: LocalStudent) -> None:
         )
     for name, number in stubs(texts[module]).items():
         if name.split(".")[0] in exercise.exports:
-            message = f"{exercise.name}: {name} is not written yet"
-            raise NotWritten(FailureKind.NOT_WRITTEN, message, trace=((f"{module}.py", number, ""),))
+            stub = Stub(exercise.name, name)
+            place = (f"{module}.py", number, "")
+            raise NotWritten(FailureKind.NOT_WRITTEN, str(stub), trace=(place,), stub=stub)
 
 
 def _own_texts(exercise: Exercise) -> tuple[dict[str, str], str, list[str]]:

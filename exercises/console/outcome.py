@@ -12,7 +12,6 @@ from torch import Tensor
 from exercises.console import messages
 from exercises.console.local import LocalStudent, own_lines
 from exercises.console.progress import Check, Status
-from exercises.console.source import STUB_MESSAGE
 from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure, NotWritten
@@ -50,13 +49,18 @@ def check_of(
         status: Status = "wrong" if broken else "right"
         remark = student.remark if isinstance(student, LocalStudent) else ""
         return Check(exercise.module, item.name, sentence, status, functions, remark=remark)
-    stub = STUB_MESSAGE.search(failure.headline) if isinstance(failure, NotWritten) else None
-    if stub:
-        other = f"ex{stub.group(1)}"
-        waits_for = other if other != exercise.name else ""
+    if isinstance(failure, NotWritten) and failure.stub:
+        waits_for = failure.stub.exercise if failure.stub.exercise != exercise.name else ""
         place = failure.trace[-1][:2] if failure.trace else None
         return Check(
-            exercise.module, item.name, sentence, "to do", functions, place, waits_for, what=stub.group(2)
+            exercise.module,
+            item.name,
+            sentence,
+            "to do",
+            functions,
+            place,
+            waits_for,
+            what=failure.stub.what,
         )
     if isinstance(failure, NotWritten):  # not the stub's error, but one of the student or of torch
         headline = f"{failure.function} raised NotImplementedError: {failure.headline}"

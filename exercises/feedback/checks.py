@@ -7,6 +7,7 @@ in this process or in a confined one is the `Student`'s affair. What is wrong is
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Sized
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any, Protocol
 
@@ -233,8 +234,7 @@ def must_raise(student: Student, bad: Call, good: Call) -> None:
         return
     answered, refused = outcome.results[:1], outcome.results[1:]
     _judge(_task(student, good), Outcome(answered) if answered else outcome, student)
-    refusal = Outcome(refused, outcome.raised, outcome.trouble, outcome.trouble_kind)
-    must_have_raised(student.course, refusal, bad)
+    must_have_raised(student.course, replace(outcome, results=refused), bad)
 
 
 def _stumbles(outcome: Outcome, assumed: Misconception | Apart | None) -> bool:

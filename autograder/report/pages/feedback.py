@@ -224,19 +224,13 @@ def _causes(exercise: ExerciseReport, cut: Any) -> Iterator[Cause]:
 
 
 def _advice(finding: Finding, unknown: str) -> str:
-    if _not_tried(finding):
-        return NOT_TRIED
-    return ADVICE.get(finding.kind, unknown)
-
-
-def _not_tried(finding: Finding) -> bool:
-    return finding.kind == FailureKind.TIMEOUT and finding.headline.startswith("not tried")
+    return ADVICE.get(finding.kind, unknown) if finding.tried else NOT_TRIED
 
 
 def _add(cause: Cause, line: Line, finding: Finding, cut: Any) -> None:
     if line.sentence not in cause.sentences:
         cause.sentences.append(line.sentence)
-    if finding.call and finding.kind not in UNCALLED and not _not_tried(finding):
+    if finding.call and finding.kind not in UNCALLED and finding.tried:
         told = finding.kind == FailureKind.RAISED and finding.got in finding.headline
         shown = Shown(
             cut(finding.call),
