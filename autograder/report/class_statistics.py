@@ -206,17 +206,16 @@ def _count(found: ClassStatistics, student: str, report: Report) -> None:
     (heapq.heappush if len(found.slowest) < SLOWEST else heapq.heappushpop)(
         found.slowest, (report.seconds, student)
     )
-    causes: dict[tuple[str, str], list[tuple[str, Finding]]] = {}
+    causes: dict[str, list[tuple[str, Finding]]] = {}
     for exercise in report.exercises:
         _count_exercise(found, exercise)
         for finding in exercise.findings:
             if finding.kind == FailureKind.UNDECIDED:
                 continue
-            causes.setdefault((finding.diagnosis, finding.kind if not finding.diagnosis else ""), []).append(
-                (exercise.name, finding)
-            )
-    for (diagnosis, kind), findings in causes.items():
-        table, name = (found.misconceptions, diagnosis) if diagnosis else (found.unexplained, kind)
+            causes.setdefault(finding.cause, []).append((exercise.name, finding))
+    for name, findings in causes.items():
+        _, first = findings[0]
+        table = found.misconceptions if first.diagnosis else found.unexplained
         table.setdefault(name, Cause(name)).count(student, findings, len(causes) - 1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -60,6 +61,11 @@ class Finding:
     pictures: tuple[Picture, ...] = ()
     tried: bool = True
 
+    @property
+    def cause(self) -> str:
+        """What it is put down to: the misconception where one is known, or else the kind of failure."""
+        return self.diagnosis or self.kind
+
 
 @dataclass(frozen=True)
 class Line:
@@ -105,6 +111,12 @@ class ExerciseReport:
         """All failed cases, in the order of the rubric."""
         for line in self.lines:
             yield from line.findings
+
+    @property
+    def causes(self) -> list[str]:
+        """What the findings are put down to, the most frequent first; without those that were not decided."""
+        decided = (each.cause for each in self.findings if each.kind != FailureKind.UNDECIDED)
+        return [cause for cause, _ in Counter(decided).most_common()]
 
 
 @dataclass(frozen=True)
@@ -173,19 +185,10 @@ class Report:
             names = [e.name for e in self.exercises if _only(e, {kind})]
             parts += [f"{words}: {', '.join(names)}"] if names else []
         for exercise in self.exercises:
-            causes: dict[str, int] = {}
-            if any(_only(exercise, {kind}) for kind in UNWRITTEN):
-                continue
-            for finding in exercise.findings:
-                if finding.kind == FailureKind.UNDECIDED:
-                    continue
-                causes[finding.diagnosis or finding.kind] = (
-                    causes.get(finding.diagnosis or finding.kind, 0) + 1
-                )
-            if causes:
-                ranked = sorted(causes, key=lambda c: -causes[c])
-                more = f" +{len(ranked) - 2}" if len(ranked) > 2 else ""
-                parts.append(f"{exercise.name}: {', '.join(ranked[:2])}{more}")
+            causes = exercise.causes
+            if causes and not any(_only(exercise, {kind}) for kind in UNWRITTEN):
+                more = f" +{len(causes) - 2}" if len(causes) > 2 else ""
+                parts.append(f"{exercise.name}: {', '.join(causes[:2])}{more}")
         return "; ".join(parts) or "all right"
 
 
