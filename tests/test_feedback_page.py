@@ -29,7 +29,7 @@ from autograder.report.pages.feedback import MAX_PAGE_BYTES, NOT_TRIED, feedback
 from autograder.report.text import plain
 from autograder.submissions.submission import read_submission
 from exercises.course.layer_checks import must_forward
-from exercises.feedback import draw, steps
+from exercises.feedback import steps
 from exercises.feedback.calls import Call, Sample, sample
 from exercises.feedback.catalogue import exercises
 from exercises.feedback.compare import Mismatch, MismatchKind
@@ -383,11 +383,6 @@ def test_numbers_without_a_place_on_the_scale_are_shown_as_such() -> None:
     assert [n.text for n in drawn.numbers] == ["nan", "1", "-inf", "0"]
     assert "NaN" in drawn.legend
     assert grid.grid(Picture("input", sentence="nothing")).image == ""
-
-
-def test_the_scales_are_those_of_the_pictures_that_students_draw() -> None:
-    assert grid.BLUE_TO_RED == draw.BLUE_TO_RED and grid.DARK_TO_LIGHT == draw.DARK_TO_LIGHT
-    assert grid.NO_NUMBER == draw.NO_NUMBER
 
 
 @pytest.mark.parametrize("value", [0.0, -0.001, 0.5, -12.345, 999.9, 123456.0, -1e-12, 1e200, -1e200])

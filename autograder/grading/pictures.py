@@ -6,9 +6,10 @@ from torch import Tensor
 
 from autograder.report.model import Picture
 from exercises.feedback.course import Course
-from exercises.feedback.draw import BLUE_TO_RED, Panel, panels, shrunk
+from exercises.feedback.draw import Panel, panels, shrunk
 from exercises.feedback.failures import CheckFailure
 from exercises.feedback.kinds import COMPARABLE
+from exercises.feedback.palette import BLUE_TO_RED
 from exercises.feedback.steps import TensorResult
 
 SIDE = 20  # rows and columns at most: four grids with four digits a number stay below 20 kB

@@ -19,6 +19,7 @@ from exercises.feedback.calls import PRINTED_ELEMENTS
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure
 from exercises.feedback.kinds import COMPARABLE, FailureKind
+from exercises.feedback.sentence import capital
 from exercises.feedback.steps import TensorResult
 from exercises.paths import VISUALIZER
 
@@ -27,7 +28,6 @@ WINDOW = 5  # rows and columns shown of a tensor that is too large to be shown i
 MAX_MESSAGE_LINES = 12  # lines of an exception's message
 # told by the line of code that they come from
 _AT_A_LINE = (FailureKind.RAISED, FailureKind.IMPORT, FailureKind.FORBIDDEN)
-_WORDS = ("the", "a", "an", "no", "after")  # that a headline may begin with
 
 
 def told(course: Course, failure: CheckFailure, module: str) -> str:
@@ -74,7 +74,7 @@ def explained(reason: Reason) -> str:
 
 def _sentence(headline: str) -> str:
     """Begins with a capital unless it begins with a name of code."""
-    text = _capital(headline) if headline.split(" ", 1)[0] in _WORDS else headline
+    text = capital(headline)
     return _wrapped(text if text.endswith((".", "?", "!")) else f"{text}.")
 
 
@@ -107,7 +107,7 @@ def _compared(failure: CheckFailure) -> str:
         blocks = [_block("expected", wanted, worst, full), _block("yours", numbers, worst, full)]
         if found and found.largest:
             told = f"{found.largest}: expected {failure.expected}, yours {failure.got}; {found.counted}."
-            blocks.append(_wrapped(_capital(words + told)))
+            blocks.append(_wrapped(capital(words + told)))
         elif words:
             blocks.insert(0, words.rstrip(" "))
         return "\n".join(blocks)
@@ -118,7 +118,7 @@ def _compared(failure: CheckFailure) -> str:
         lines = [("expected", repr(failure.wanted)), ("yours", repr(failure.answer))]
     text = "\n".join(f"{name + ':':10}{_hanging(value)}" for name, value in lines if value)
     if found and found.largest:
-        return f"{text}\n{_wrapped(_capital(f'{words}{found.largest}; {found.counted}.'))}"
+        return f"{text}\n{_wrapped(capital(f'{words}{found.largest}; {found.counted}.'))}"
     return text
 
 
@@ -191,10 +191,6 @@ def _own(failure: CheckFailure) -> str:
     lines = [f"{wording().line(file, line)}:\n    {text}" for file, line, text in trace]
     shown = list(dict.fromkeys(lines))
     return "In your code:\n" + _indented("\n".join(shown), 2) if shown else ""
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _wrapped(text: str) -> str:

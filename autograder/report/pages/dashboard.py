@@ -27,9 +27,11 @@ from autograder.report.files import write_text
 from autograder.report.model import Report
 from autograder.report.pages import charts
 from autograder.report.pages.charts import NoCharts, Spec
-from autograder.report.pages.markup import capital, section_title, template
+from autograder.report.pages.markup import template
 from autograder.report.reading import Reports
 from exercises.feedback.kinds import FailureKind
+from exercises.feedback.sentence import capital
+from exercises.feedback.tutorial import section_title
 from exercises.paths import TUTORIAL
 
 # Not `.html`: no student's page can have this name, and whoever hands out `*.html` does not hand out this.

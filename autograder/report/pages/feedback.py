@@ -14,8 +14,11 @@ from typing import Any
 from autograder.report.files import write_text
 from autograder.report.model import ExerciseReport, Finding, Line, Report
 from autograder.report.pages.grid import Grid, grid
-from autograder.report.pages.markup import capital, section_title, template
+from autograder.report.pages.markup import template
 from exercises.feedback.kinds import NUMBERS, UNCALLED, UNWRITTEN, FailureKind
+from exercises.feedback.palette import INK, PAPER, css
+from exercises.feedback.sentence import capital
+from exercises.feedback.tutorial import section_title
 
 MAX_PAGE_BYTES = 300_000  # bytes of a page
 # characters of a text, causes of an exercise and calls of a cause; the most that makes the page small enough
@@ -105,6 +108,8 @@ def _page(report: Report, length: int, causes: int, calls: int) -> str:
         parts=parts,
         headline=_headline(report),
         provenance=_provenance(report),
+        paper=css(PAPER),
+        ink=css(INK),
         samples=any("sample(" in f.call for e in report.exercises for f in e.findings),
     )
     return text
