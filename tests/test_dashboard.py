@@ -102,8 +102,8 @@ def small() -> list[Report]:
             problem="eve.zip: not a readable zip",
             notes=("late",),
         ),
-        report("fay", exercise("ex1", 0), exercise("ex2", 0), problem=NOT_HANDED_IN),
-        report("gus", exercise("ex1", 0), exercise("ex2", 0), problem=NOT_HANDED_IN),
+        report("fay", exercise("ex1", 0), exercise("ex2", 0), problem=NOT_HANDED_IN, handed_in=False),
+        report("gus", exercise("ex1", 0), exercise("ex2", 0), problem=NOT_HANDED_IN, handed_in=False),
     ]
 
 
@@ -117,7 +117,7 @@ def hostile(text: str) -> list[Report]:
     return [
         report(text, exercise("ex1", 1, *told), notes=(text,)),
         report(text + "2", exercise("ex1", 0), problem=text),
-        report(text + "3", exercise("ex1", 0), problem=NOT_HANDED_IN),
+        report(text + "3", exercise("ex1", 0), problem=NOT_HANDED_IN, handed_in=False),
     ]
 
 
@@ -275,7 +275,12 @@ def test_a_large_class_is_one_pass_and_a_small_page() -> None:
             yield (
                 name,
                 report(
-                    name, exercise("ex1", i % 5, told), notes=(f"note {i}",), problem=problem, seconds=i % 7
+                    name,
+                    exercise("ex1", i % 5, told),
+                    notes=(f"note {i}",),
+                    problem=problem,
+                    seconds=i % 7,
+                    handed_in=i % 3 != 0,
                 ),
             )
 

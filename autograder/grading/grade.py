@@ -136,11 +136,12 @@ class Grader:
             provenance=self._provenance(submission.digest, sandboxed.confined),
         )
 
-    def unreadable(self, student: str, problem: str) -> Report:
-        """The report on a hand-in that could not be read: 0 points, and why."""
+    def unreadable(self, student: str, problem: str, handed_in: bool = True) -> Report:
+        """The report on a hand-in that could not be read, or that is not there: 0 points, and why."""
         parts = tuple(self._exercise(e, [], None) for e in self.catalogue)
         points = sum(e.points for e in parts)
-        return Report(student, points, 0.0, parts, (), "", 0.0, self._provenance("", {}), problem)
+        made = self._provenance("", {})
+        return Report(student, points, 0.0, parts, (), "", 0.0, made, problem, handed_in=handed_in)
 
     def _notes(self, sandboxed: SandboxedSubmission) -> list[str]:
         notes = sandboxed.left_out

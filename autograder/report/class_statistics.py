@@ -15,7 +15,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from autograder.report.model import (
-    NOT_HANDED_IN,
     ExerciseReport,
     Finding,
     Line,
@@ -179,7 +178,7 @@ def statistics_of(reports: Iterable[tuple[str, Report | None]]) -> ClassStatisti
         found.students += 1
         if report is None:
             found.unreadable += 1
-        elif report.problem.startswith(NOT_HANDED_IN):
+        elif not report.handed_in:
             found.nothing += 1
             found.missing += [student] if len(found.missing) < MAX_NAMES else []
         elif report.problem:

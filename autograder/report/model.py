@@ -147,7 +147,7 @@ class Report:
     """The report on one hand-in.
 
     `notes` says what was missing, ignored or skipped; `printed` is what the code printed, capped, as text;
-    `problem` is set when the hand-in could not be graded at all.
+    `problem` is set when the hand-in could not be graded at all; `handed_in` is false where there is none.
     """
 
     student: str
@@ -160,6 +160,7 @@ class Report:
     provenance: Provenance
     problem: str = ""
     schema: int = SCHEMA
+    handed_in: bool = True
 
     @property
     def withheld(self) -> bool:
