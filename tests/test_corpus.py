@@ -10,7 +10,6 @@ That a mistake costs nothing in the exercises that build on it is tried with eve
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -32,6 +31,7 @@ from autograder.report.pages.feedback import ADVICE, ALONE, BESIDE, NOT_TRIED, f
 from autograder.submissions.submission import Submission, find_submissions, read_submission, student_names
 from exercises.course.causes import CAUSES
 from exercises.feedback.catalogue import exercises
+from exercises.feedback.kinds import FailureKind
 from tests.feedback_page import Part, read_page
 from tests.parallel import ALL, at_a_time, building_on, overlaid
 
@@ -112,8 +112,7 @@ def lost(report: Report) -> list[str]:
 
 def causes(exercise: ExerciseReport) -> list[str]:
     """What an exercise's findings are put down to, the most frequent first."""
-    names = [f.diagnosis or (f.kind if f.kind in TOLD else "") for f in exercise.findings]
-    return [name for name, _ in Counter(filter(None, names)).most_common()]
+    return [cause for cause in exercise.causes if cause in TOLD or cause not in list(FailureKind)]
 
 
 def misdiagnosed(report: Report, wanted: dict[str, list[str]]) -> str:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from exercises.feedback import palette
+from exercises.feedback.kinds import FailureKind
+
 ROOT = Path(__file__).resolve().parents[1]
 # package → what it must not import
 FORBIDDEN_IMPORTS = {
@@ -401,6 +404,55 @@ def test_reviving_code_in_the_grader_is_found(tmp_path: Path, line: str) -> None
     (tmp_path / "autograder").mkdir()
     (tmp_path / "autograder" / "grade.py").write_text(line + "\n", encoding="utf-8")
     assert len(reviving(tmp_path)) == 1
+
+
+def kinds_in_quotes(root: Path) -> list[str]:
+    """Places that compare a kind with a text that is a kind of failure: mypy knows no misspelt text there."""
+    found = []
+    for path in sorted(p for name in ("autograder", "exercises") for p in (root / name).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Compare) and ast.unparse(node.left).endswith("kind"):
+                quoted = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
+                found += [f"{path.relative_to(root).as_posix()}:{node.lineno}"] * any(
+                    value in list(FailureKind) for value in quoted
+                )
+    return found
+
+
+def test_a_kind_of_failure_is_written_once() -> None:
+    assert kinds_in_quotes(ROOT) == []
+
+
+@pytest.mark.parametrize("line", ['failure.kind == "raised"', 'finding.kind in ("missing", "not-written")'])
+def test_a_kind_of_failure_in_quotes_is_found(tmp_path: Path, line: str) -> None:
+    (tmp_path / "exercises").mkdir()
+    (tmp_path / "exercises" / "checks.py").write_text(line + "\n")
+    assert kinds_in_quotes(tmp_path) == ["exercises/checks.py:1"]
+
+
+def colours_written_again(root: Path) -> list[str]:
+    """Places beside the palette that write one of its colours, as numbers or as style sheets do."""
+    known = {palette.PAPER, palette.INK, palette.FAINT, palette.NO_NUMBER, *palette.DARK_TO_LIGHT}
+    known |= {*palette.BLUE_TO_RED} - {(255, 255, 255)}
+    texts = {text for colour in known for text in (str(colour), palette.css(colour))}
+    paths = [p for name in ("autograder", "exercises") for p in (root / name).rglob("*.*")]
+    return [
+        path.relative_to(root).as_posix()
+        for path in sorted(paths)
+        if path.suffix in (".py", ".html") and path.name != "palette.py"
+        if any(text in path.read_text(encoding="utf-8") for text in texts)
+    ]
+
+
+def test_a_colour_of_the_pictures_is_written_once() -> None:
+    assert colours_written_again(ROOT) == []
+
+
+@pytest.mark.parametrize("line", ["INK = (28, 28, 30)", "fill: #faf9f6;"])
+def test_a_colour_that_is_written_twice_is_found(tmp_path: Path, line: str) -> None:
+    (tmp_path / "autograder").mkdir()
+    (tmp_path / "autograder" / "page.html").write_text(line)
+    assert colours_written_again(tmp_path) == ["autograder/page.html"]
 
 
 def test_every_module_says_what_it_is_for_and_stays_small() -> None:

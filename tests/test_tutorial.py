@@ -13,6 +13,7 @@ import pytest
 
 from exercises.course.causes import CAUSES
 from exercises.course.misconceptions import FAMILIES, MISCONCEPTIONS
+from exercises.course.sections import Section
 from exercises.feedback.catalogue import course_info, exercises
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,7 +30,7 @@ def anchors(text: str) -> set[str]:
 def test_every_explanation_sends_to_a_section_that_exists() -> None:
     known = anchors(TUTORIAL.read_text(encoding="utf-8"))
     sections = {cause.section for cause in (*CAUSES.values(), *MISCONCEPTIONS, *FAMILIES)}
-    assert sections <= known
+    assert sections == {*Section} <= known
 
 
 def test_students_are_told_which_packages_there_are() -> None:

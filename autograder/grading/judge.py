@@ -30,6 +30,7 @@ from exercises.feedback.follow import (
     is_about_numbers,
     undecided,
 )
+from exercises.feedback.kinds import FailureKind
 from exercises.feedback.misconception import Misconception
 
 # Categories of lines that are about other things than values: they are judged under the misconception that explains
@@ -73,7 +74,7 @@ class CaseResult:
     def untouched(self) -> bool:
         """Whether it came to the exercise's own stub: no other exercise, right or wrong, can change that."""
         failure = self.failure
-        if failure is None or failure.kind != "not-written" or not failure.trace:
+        if failure is None or failure.kind != FailureKind.NOT_WRITTEN or not failure.trace:
             return False
         return failure.trace[-1][0] == f"{self.module}.py"
 
@@ -244,7 +245,7 @@ class Judge:
         failure = result.failure
         assert failure is not None
         known = assumed.get(failure.function)
-        stumbled = failure.kind == "raised" and (
+        stumbled = failure.kind == FailureKind.RAISED and (
             isinstance(known, Misconception) or (known is not None and case.category == "errors")
         )
         if not self._about_other_things(case, known) or not (is_about_numbers(failure) or stumbled):
@@ -310,9 +311,9 @@ class _Obstacle:
 
 
 def _error(failure: CheckFailure | None) -> _Obstacle | None:
-    if failure is not None and failure.kind == "parameters":
+    if failure is not None and failure.kind == FailureKind.PARAMETERS:
         return _Obstacle(failure.function, "has other parameters than torch's")
-    if failure is None or failure.kind != "raised" or not failure.trace:
+    if failure is None or failure.kind != FailureKind.RAISED or not failure.trace:
         return None
     words = re.sub(r"\d+", "", failure.got)  # whatever the sizes in it
     return _Obstacle(failure.function, "stops with an error", failure.trace[-1][:2], words)

@@ -18,6 +18,7 @@ from autograder.grading.judge import Judge
 from autograder.release.course_file import as_entry, read_course
 from autograder.release.source import MARKER, Region, Source, SourceError, read_sources
 from exercises.feedback.course import Course
+from exercises.feedback.stub import Stub
 from exercises.paths import TUTORIAL
 
 MANIFEST = "manifest.json"
@@ -171,8 +172,8 @@ def stale_stubs(exercises: Path, files: Mapping[str, bytes]) -> list[Path]:
 
 
 def _todo(source: Source, region: Region) -> str:
-    message = f"ex{source.header.exercise}: {region.owner} is not written yet"
-    return f'{region.indent}raise NotImplementedError("{message}")'
+    stub = Stub(f"ex{source.header.exercise}", region.owner)
+    return f'{region.indent}raise NotImplementedError("{stub}")'
 
 
 def _close_gap(kept: Sequence[str], lines: Sequence[str], number: int) -> int:

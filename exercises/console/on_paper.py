@@ -17,6 +17,8 @@ from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.checks import must_return, problem
 from exercises.feedback.failures import CheckFailure, NotWritten
 from exercises.feedback.forbidden import find_forbidden
+from exercises.feedback.kinds import FailureKind
+from exercises.feedback.stub import Stub
 from exercises.paths import EXERCISES
 
 NOTEBOOK = "notebook"
@@ -66,14 +68,17 @@ def must_be_own_work(student: LocalStudent) -> None:
         line = source[found.line - 1].strip() if 0 < found.line <= len(source) else ""
         if module == NOTEBOOK:  # whose lines are counted over all cells, which helps nobody
             sentence = f"{found.name} is used here: this exercise asks you to write it yourself"
-            raise CheckFailure("forbidden", sentence, trace=(("", 0, line),))
+            raise CheckFailure(FailureKind.FORBIDDEN, sentence, trace=(("", 0, line),))
         raise CheckFailure(
-            "forbidden", f"exercises/{found.sentence}", trace=((f"{found.module}.py", found.line, line),)
+            FailureKind.FORBIDDEN,
+            f"exercises/{found.sentence}",
+            trace=((f"{found.module}.py", found.line, line),),
         )
     for name, number in stubs(texts[module]).items():
         if name.split(".")[0] in exercise.exports:
-            message = f"{exercise.name}: {name} is not written yet"
-            raise NotWritten("not-written", message, trace=((f"{module}.py", number, ""),))
+            stub = Stub(exercise.name, name)
+            place = (f"{module}.py", number, "")
+            raise NotWritten(FailureKind.NOT_WRITTEN, str(stub), trace=(place,), stub=stub)
 
 
 def _own_texts(exercise: Exercise) -> tuple[dict[str, str], str, list[str]]:

@@ -7,6 +7,7 @@ in this process or in a confined one is the `Student`'s affair. What is wrong is
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Sized
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any, Protocol
 
@@ -31,9 +32,11 @@ from exercises.feedback.failures import (
     wrong_gradient,
 )
 from exercises.feedback.follow import Apart, Assumed
+from exercises.feedback.kinds import FailureKind
 from exercises.feedback.misconception import Misconception
 from exercises.feedback.oracle import expected_dtype
-from exercises.feedback.steps import LOADING, Script, Step
+from exercises.feedback.script import CallStep, Script, Step, VjpStep
+from exercises.feedback.steps import LOADING
 
 
 class Student(Protocol):
@@ -119,7 +122,7 @@ class Problem:
     @cached_property
     def differentiating(self) -> Sequence[Step]:
         """Makes the call and asks for its gradients."""
-        vjp = {"do": "vjp", "cotangent": self.cotangent, "wrt": list(self.wrt)}
+        vjp: VjpStep = {"do": "vjp", "cotangent": self.cotangent, "wrt": list(self.wrt)}
         return self._kept([call_step(self.call, self.wrt), vjp])
 
     def _kept(self, steps: Sequence[Step]) -> Sequence[Step]:
@@ -133,7 +136,7 @@ def neighbours(good: Call, bad: Call) -> Script:
     return Script([call_step(good), call_step(bad)])
 
 
-def call_step(call: Call, wrt: Sequence[int | str] = ()) -> dict[str, Any]:
+def call_step(call: Call, wrt: Sequence[int | str] = ()) -> CallStep:
     """The call as a step; gradients can then be asked for the arguments in `wrt`."""
     return {
         "do": "call",
@@ -201,14 +204,14 @@ def _judge(task: Problem, outcome: Outcome, student: Student) -> None:
     failure = failure_of(student.course, outcome, task.call)
     if (
         failure
-        and failure.kind == "raised"
+        and failure.kind == FailureKind.RAISED
         and task.under is not None
         and follow.stops(student.course.oracle, task.under, task.call)
     ):
         raise follow.undecided(task.call.function)
     if failure:
         raise failure
-    got, call = outcome.results[0], task.call
+    got, call = outcome.result(task.returning, "call"), task.call
     follow.must_hold_something(student.assumed, call, problem(student.course, call).expected, got)
     found = mismatch_of(student, task, got)
     if found:
@@ -229,9 +232,9 @@ def must_raise(student: Student, bad: Call, good: Call) -> None:
     if not outcome.results and _stumbles(outcome, student.assumed.get(good.function)):
         must_have_raised(student.course, student.run([call_step(bad)]), bad)
         return
-    _judge(_task(student, good), Outcome(outcome.results[:1]) if outcome.results else outcome, student)
-    refusal = Outcome(outcome.results[1:], outcome.raised, outcome.trouble, outcome.trouble_kind)
-    must_have_raised(student.course, refusal, bad)
+    answered, refused = outcome.results[:1], outcome.results[1:]
+    _judge(_task(student, good), Outcome(answered) if answered else outcome, student)
+    must_have_raised(student.course, replace(outcome, results=refused), bad)
 
 
 def _stumbles(outcome: Outcome, assumed: Misconception | Apart | None) -> bool:
@@ -252,7 +255,7 @@ def must_have_raised(course: Course, outcome: Outcome, bad: Call, call_text: str
         raise failure_of(course, outcome, bad, text) or AssertionError
     if outcome.raised is None:
         raise CheckFailure(
-            "no-error",
+            FailureKind.NO_ERROR,
             f"{bad.function} accepted arguments it should refuse",
             bad.function,
             bad,
@@ -264,7 +267,7 @@ def must_have_raised(course: Course, outcome: Outcome, bad: Call, call_text: str
         raise failure_of(course, outcome, bad, text) or AssertionError
     if "ValueError" not in outcome.raised.bases:
         raise CheckFailure(
-            "wrong-error",
+            FailureKind.WRONG_ERROR,
             f"{bad.function} raised {outcome.raised.kind} where it should raise ValueError",
             bad.function,
             bad,
@@ -281,10 +284,11 @@ def must_keep_inputs(student: Student, call: Call) -> None:
     outcome = student.run(task.keeping)
     _judge(task, outcome, student)
     handed = [a for a in (*call.real_args, *call.real_kwargs.values()) if isinstance(a, Tensor)]
-    for number, (before, after) in enumerate(zip(handed, as_many(outcome.results[1], handed), strict=True)):
+    kept = as_many(outcome.result(task.keeping, "inputs"), handed)
+    for number, (before, after) in enumerate(zip(handed, kept, strict=True)):
         if after is None or not same(before, after.value):
             raise CheckFailure(
-                "mutated",
+                FailureKind.MUTATED,
                 f"{call.function} changed tensor argument {number} in place",
                 call.function,
                 call,
@@ -314,7 +318,8 @@ def must_differentiate(student: Student, call: Call, wrt: Sequence[int | str]) -
         raise failure
     arguments = list(student.course.oracle.arguments(call))
     names = [i if isinstance(i, str) else arguments[i] for i in task.wrt]
-    for name, expected, got in zip(names, task.gradients, outcome.results[1], strict=True):
+    gradients = outcome.result(task.differentiating, "vjp")
+    for name, expected, got in zip(names, task.gradients, gradients, strict=True):
         if got is None:
             raise no_gradient(student.course, call, name)
         found = compare(
