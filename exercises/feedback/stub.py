@@ -15,7 +15,7 @@ _SAID = re.compile(rf"(ex\d+): (\S+) {_NOT_WRITTEN}")
 
 @dataclass(frozen=True)
 class Stub:
-    """What is to write, such as "conv2d_valid" or "Conv2d.forward", and in which exercise, such as "ex3"."""
+    """What is to write, a function or a method such as "Layer.forward", and in which exercise, such as "ex3"."""
 
     exercise: str
     what: str

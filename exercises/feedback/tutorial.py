@@ -17,7 +17,7 @@ def anchor(heading: str) -> str:
 
 
 def section_title(section: str) -> str:
-    """The heading of a section such as `#padding`."""
+    """The heading of a section such as `#your-turn`."""
     return _titles().get(section, section.lstrip("#").replace("-", " "))
 
 
