@@ -18,10 +18,11 @@ import pytest
 import torch
 
 from autograder.course import COURSE
-from exercises.console import hints, local, messages, on_paper, progress, source
+from exercises.console import hints, local, messages, own_work, progress, source
 from exercises.console.progress import Check
 from exercises.feedback.calls import Call, lay_out
 from exercises.feedback.catalogue import Exercise, course_info, exercises
+from exercises.feedback.checks import must_be_right
 from exercises.feedback.compare import compare
 from exercises.feedback.failures import CheckFailure, NotWritten, Outcome, failure_of, mismatch_failure
 from exercises.feedback.steps import Raised, TensorResult
@@ -399,7 +400,7 @@ def test_every_exercise_has_between_four_and_ten_checks_with_a_sentence_each() -
 
 
 @pytest.mark.parametrize(
-    ("written", "torchs"),
+    ("written", "right"),
     [
         (3, 4),
         ([[1, 2]], torch.tensor([[1.0, 3.0]], dtype=torch.float64)),
@@ -407,9 +408,9 @@ def test_every_exercise_has_between_four_and_ten_checks_with_a_sentence_each() -
         (([1],), (torch.tensor([2.0], dtype=torch.float64),)),
     ],
 )
-def test_a_number_worked_out_wrongly_in_a_check_is_found(written: object, torchs: object) -> None:
-    with pytest.raises(AssertionError, match="torch gives"):
-        on_paper.must_be_torchs(written, torchs)
+def test_a_number_worked_out_wrongly_in_a_check_is_found(written: object, right: object) -> None:
+    with pytest.raises(AssertionError, match=r"right (is|answer)"):
+        must_be_right(written, right)
 
 
 def test_code_that_writes_to_its_input_does_not_change_the_check() -> None:
@@ -494,7 +495,7 @@ def test_a_raise_left_below_written_code_is_no_stub() -> None:
 
 def test_own_work_is_to_do_until_all_is_written() -> None:
     with pytest.raises(NotWritten, match="ex1: effective_kernel_size is not written yet"):
-        on_paper.must_be_own_work(student(None, CATALOGUE[0]))
+        own_work.must_be_own_work(student(None, CATALOGUE[0]))
 
 
 class Memory(dict[str, object]):
