@@ -17,8 +17,9 @@ from autograder.__main__ import main
 from autograder.course import COURSE
 from autograder.course.operators import OPERATORS
 from autograder.grading import grade
+from autograder.grading.collecting import SuiteError
 from autograder.grading.grade import Grader, suites_digest
-from autograder.grading.judge import Judge, SuiteError
+from autograder.grading.judge import Judge
 from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.paths import SUITES, VOCABULARY
 from autograder.release.selfcheck import selfcheck
@@ -420,9 +421,12 @@ def test_a_broken_suite_stops_grading_instead_of_costing_points(
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("@pytest.mark.points(9)\n@pytest.mark.category('v')\ndef test_it(student):\n    'It.'", "sums to 9"),
-        ("@pytest.mark.category('v')\ndef test_it(student):\n    'It.'", "needs points"),
-        ("@pytest.mark.points(10)\n@pytest.mark.category('v')\ndef test_it(student): pass", "docstring"),
+        (
+            "@pytest.mark.points(9)\n@pytest.mark.category('values')\ndef test_it(student):\n    'It.'",
+            "sums to 9",
+        ),
+        ("@pytest.mark.category('values')\ndef test_it(student):\n    'It.'", "needs points"),
+        ("@pytest.mark.points(10)\n@pytest.mark.category('values')\ndef test_it(student): pass", "docstring"),
         ("import nothing_of_that_name", "nothing_of_that_name"),
         ("", "no hidden suites"),
     ],

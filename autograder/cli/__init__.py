@@ -10,8 +10,8 @@ from autograder import __version__
 from autograder.classes.options import BatchError
 from autograder.cli import check, diff, grade, release, stubs
 from autograder.cli.options import CommandError
+from autograder.grading.collecting import SuiteError
 from autograder.grading.grade import DeviceError
-from autograder.grading.judge import SuiteError
 from autograder.sandbox.handle import SandboxError
 from autograder.submissions.submission import SubmissionError
 from exercises.feedback.course import Course
