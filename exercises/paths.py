@@ -20,3 +20,8 @@ FOR_FEEDBACK = (EXERCISES / "__init__.py", EXERCISES / "paths.py", MANIFEST, FEE
 NO_ANSWERS = (CHECKS, CONSOLE, COURSE, FEEDBACK, VISUALIZER.parent)  # folders where nobody writes any
 PICTURES = ROOT / "img"  # of the tutorial, which writes `img/cat.png`
 CAT = PICTURES / "cat.png"
+
+
+def from_checkout(path: Path) -> str:
+    """The path as it is named in messages: from the checkout, or in full where it lies elsewhere."""
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()

@@ -22,8 +22,8 @@ from multiprocessing import connection, get_context, parent_process
 from multiprocessing.util import Finalize
 from typing import Any
 
+from autograder.grading.collecting import SuiteError
 from autograder.grading.grade import Grader
-from autograder.grading.judge import SuiteError
 from autograder.grading.sandboxed import TimeLimits
 from autograder.report.model import Report
 from autograder.sandbox.confine import Limits

@@ -30,6 +30,9 @@ COURSE = Course(
     cause_of_error=errors.cause_of_error,
     rules=RULES,
     follows={"bias": adds_bias_once},
+    categories=frozenset(
+        {"combinations", "padding by name", "pairs", "parameters", "properties", "shapes", "stride"}
+    ),
     # lines about the layer's parameters and its printed form
     valueless=frozenset({("ex7_layer", "parameters"), ("ex7_layer", "manners")}),
     fragment=fragment,

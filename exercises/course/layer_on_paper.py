@@ -8,11 +8,11 @@ from typing import Any
 import torch
 
 from exercises.console.local import LocalStudent
-from exercises.console.on_paper import must_be_torchs
 from exercises.course.layer_failures import layer_failure
 from exercises.course.layer_oracle import layer_magnitude, layer_question, layer_reference
 from exercises.course.layer_problem import layer_problem, new_step
 from exercises.feedback.calls import Call, Sample, argument_text
+from exercises.feedback.checks import must_be_right
 from exercises.feedback.compare import compare
 from exercises.feedback.explain import explanations
 from exercises.feedback.failures import CheckFailure, mismatch_failure
@@ -52,7 +52,7 @@ def layer_must_give(
         )
         failure.wanted, failure.answer = expected, got
         raise failure
-    must_be_torchs(on_paper, expected)
+    must_be_right(on_paper, expected)
 
 
 def ask_layer(check: LayerCheck, student: LocalStudent, call: Call, x: Sample) -> None:

@@ -34,7 +34,7 @@ from exercises.feedback.failures import (
 from exercises.feedback.follow import Apart, Assumed
 from exercises.feedback.kinds import FailureKind
 from exercises.feedback.misconception import Misconception
-from exercises.feedback.oracle import expected_dtype
+from exercises.feedback.oracle import exact, expected_dtype, largest
 from exercises.feedback.script import CallStep, Script, Step, VjpStep
 from exercises.feedback.steps import LOADING
 
@@ -130,6 +130,24 @@ class Problem:
         return Script(steps) if self.under is None else steps
 
 
+class Worked(Problem):
+    """A call with an answer that the check brings along, for a function that the course has no reference of."""
+
+    def __init__(self, course: Course, call: Call, answer: Any) -> None:
+        super().__init__(course, call)
+        self._answer = answer
+
+    @cached_property
+    def expected(self) -> Any:
+        """The answer that it was given."""
+        return self._answer
+
+    @cached_property
+    def magnitude(self) -> float:
+        """The largest number in it: nothing tells how it was summed up."""
+        return largest(self._answer)
+
+
 @cache
 def neighbours(good: Call, bad: Call) -> Script:
     """Makes a good call and then a bad one."""
@@ -212,7 +230,8 @@ def _judge(task: Problem, outcome: Outcome, student: Student) -> None:
     if failure:
         raise failure
     got, call = outcome.result(task.returning, "call"), task.call
-    follow.must_hold_something(student.assumed, call, problem(student.course, call).expected, got)
+    right = task.expected if task.under is None else problem(student.course, call).expected
+    follow.must_hold_something(student.assumed, call, right, got)
     found = mismatch_of(student, task, got)
     if found:
         course = student.course
@@ -221,6 +240,50 @@ def _judge(task: Problem, outcome: Outcome, student: Student) -> None:
         failure.explained_by = lambda entry: explains(entry, asked(), got)
         failure.wanted, failure.answer = task.expected, got
         raise failure
+
+
+def must_give(student: Student, call: Call, on_paper: Any) -> None:
+    """The call gives what stands in the check: a worked example.
+
+    Where the course has a reference of the function, the two have to agree.
+
+    Args:
+        student: whose code is asked.
+        call: with small arguments.
+        on_paper: an int, or nested lists for a tensor, or a tuple of such.
+
+    Raises:
+        CheckFailure: with the diagnosis, if a misconception explains the answer.
+        AssertionError: if whoever wrote the check has not calculated well.
+    """
+    if call.function in student.course.oracle.functions:
+        must_return(student, call)
+        must_be_right(on_paper, problem(student.course, call).expected)
+    else:
+        task = Worked(student.course, call, _as_answer(on_paper))
+        _judge(task, student.run(task.returning), student)
+
+
+def must_be_right(on_paper: Any, expected: Any) -> None:
+    """Whoever wrote the check has calculated well."""
+    if isinstance(expected, tuple):
+        assert len(on_paper) == len(expected)
+        for item, wanted in zip(on_paper, expected, strict=True):
+            must_be_right(item, wanted)
+    elif isinstance(expected, Tensor):
+        written = torch.as_tensor(on_paper, dtype=torch.float64)
+        assert written.shape == expected.shape, f"the right answer has the shape {tuple(expected.shape)}"
+        # numbers of the check went through float32 on their way to the reference
+        assert torch.allclose(written, expected, rtol=1e-6, atol=1e-6), f"right is {expected.tolist()}"
+    else:
+        assert on_paper == expected, f"right is {expected}"
+
+
+def _as_answer(on_paper: Any) -> Any:
+    """What a worked example says, in the form that a reference gives."""
+    if isinstance(on_paper, tuple):
+        return tuple(_as_answer(item) for item in on_paper)
+    return torch.tensor(on_paper, dtype=torch.float64) if isinstance(on_paper, list) else exact(on_paper)
 
 
 def must_raise(student: Student, bad: Call, good: Call) -> None:
