@@ -19,7 +19,7 @@ from autograder.platforms import gradebook, single_upload
 from autograder.release import gradescope, nbgrader
 from autograder.release.build import unpack
 from autograder.release.edition import Edition
-from autograder.release.handins import known_hand_ins
+from autograder.release.known import known_submissions
 from autograder.release.nbgrader import ASSIGNMENT, hand_over
 from autograder.release.package import with_manifest, zipped
 from autograder.submissions.submission import read_submission
@@ -85,7 +85,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     nbgrader.nbgrader(folder, "generate_assignment", ASSIGNMENT)
-    known = {h.name: h for h in known_hand_ins(EDITION)}
+    known = {h.name: h for h in known_submissions(EDITION)}
     students = {name: name.replace("/", "-").replace("_", "-") for name in ON_NBGRADER}
     for name, student in students.items():
         path = hand_over(EDITION, folder, replace(known["stubs"], name=student))

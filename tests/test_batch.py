@@ -33,7 +33,7 @@ from autograder.report.reading import read_report
 from autograder.report.terminal.progress import Event, Tally, display
 from autograder.sandbox.lock import lock
 from autograder.sandbox.private_folder import PrivateFolder, sweep
-from autograder.submissions.downloads import HandedIn
+from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.submission import SubmissionError, read_submission
 from exercises.feedback.catalogue import exercises
 from tests.soak import CLASS, Run, kill_often, make_class, reports
@@ -271,7 +271,12 @@ def test_a_ctrl_c_that_python_loses_in_a_destructor_stops_the_run_all_the_same(t
         Destroyed()
 
     with pytest.raises(KeyboardInterrupt):
-        grade_class([HandedIn("amy", None), HandedIn("zoe", None)], GradingOptions(SETTINGS), tmp_path, tell)
+        grade_class(
+            [ClassSubmission("amy", None), ClassSubmission("zoe", None)],
+            GradingOptions(SETTINGS),
+            tmp_path,
+            tell,
+        )
     assert told == ["started", "failed"]
     assert (tmp_path / "amy.json").is_file()
 

@@ -62,7 +62,7 @@ def from_canvas(root: Path, files: Files) -> Submission:
 def through_nbgrader(root: Path, files: Files) -> Submission:
     folder = laid_out(root / "course" / "submitted" / "ada" / "hw", {**files, "timestamp.txt": "2026-01-01"})
     assert gradebook.submitted(root / "course", "hw") == {"ada": folder}
-    assert names.hand_in_of(folder) == folder
+    assert names.submission_in(folder) == folder
     found = sole(root / "course" / "submitted")
     assert found.digest == read_submission(folder, MODULES).digest
     return found
@@ -94,7 +94,7 @@ def test_work_is_found_on_every_path(
 
 def test_a_notebook_alone_is_what_nbgrader_grades(tmp_path: Path) -> None:
     folder = laid_out(tmp_path / "submitted" / "ada" / "hw", {names.NOTEBOOK: "{}", "timestamp.txt": ""})
-    assert names.hand_in_of(folder) == folder / names.NOTEBOOK
+    assert names.submission_in(folder) == folder / names.NOTEBOOK
 
 
 TWO: Files = DOUBT["two notebooks"][0]

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from autograder.__main__ import main
-from autograder.submissions.downloads import HandedIn, class_of, classes_of, download
+from autograder.submissions.downloads import ClassSubmission, class_of, classes_of, download
 from autograder.submissions.downloads.found import File, Found, gather
 from autograder.submissions.downloads.matching import with_roster
 from autograder.submissions.downloads.names import canvas_name, moodle_name
@@ -61,24 +61,24 @@ def make_zip(path: Path, files: Files) -> Path:
     return path
 
 
-def both(tmp_path: Path, files: Files) -> list[list[HandedIn]]:
+def both(tmp_path: Path, files: Files) -> list[list[ClassSubmission]]:
     """The class as a folder and as a zip."""
     (tmp_path / "scratch").mkdir()
     paths = [make_folder(tmp_path / "unpacked", files), make_zip(tmp_path / "submissions.zip", files)]
     return [class_of(path, MODULES, scratch=tmp_path / "scratch") for path in paths]
 
 
-def read(entry: HandedIn) -> Submission:
+def read(entry: ClassSubmission) -> Submission:
     assert entry.path is not None
     return read_submission(entry.path, MODULES)
 
 
-def by_name(entries: list[HandedIn]) -> dict[str, HandedIn]:
+def by_name(entries: list[ClassSubmission]) -> dict[str, ClassSubmission]:
     assert len({entry.student for entry in entries}) == len(entries)
     return {entry.student: entry for entry in entries}
 
 
-def problem(entry: HandedIn) -> str:
+def problem(entry: ClassSubmission) -> str:
     with pytest.raises(SubmissionError) as caught:
         read(entry)
     return str(caught.value)
@@ -458,14 +458,14 @@ def test_a_class_in_a_folder_of_its_own_is_that_class(tmp_path: Path, download: 
         assert [read_or_why(each) for each in again] == [read_or_why(each) for each in before]
 
 
-def read_or_why(entry: HandedIn) -> Mapping[str, str] | str:
+def read_or_why(entry: ClassSubmission) -> Mapping[str, str] | str:
     try:
         return read(entry).modules if entry.path else {}
     except SubmissionError as error:
         return str(error)
 
 
-def holds_zip(entry: HandedIn) -> bool:
+def holds_zip(entry: ClassSubmission) -> bool:
     return entry.path is not None and entry.path.suffix == ".zip"
 
 

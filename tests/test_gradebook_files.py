@@ -20,7 +20,7 @@ from autograder.report.grade import Grade
 from autograder.report.model import ExerciseReport, Provenance, Report
 from autograder.report.moodle import moodle
 from autograder.report.reading import Row, row
-from autograder.submissions.downloads import HandedIn, classes_of
+from autograder.submissions.downloads import ClassSubmission, classes_of
 from autograder.submissions.downloads.exported import TITLE, Column, Exported, Worksheet, exported
 from autograder.submissions.submission import SubmissionError
 from tests.test_classroom import MODULES, make_folder, make_zip
@@ -36,12 +36,12 @@ def graded(earned: float, problem: str = "", points: float = 100) -> Row:
     return row(Report("", points, earned, (exercise,), (), "", 0.0, MADE, problem))
 
 
-def hand_in(student: str, doubt: str = "", path: Path | None = Path("x"), **ids: str) -> HandedIn:
-    return HandedIn(student, path, "", (), student, ids, doubt)
+def hand_in(student: str, doubt: str = "", path: Path | None = Path("x"), **ids: str) -> ClassSubmission:
+    return ClassSubmission(student, path, "", (), student, ids, doubt)
 
 
 def written(
-    out: Path, class_: Sequence[tuple[HandedIn, Row]], known: Exported | None = None
+    out: Path, class_: Sequence[tuple[ClassSubmission, Row]], known: Exported | None = None
 ) -> tuple[str | None, str | None, list[str]]:
     hand_ins = {each.student: each for each, _ in class_}
     rows = [(each.student, row) for each, row in class_]
@@ -193,7 +193,10 @@ def test_any_text_reaches_both_and_moves_no_grade(texts: list[tuple[str, str, fl
 def test_no_cell_is_a_formula(tmp_path: Path, formula: str) -> None:
     ids = dict.fromkeys(("sid", "login", "email"), formula)
     class_ = [
-        (HandedIn("a", Path("x"), "", (), formula, {"canvas_id": "1", "moodle_id": "1", **ids}), graded(1))
+        (
+            ClassSubmission("a", Path("x"), "", (), formula, {"canvas_id": "1", "moodle_id": "1", **ids}),
+            graded(1),
+        )
     ]
     known = Exported(Column(f"{formula} (7)"), Worksheet(100, {"1": formula}))
     for text in written(tmp_path, class_, known)[:2]:
@@ -341,7 +344,7 @@ def test_a_grade_that_moodle_changed_after_the_worksheet_is_left_alone(tmp_path:
     assert "78" not in read_by_moodle(moodle, ("77", "78"), {"78": "Friday"}, 50)
 
 
-def class_with(tmp_path: Path, folder: Path, roster: str) -> list[HandedIn]:
+def class_with(tmp_path: Path, folder: Path, roster: str) -> list[ClassSubmission]:
     return classes_of([folder], MODULES, listed(tmp_path, roster))
 
 

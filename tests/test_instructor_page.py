@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from autograder.course import COURSE
 from autograder.release.build import PROOFS
 from autograder.release.edition import Edition
-from autograder.release.handins import HandIn, known_hand_ins
+from autograder.release.known import KnownSubmission, known_submissions
 from autograder.release.nbgrader import source_notebook
 from autograder.release.notebook import as_file
 from exercises.feedback.catalogue import exercises
@@ -48,7 +48,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that the page is read in: hand-ins, and the release that its first command makes."""
     folder = tmp_path_factory.mktemp("desk")
     edition = Edition(COURSE, ROOT)
-    ada = next(h for h in known_hand_ins(edition) if h.name == "solutions")
+    ada = next(h for h in known_submissions(edition) if h.name == "solutions")
     ada.write_files(folder / "handins" / "ada")
     (folder / "handins" / "ada.ipynb").write_bytes(as_file(ada.notebook(edition)))
     (folder / "handins" / "ada-nbgrader.ipynb").write_bytes(as_file(for_nbgrader(edition, ada)))
@@ -57,7 +57,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def for_nbgrader(edition: Edition, hand_in: HandIn) -> NotebookNode:
+def for_nbgrader(edition: Edition, hand_in: KnownSubmission) -> NotebookNode:
     """The course's notebook with answers, as a student would have handed it in."""
     notebook = source_notebook(edition)
     answers = {cell["id"]: cell["source"] for cell in hand_in.notebook(edition).cells}

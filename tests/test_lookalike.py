@@ -18,7 +18,7 @@ from autograder.classes import lookalike
 from autograder.classes.jplag import write_class
 from autograder.classes.lookalike import Lookalikes, compare, own_tokens
 from autograder.report.class_statistics import Compared
-from autograder.submissions.downloads import HandedIn
+from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.submission import Submission, read_submission
 from exercises.feedback.catalogue import exercises
 from exercises.paths import MANIFEST
@@ -224,25 +224,29 @@ def test_hostile_code_is_neither_run_nor_does_it_stall_or_break_the_comparison(
 
 def test_hand_ins_that_cannot_be_read_or_are_missing_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "broken.zip").write_bytes(b"no zip")
-    hand_ins = [HandedIn("ada", AMARA), HandedIn("ben", tmp_path / "broken.zip"), HandedIn("cleo", None)]
+    hand_ins = [
+        ClassSubmission("ada", AMARA),
+        ClassSubmission("ben", tmp_path / "broken.zip"),
+        ClassSubmission("cleo", None),
+    ]
     assert compare(hand_ins).students == 1
 
 
 def test_a_class_too_large_is_not_compared_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lookalike, "MAX_STUDENTS", 1)
-    assert "--jplag" in compare([HandedIn("ada", AMARA), HandedIn("ben", AMARA)]).remark
+    assert "--jplag" in compare([ClassSubmission("ada", AMARA), ClassSubmission("ben", AMARA)]).remark
 
 
 def test_without_the_library_the_page_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rapidfuzz", None)
-    assert "pip install '.[class]'" in compare([HandedIn("ada", AMARA)]).remark
+    assert "pip install '.[class]'" in compare([ClassSubmission("ada", AMARA)]).remark
 
 
 def test_the_export_has_a_folder_for_each_student_and_what_everyone_got(tmp_path: Path) -> None:
     notebook = tmp_path / "n.ipynb"
     cell = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": []}
     notebook.write_text(json.dumps({"cells": [cell], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}))
-    hand_ins = [HandedIn("ada", AMARA), HandedIn("..", notebook), HandedIn("cleo", None)]
+    hand_ins = [ClassSubmission("ada", AMARA), ClassSubmission("..", notebook), ClassSubmission("cleo", None)]
     assert write_class(hand_ins, tmp_path / "out") == 2
     files = sorted(p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*.py"))
     assert files == sorted(

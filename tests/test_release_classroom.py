@@ -16,7 +16,7 @@ from autograder.course import COURSE
 from autograder.release import classroom as release
 from autograder.release.audit import Audit
 from autograder.release.edition import Edition, ReleaseError
-from autograder.release.handins import HandIn, known_hand_ins
+from autograder.release.known import KnownSubmission, known_submissions
 from autograder.release.package import with_manifest, zipped
 from autograder.release.templates.classroom import runner
 from exercises.feedback.catalogue import exercises as catalogue
@@ -77,12 +77,12 @@ def unpacked(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def hand_ins(edition: Edition) -> dict[str, HandIn]:
-    return {hand_in.name: hand_in for hand_in in known_hand_ins(edition)}
+def hand_ins(edition: Edition) -> dict[str, KnownSubmission]:
+    return {hand_in.name: hand_in for hand_in in known_submissions(edition)}
 
 
 @pytest.fixture
-def repository(unpacked: Path, hand_ins: dict[str, HandIn], tmp_path: Path) -> Path:
+def repository(unpacked: Path, hand_ins: dict[str, KnownSubmission], tmp_path: Path) -> Path:
     """A student's repository with everything solved."""
     folder = tmp_path / "repository"
     shutil.copytree(unpacked, folder)
@@ -116,7 +116,7 @@ def test_the_workflow_hands_the_runners_result_to_the_reporter(unpacked: Path) -
 
 
 def test_stubs_get_nothing_and_solutions_everything(
-    edition: Edition, unpacked: Path, hand_ins: dict[str, HandIn]
+    edition: Edition, unpacked: Path, hand_ins: dict[str, KnownSubmission]
 ) -> None:
     points = release.prove(edition, unpacked, list(hand_ins.values()))
     full = {e.name: float(e.points) for e in edition.catalogue}

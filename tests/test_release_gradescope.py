@@ -19,7 +19,7 @@ from autograder.platforms.single_upload import points
 from autograder.release import gradescope
 from autograder.release.build import unpack
 from autograder.release.edition import Edition
-from autograder.release.handins import HandIn, known_hand_ins
+from autograder.release.known import KnownSubmission, known_submissions
 from autograder.release.package import with_manifest, zipped
 from autograder.submissions.submission import read_submission
 from exercises.feedback.catalogue import exercises
@@ -72,8 +72,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def hand_ins() -> dict[str, HandIn]:
-    return {h.name: h for h in known_hand_ins(Edition(COURSE, ROOT))}
+def hand_ins() -> dict[str, KnownSubmission]:
+    return {h.name: h for h in known_submissions(Edition(COURSE, ROOT))}
 
 
 def run(root: Path) -> str:
@@ -86,7 +86,7 @@ def run(root: Path) -> str:
 
 
 def test_points_are_those_of_this_checkout_and_fields_are_documented(
-    source: Path, hand_ins: Mapping[str, HandIn], tmp_path: Path
+    source: Path, hand_ins: Mapping[str, KnownSubmission], tmp_path: Path
 ) -> None:
     root = gradescope.lay_out(tmp_path / "autograder", source)
     folder = hand_ins["corpus2"].write_files(root / "submission")
@@ -103,7 +103,7 @@ def test_points_are_those_of_this_checkout_and_fields_are_documented(
 
 
 def test_an_assignment_of_other_points_scales_every_score(
-    source: Path, hand_ins: Mapping[str, HandIn], tmp_path: Path
+    source: Path, hand_ins: Mapping[str, KnownSubmission], tmp_path: Path
 ) -> None:
     root = gradescope.lay_out(tmp_path / "autograder", source)
     hand_ins["corpus3"].write_files(root / "submission")
@@ -130,10 +130,10 @@ CRASHES = {
 
 @pytest.mark.parametrize("how", CRASHES)
 def test_a_submission_that_crashes_everything_still_gives_valid_results(
-    source: Path, hand_ins: Mapping[str, HandIn], tmp_path: Path, how: str
+    source: Path, hand_ins: Mapping[str, KnownSubmission], tmp_path: Path, how: str
 ) -> None:
     root = gradescope.lay_out(tmp_path / "autograder", source)
-    crashing = HandIn("crash", dict.fromkeys(hand_ins["stubs"].modules, CRASHES[how]))
+    crashing = KnownSubmission("crash", dict.fromkeys(hand_ins["stubs"].modules, CRASHES[how]))
     crashing.write_files(root / "submission")
     run(root)
     assert results(root)["score"] == 0.0
@@ -168,7 +168,7 @@ def notebook(body: str) -> str:
 
 
 def test_a_grader_that_fails_itself_says_so_and_blames_nobody(
-    hand_ins: Mapping[str, HandIn], source: Path, tmp_path: Path
+    hand_ins: Mapping[str, KnownSubmission], source: Path, tmp_path: Path
 ) -> None:
     broken = tmp_path / "source"
     broken.mkdir()
@@ -190,7 +190,7 @@ def test_a_grader_that_fails_itself_says_so_and_blames_nobody(
 
 
 def test_setup_installs_from_wheels_twice_and_the_installed_grader_grades(
-    source: Path, hand_ins: Mapping[str, HandIn], tmp_path: Path
+    source: Path, hand_ins: Mapping[str, KnownSubmission], tmp_path: Path
 ) -> None:
     root = tmp_path / "autograder"
     unpacked = root / "source"

@@ -27,7 +27,7 @@ from autograder.platforms.nbgrader import NotGraded
 from autograder.platforms.single_upload import points
 from autograder.release import nbgrader
 from autograder.release.edition import Edition, ReleaseError
-from autograder.release.handins import HandIn, known_hand_ins
+from autograder.release.known import KnownSubmission, known_submissions
 from autograder.release.nbgrader import ASSIGNMENT, SOURCE, hand_over
 from autograder.release.notebook import NAME
 from autograder.report.model import Report
@@ -99,7 +99,7 @@ def new_cell(source: str) -> dict[str, Any]:
     return {**empty, "id": "own", "source": source}
 
 
-def graded(course: Path, hand_ins: Iterable[HandIn]) -> dict[str, Report]:
+def graded(course: Path, hand_ins: Iterable[KnownSubmission]) -> dict[str, Report]:
     """What `autograder grade` says of the class, and of who else has handed in."""
     reports = {}
     with Grader(COURSE, seed=EDITION.seed) as grader, TemporaryDirectory() as scratch:
@@ -135,7 +135,7 @@ def package() -> Any:
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     folder = unpacked(tmp_path_factory.mktemp("nbgrader") / "course")
-    known = {h.name: h for h in known_hand_ins(EDITION)}
+    known = {h.name: h for h in known_submissions(EDITION)}
     hand_ins = {name: known[name] for name in CLASS}
     nbgrader.nbgrader(folder, "generate_assignment", ASSIGNMENT)
 
@@ -344,7 +344,7 @@ def odd_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Nobody is graded yet; whoever has an odd notebook comes before somebody who has not."""
     folder = unpacked(tmp_path_factory.mktemp("odd") / "course")
     nbgrader.nbgrader(folder, "generate_assignment", ASSIGNMENT)
-    [stubs] = [each for each in known_hand_ins(EDITION) if each.name == "stubs"]
+    [stubs] = [each for each in known_submissions(EDITION) if each.name == "stubs"]
     for name, change in {**ODD, "zoe": lambda cells: None}.items():
         path = hand_over(EDITION, folder, replace(stubs, name=name))
         notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -425,7 +425,7 @@ def comment(course: Course, student: str, cell: str) -> str:
 
 
 def test_who_handed_in_nothing_is_named(course: Course) -> None:
-    assert gradebook.without_hand_in(course.folder, ASSIGNMENT) == ["absent"]
+    assert gradebook.without_submission(course.folder, ASSIGNMENT) == ["absent"]
     assert "absent" not in gradebook.submitted(course.folder, ASSIGNMENT)
 
 

@@ -29,7 +29,7 @@ from autograder.platforms.single_upload import points
 from autograder.release import otter
 from autograder.release.audit import Audit
 from autograder.release.edition import Edition, ReleaseError, as_bytes
-from autograder.release.handins import HandIn, known_hand_ins
+from autograder.release.known import KnownSubmission, known_submissions
 from autograder.release.notebook import NAME, cells
 from autograder.release.package import Package, with_manifest, zipped
 from autograder.submissions.submission import read_submission
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.platforms
 ROOT = Path(__file__).resolve().parents[1]
 EDITION = Edition(COURSE, ROOT)
 MODULES = [e.module for e in EDITION.catalogue]
-HAND_INS = {h.name: h for h in known_hand_ins(EDITION)}
+HAND_INS = {h.name: h for h in known_submissions(EDITION)}
 PARTIAL = "corpus1"
 FULL = {e.name: float(e.points) for e in EDITION.catalogue}
 
@@ -142,7 +142,7 @@ def graded(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Mapping[st
     }
 
 
-def in_one_file(hand_in: HandIn) -> str:
+def in_one_file(hand_in: KnownSubmission) -> str:
     """As students save a notebook as a script."""
     return "\n# In[ ]:\n".join(hand_in.modules.values())
 

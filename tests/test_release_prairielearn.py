@@ -24,7 +24,7 @@ from autograder.platforms.prairielearn import FAILED
 from autograder.release import prairielearn as release
 from autograder.release.audit import Audit
 from autograder.release.edition import Edition, ReleaseError
-from autograder.release.handins import HandIn, known_hand_ins
+from autograder.release.known import KnownSubmission, known_submissions
 from autograder.release.package import with_manifest, zipped
 from autograder.report import gradescope, prairielearn
 from autograder.report.model import Finding, Report
@@ -102,8 +102,8 @@ def unpacked(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def hand_ins(edition: Edition) -> dict[str, HandIn]:
-    return {hand_in.name: hand_in for hand_in in known_hand_ins(edition)}
+def hand_ins(edition: Edition) -> dict[str, KnownSubmission]:
+    return {hand_in.name: hand_in for hand_in in known_submissions(edition)}
 
 
 @pytest.fixture
@@ -189,7 +189,7 @@ def test_the_image_is_built_from_pinned_versions(unpacked: Path) -> None:
 
 
 def test_known_hand_ins_get_points_from_the_unpacked_zip(
-    edition: Edition, unpacked: Path, hand_ins: dict[str, HandIn]
+    edition: Edition, unpacked: Path, hand_ins: dict[str, KnownSubmission]
 ) -> None:
     # that they are those of this checkout, for all known hand-ins, is for the gates of a release to say
     found = release.prove(edition, unpacked, [hand_ins[name] for name in PROVED])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.__main__ import main
-from autograder.submissions.downloads import HandedIn, class_of
+from autograder.submissions.downloads import ClassSubmission, class_of
 from autograder.submissions.downloads.exported import Column, exported
 from autograder.submissions.downloads.found import Found
 from autograder.submissions.downloads.github import owners
@@ -294,7 +294,7 @@ CLASSROOM = (
 )
 
 
-def by_name(entries: Sequence[HandedIn]) -> dict[str, HandedIn]:
+def by_name(entries: Sequence[ClassSubmission]) -> dict[str, ClassSubmission]:
     assert len({each.name for each in entries}) == len(entries)
     return {each.name: each for each in entries}
 

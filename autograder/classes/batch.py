@@ -41,7 +41,7 @@ from autograder.sandbox.clock import PHASES, Clock
 from autograder.sandbox.confine import LAYERS
 from autograder.sandbox.lock import lock
 from autograder.sandbox.private_folder import sweep
-from autograder.submissions.downloads import HandedIn
+from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.downloads.exported import Exported
 from autograder.submissions.submission import SubmissionError, read_submission
 
@@ -65,8 +65,8 @@ class ClassReports:
 
 
 def grade_class(
-    hand_ins: Sequence[HandedIn],
-    wanted: GradingOptions,
+    submissions: Sequence[ClassSubmission],
+    options: GradingOptions,
     out: Path,
     tell: Tell,
     workers: int = 1,
@@ -76,8 +76,8 @@ def grade_class(
     """Grades hand-ins, and writes their reports and the files of the class into a folder.
 
     Args:
-        hand_ins: of the class, one for each student.
-        wanted: how to grade.
+        submissions: of the class, one for each student.
+        options: how to grade.
         out: the folder for the reports.
         tell: is told what happens.
         workers: processes of this machine; one grades in this process.
@@ -85,40 +85,40 @@ def grade_class(
         known: about the assignment in an LMS.
 
     Raises:
-        BatchError: if another grader writes into the folder, or `wanted` cannot be had.
+        BatchError: if another grader writes into the folder, or `options` cannot be had.
         SuiteError, SandboxError: if no grader can be started.
     """
-    total = len(hand_ins)
-    with _only_writer(out), _graders(wanted, min(workers, total), scheduler, tell, total) as graders:
+    total = len(submissions)
+    with _only_writer(out), _graders(options, min(workers, total), scheduler, tell, total) as graders:
         try:
-            return _Class(hand_ins, wanted, out, tell, known or Exported()).grade(graders)
+            return _Class(submissions, options, out, tell, known or Exported()).grade(graders)
         finally:
             sweep()
 
 
 @contextlib.contextmanager
 def _graders(
-    wanted: GradingOptions, workers: int, scheduler: str, tell: Tell, total: int
+    options: GradingOptions, workers: int, scheduler: str, tell: Tell, total: int
 ) -> Iterator[Graders]:
     if scheduler:
-        with _cluster(scheduler, wanted, lambda text: tell(Event("notice", total, text=text))) as graders:
+        with _cluster(scheduler, options, lambda text: tell(Event("notice", total, text=text))) as graders:
             yield graders
         return
     with ProcessPool(workers) if workers > 1 else InProcess() as graders:
-        if wanted.require_confinement:
-            layers = graders.submit(unconfined, wanted.settings).result()
+        if options.require_confinement:
+            layers = graders.submit(unconfined, options.settings).result()
             if layers:
                 lacks = "; ".join(f"no {layer}: {LAYERS[layer]}" for layer in layers)
                 raise BatchError(f"--require-confinement: this machine cannot confine hand-ins ({lacks})")
         yield graders
 
 
-def _cluster(scheduler: str, wanted: GradingOptions, notice: Callable[[str], None]) -> Graders:
+def _cluster(scheduler: str, options: GradingOptions, notice: Callable[[str], None]) -> Graders:
     try:
         from autograder.classes.cluster.client import Cluster
     except ModuleNotFoundError as error:
         raise BatchError(f"--scheduler needs {error.name}: pip install '.[cluster]'") from error
-    return Cluster(scheduler, wanted, notice)
+    return Cluster(scheduler, options, notice)
 
 
 @contextlib.contextmanager
@@ -144,11 +144,16 @@ class _Class:
     """One run over a class."""
 
     def __init__(
-        self, hand_ins: Sequence[HandedIn], wanted: GradingOptions, out: Path, tell: Tell, known: Exported
+        self,
+        submissions: Sequence[ClassSubmission],
+        options: GradingOptions,
+        out: Path,
+        tell: Tell,
+        known: Exported,
     ) -> None:
-        self._hand_ins = {each.student: each for each in hand_ins}
-        self._wanted, self._out, self._tell, self._exported = wanted, out, tell, known
-        self._modules = [e.module for e in wanted.settings.course.exercises]
+        self._submissions = {each.student: each for each in submissions}
+        self._options, self._out, self._tell, self._exported = options, out, tell, known
+        self._modules = [e.module for e in options.settings.course.exercises]
         self._rows: dict[str, Row] = {}
         self._keys: dict[str, str] = {}
         self._before = 0
@@ -164,39 +169,39 @@ class _Class:
                 self._write(name, graded)
                 if lost:
                     raise KeyboardInterrupt
-        rows = [(name, self._rows[name]) for name in self._hand_ins]
-        doubts = {name: each.doubt for name, each in self._hand_ins.items() if each.doubt}
+        rows = [(name, self._rows[name]) for name in self._submissions]
+        doubts = {name: each.doubt for name, each in self._submissions.items() if each.doubt}
         write_grades(self._out / "grades.csv", rows, doubts)
-        reports = Reports(self._out, tuple(self._hand_ins))
-        notes = write_imports(self._out, self._hand_ins, rows, self._exported)
-        remarks = write_dashboard(self._out, reports, compare(self._hand_ins.values()))
+        reports = Reports(self._out, tuple(self._submissions))
+        notes = write_imports(self._out, self._submissions, rows, self._exported)
+        remarks = write_dashboard(self._out, reports, compare(self._submissions.values()))
         notes += [f"{DASHBOARD}: {remark}" for remark in remarks]
-        if self._wanted.profile:
+        if self._options.profile:
             notes += [f"{PAGE}: {remark}" for remark in write_profile(self._out, self._spent)]
-        self._tell(Event("finished", len(self._hand_ins)))
+        self._tell(Event("finished", len(self._submissions)))
         return ClassReports(rows, reports, broken, self._before, notes)
 
     def _orders(self) -> Iterator[GradingJob]:
         """What is not done yet, read when its turn comes."""
-        for name, entry in self._hand_ins.items():
-            order = GradingJob(name, self._wanted.settings, handed_in=entry.path is not None)
+        for name, entry in self._submissions.items():
+            job = GradingJob(name, self._options.settings, handed_in=entry.path is not None)
             self._clock.reset()
             try:
                 if entry.path is None:
                     raise SubmissionError(entry.doubt or NOT_HANDED_IN)
                 with self._clock.phase("read"):
                     submission = read_submission(entry.path, self._modules)
-                order, key = replace(order, submission=submission), self._wanted.key(submission, entry.notes)
+                job, key = replace(job, submission=submission), self._options.key(submission, entry.notes)
             except SubmissionError as error:
-                order, key = replace(order, problem=str(error)), self._wanted.key(error, entry.notes)
-            known = None if self._wanted.force else self._known(name, key)
+                job, key = replace(job, problem=str(error)), self._options.key(error, entry.notes)
+            known = None if self._options.force else self._known(name, key)
             if known is not None:
                 self._before += 1
                 self._keep(name, known, cached=True)
             else:
                 self._keys[name] = key
                 self._read[name] = self._clock.seconds["read"]
-                yield order
+                yield job
 
     def _known(self, name: str, key: str) -> Report | None:
         """The report of an earlier run, if it is what this run would come to."""
@@ -207,21 +212,21 @@ class _Class:
         return report if good else None
 
     def _started(self, name: str) -> None:
-        self._tell(Event("started", len(self._hand_ins), name))
+        self._tell(Event("started", len(self._submissions), name))
 
     def _write(self, name: str, graded: GradingResult) -> None:
         key, read, report = self._keys.pop(name), self._read.pop(name), graded.report
         made = replace(
             report.provenance,
             code=code_digest(),
-            options=self._wanted.options,
+            options=self._options.options,
             key="" if graded.broken else key,  # where the grader failed, the next run tries again
         )
-        report = replace(report, notes=(*self._hand_ins[name].notes, *report.notes), provenance=made)
+        report = replace(report, notes=(*self._submissions[name].notes, *report.notes), provenance=made)
         self._clock.reset()
         with self._clock.phase("report"):
-            self._write_files(name, for_student(report, self._wanted.show_calls))
-        if self._wanted.profile:
+            self._write_files(name, for_student(report, self._options.show_calls))
+        if self._options.profile:
             self._spent[name] = _together(graded.spent, self._clock.seconds, {"read": read})
         self._keep(name, report)
 
@@ -233,7 +238,7 @@ class _Class:
 
     def _keep(self, name: str, report: Report, cached: bool = False) -> None:
         self._rows[name] = row(report)
-        total = len(self._hand_ins)
+        total = len(self._submissions)
         if report.problem:
             self._tell(Event("failed", total, name, cached=cached, problem=report.problem))
         else:
@@ -269,11 +274,11 @@ def files_of(name: str) -> tuple[str, str, str]:
 
 
 def results(
-    orders: Iterator[GradingJob], executor: Executor, width: Callable[[], int], started: Callable[[str], None]
+    jobs: Iterator[GradingJob], executor: Executor, width: Callable[[], int], started: Callable[[str], None]
 ) -> Iterator[tuple[str, GradingResult]]:
-    """What comes of each order, as it comes; at most `width()` are out at a time, asked anew again and again.
+    """What comes of each job, as it comes; at most `width()` are out at a time, asked anew again and again.
 
-    An order whose worker dies is given to another once more; one that takes two along becomes a report that
+    A job whose worker dies is given to another once more; one that takes two along becomes a report that
     says so.
 
     Raises:
@@ -283,23 +288,23 @@ def results(
     more = True
     while more or running:
         while more and len(running) < max(width(), 1):
-            order = next(orders, None)
-            if order is None:
+            job = next(jobs, None)
+            if job is None:
                 more = False
             else:
-                started(order.name)
-                running[executor.submit(grade_one, order)] = (order, 1)
+                started(job.name)
+                running[executor.submit(grade_one, job)] = (job, 1)
         done, _ = wait(running, POLL_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
-            order, tries = running.pop(future)
+            job, tries = running.pop(future)
             try:
-                yield order.name, future.result()
+                yield job.name, future.result()
             except BrokenExecutor as error:
                 if tries < TRIES:
-                    again = (replace(order, again=True), tries + 1)
-                elif order.submission is not None:
+                    again = (replace(job, again=True), tries + 1)
+                elif job.submission is not None:
                     problem = f"could not be graded: {TRIES} grader processes died of it"
-                    again = (replace(order, submission=None, problem=problem, broken=True), 1)
+                    again = (replace(job, submission=None, problem=problem, broken=True), 1)
                 else:
                     raise BatchError(f"graders die as soon as they start: {error}") from error
                 running[executor.submit(grade_one, again[0])] = again

@@ -9,14 +9,14 @@ import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from autograder.submissions.downloads import HandedIn
+from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.downloads.found import safe_name
 from autograder.submissions.submission import SubmissionError, read_submission
 from exercises.feedback.catalogue import exercises
 from exercises.paths import MANIFEST
 
 
-def write_class(hand_ins: Iterable[HandedIn], folder: Path) -> int:
+def write_class(submissions: Iterable[ClassSubmission], folder: Path) -> int:
     """Writes the exercises of a class below an empty folder; of notebooks, the code. Says of how many students.
 
     What cannot be read is left out. Texts are written as UTF-8, and nothing of them is run.
@@ -24,7 +24,7 @@ def write_class(hand_ins: Iterable[HandedIn], folder: Path) -> int:
     modules = [exercise.module for exercise in exercises()]
     _write(folder / "base", {m: (MANIFEST.parent / f"{m}.py").read_text(encoding="utf-8") for m in modules})
     students = 0
-    for each in hand_ins:
+    for each in submissions:
         if each.path is None:
             continue
         with contextlib.suppress(SubmissionError):

@@ -16,7 +16,7 @@ from autograder.report.files import write_text
 from autograder.report.grade import Grade
 from autograder.report.moodle import moodle
 from autograder.report.reading import Row
-from autograder.submissions.downloads import HandedIn
+from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.downloads.exported import Exported
 
 CANVAS, MOODLE = "canvas.csv", "moodle.csv"
@@ -24,13 +24,13 @@ MAX_NAMED_STUDENTS = 20  # students without a grade, by name
 
 
 def write_imports(
-    out: Path, hand_ins: Mapping[str, HandedIn], rows: Sequence[tuple[str, Row]], known: Exported
+    out: Path, submissions: Mapping[str, ClassSubmission], rows: Sequence[tuple[str, Row]], known: Exported
 ) -> list[str]:
     """Writes `canvas.csv` and `moodle.csv` where the ids of that LMS are known; those of earlier runs go.
 
     Args:
         out: the folder of reports.
-        hand_ins: by the names that reports have.
+        submissions: by the names that reports have.
         rows: the reports' rows under these names.
         known: about the assignment.
 
@@ -40,7 +40,7 @@ def write_imports(
     notes: list[str] = []
     column, worksheet = known.column, known.worksheet
     full = next((row.points for _, row in rows), 0.0)
-    students = [(hand_ins[name], row) for name, row in rows]
+    students = [(submissions[name], row) for name, row in rows]
 
     grades, without = _graded(students, "canvas_id", lambda number: _excused(number, known))
     told = []
@@ -70,7 +70,7 @@ def write_imports(
     return [*notes, *_doubts([each for each, _ in students], notes)]
 
 
-def _doubts(students: Sequence[HandedIn], told: Sequence[str]) -> list[str]:
+def _doubts(students: Sequence[ClassSubmission], told: Sequence[str]) -> list[str]:
     """Whose hand-ins may be another's, as far as no other note says so."""
     doubts = [f"{each.student}: {each.doubt}" for each in students if each.doubt and each.path is not None]
     new = [doubt for doubt in doubts if not any(note.endswith(doubt) for note in told)]
@@ -81,7 +81,7 @@ def _doubts(students: Sequence[HandedIn], told: Sequence[str]) -> list[str]:
 
 
 def _graded(
-    students: Sequence[tuple[HandedIn, Row]], kind: str, withheld: Callable[[str], str]
+    students: Sequence[tuple[ClassSubmission, Row]], kind: str, withheld: Callable[[str], str]
 ) -> tuple[list[Grade], list[str]]:
     """The grades of those with an id of a kind, and why others have none; nothing where nobody has such an id."""
     numbers = [_number(each.ids.get(kind, "")) for each, _ in students]
@@ -107,7 +107,7 @@ def _number(text: str) -> str:
     return text if text.isascii() and text.isdecimal() else ""
 
 
-def _reason(each: HandedIn, row: Row) -> str:
+def _reason(each: ClassSubmission, row: Row) -> str:
     if each.doubt:
         return each.doubt
     return row.problem if row.withheld else ""

@@ -1,6 +1,6 @@
 """Which hand-ins of a class look alike: worth reading side by side, and no more than that.
 
-    for pair in compare(hand_ins).pairs: ...
+    for pair in compare(submissions).pairs: ...
 
 Code is parsed and never run. What counts is what a student wrote: text that everyone got, imports, comments,
 docstrings, messages, annotations and layout do not, nor does how variables and functions are called. What is left
@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from autograder.report.class_statistics import Compared, Pair
-from autograder.submissions.downloads import HandedIn
+from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.submission import Submission, SubmissionError, read_submission
 from exercises.feedback.catalogue import exercises
 from exercises.paths import MANIFEST
@@ -45,10 +45,10 @@ _LAST = 0x10FFFF
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def compare(hand_ins: Iterable[HandedIn]) -> Compared:
+def compare(submissions: Iterable[ClassSubmission]) -> Compared:
     """Compares the code of a class; what cannot be read is left out, as it is from the grades."""
-    hand_ins = [each for each in hand_ins if each.path is not None]
-    if len(hand_ins) > MAX_STUDENTS:
+    submissions = [each for each in submissions if each.path is not None]
+    if len(submissions) > MAX_STUDENTS:
         return Compared(
             remark=f"Not compared: there are more than {MAX_STUDENTS:,} hand-ins. "
             "autograder grade --jplag FOLDER writes them for a program that is made for so many."
@@ -56,7 +56,7 @@ def compare(hand_ins: Iterable[HandedIn]) -> Compared:
     modules = [exercise.module for exercise in exercises()]
     collected = Lookalikes()
     try:
-        for each in hand_ins:
+        for each in submissions:
             assert each.path is not None
             with contextlib.suppress(SubmissionError):
                 collected.add(each.student, read_submission(each.path, modules))

@@ -81,7 +81,7 @@ class GradingJob:
 
 @dataclass(frozen=True)
 class GradingResult:
-    """What an order came to; `broken` where the grader failed, and not the hand-in.
+    """What a job came to; `broken` where the grader failed, and not the hand-in.
 
     `spent` has the seconds by `clock.PHASES`, where the hand-in was run.
     """
@@ -94,23 +94,23 @@ class GradingResult:
 _warm: dict[Settings, Grader] = {}  # at most one
 
 
-def grade_one(order: GradingJob) -> GradingResult:
+def grade_one(job: GradingJob) -> GradingResult:
     """Grades one hand-in with this process's warm grader.
 
     Raises:
         SuiteError, SandboxError: if there cannot be a grader at all.
     """
     begin = time.perf_counter()
-    grader = _grader(order.settings)
+    grader = _grader(job.settings)
     start = time.perf_counter() - begin
-    if order.submission is None:
-        return GradingResult(grader.unreadable(order.name, order.problem, order.handed_in), order.broken)
+    if job.submission is None:
+        return GradingResult(grader.unreadable(job.name, job.problem, job.handed_in), job.broken)
     try:
-        report = grader.grade(order.submission).named(order.name)
+        report = grader.grade(job.submission).named(job.name)
         seconds = grader.clock.seconds
         return GradingResult(report, spent=seconds | {"start": seconds["start"] + start})
     except (SuiteError, SandboxError) as error:  # it must not cost the others their grades
-        return GradingResult(grader.unreadable(order.name, f"could not be graded: {error}"), broken=True)
+        return GradingResult(grader.unreadable(job.name, f"could not be graded: {error}"), broken=True)
 
 
 def unconfined(settings: Settings) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from autograder.report.pages.dashboard import DASHBOARD
 from autograder.report.terminal.progress import display
 from autograder.report.terminal.table import console, printable, show_table
 from autograder.sandbox.private_folder import PrivateFolder
-from autograder.submissions.downloads import HandedIn, classes_of
+from autograder.submissions.downloads import ClassSubmission, classes_of
 from autograder.submissions.downloads.exported import Exported, exported
 
 
@@ -120,7 +120,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _graded(
-    options: argparse.Namespace, hand_ins: Sequence[HandedIn], known: Exported | None = None
+    options: argparse.Namespace, submissions: Sequence[ClassSubmission], known: Exported | None = None
 ) -> ClassReports:
     """Grades hand-ins and writes their reports."""
     out: Path = options.out
@@ -140,9 +140,9 @@ def _graded(
     )
     workers = options.workers or os.cpu_count() or 1
     with display(console(), options.json) as tell:
-        graded = grade_class(hand_ins, wanted, out, tell, workers, options.scheduler, known)
+        graded = grade_class(submissions, wanted, out, tell, workers, options.scheduler, known)
     if for_jplag is not None:
-        students = jplag.write_class(hand_ins, for_jplag)
+        students = jplag.write_class(submissions, for_jplag)
         print(f"{students} hand-ins for JPlag: {printable(str(for_jplag))}", file=sys.stderr)
     return graded
 
@@ -174,11 +174,11 @@ def _grade_course(options: argparse.Namespace) -> int:
     try:
         assignment = gradebook.assignment_in(course, options.assignment)
         submitted = gradebook.submitted(course, assignment)
-        graded = _graded(options, [HandedIn(student, path) for student, path in submitted.items()])
+        graded = _graded(options, [ClassSubmission(student, path) for student, path in submitted.items()])
         good = graded.reports.finished()
         notes = gradebook.write_scores(course, assignment, good)
         notes += gradebook.write_pages(course, assignment, good)
-        notes += [f"{s}: nothing submitted" for s in gradebook.without_hand_in(course, assignment)]
+        notes += [f"{s}: nothing submitted" for s in gradebook.without_submission(course, assignment)]
     except gradebook.GradebookError as error:
         raise CommandError(str(error)) from error
     _show(options, graded)

@@ -1,6 +1,6 @@
 """nbgrader's gradebook, filled from the sandbox: no kernel is started, and no student code runs beside a score.
 
-    for student, hand_in in submitted(course, assignment).items(): ...grade it...
+    for student, submission in submitted(course, assignment).items(): ...grade it...
     write_scores(course, assignment, reports)
     write_pages(course, assignment, reports)
 
@@ -27,7 +27,7 @@ from autograder.platforms.nbgrader import remarks
 from autograder.report.files import for_student
 from autograder.report.model import Report
 from autograder.submissions.archive import shown
-from autograder.submissions.downloads.names import NOTEBOOK, hand_in_of
+from autograder.submissions.downloads.names import NOTEBOOK, submission_in
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -79,13 +79,13 @@ def submitted(course: Path, assignment: str) -> dict[str, Path]:
     for folder in _folders(course, assignment):
         names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
         if names - {"timestamp.txt"}:
-            found[folder.parent.name] = hand_in_of(folder)
+            found[folder.parent.name] = submission_in(folder)
     if not found:
         raise GradebookError(f"{course / 'submitted'}: no hand-in; expected STUDENT/{assignment}/{NOTEBOOK}")
     return found
 
 
-def without_hand_in(course: Path, assignment: str) -> list[str]:
+def without_submission(course: Path, assignment: str) -> list[str]:
     """The students that the course knows and that have handed in nothing."""
     with _open(course) as book:
         known = {student.id for student in book.students}

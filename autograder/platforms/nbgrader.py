@@ -239,9 +239,9 @@ def main(arguments: Sequence[str]) -> int:
     """
     from autograder.platforms.single_upload import graded
     from autograder.report.files import for_student
-    from autograder.submissions.downloads.names import hand_in_of
+    from autograder.submissions.downloads.names import submission_in
 
-    report = for_student(graded(hand_in_of(Path(arguments[0]).parent)), show_calls=False)
+    report = for_student(graded(submission_in(Path(arguments[0]).parent)), show_calls=False)
     told = remarks(report)
     answer: dict[str, Any] = {e.name: {"points": e.earned, "found": told[e.name]} for e in report.exercises}
     if report.problem:

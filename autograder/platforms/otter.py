@@ -94,7 +94,7 @@ def test_files(tests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return files
 
 
-def graded_apart(hand_in: Path, support: Path) -> Mapping[str, Any]:
+def graded_apart(submission: Path, support: Path) -> Mapping[str, Any]:
     """What the grader in a folder says of a hand-in, in a process of its own.
 
     Raises:
@@ -105,7 +105,7 @@ def graded_apart(hand_in: Path, support: Path) -> Mapping[str, Any]:
     with tempfile.TemporaryDirectory(prefix="graded-") as scratch:
         found = Path(scratch) / "graded.json"
         # -P: nothing is imported from the current folder
-        command = [sys.executable, "-P", "-m", "autograder.platforms.otter", str(hand_in), str(found)]
+        command = [sys.executable, "-P", "-m", "autograder.platforms.otter", str(submission), str(found)]
         try:
             done = subprocess.run(
                 command,
@@ -192,8 +192,8 @@ def main(arguments: Sequence[str]) -> int:
     from autograder.report import gradescope
     from autograder.report.files import for_student
 
-    hand_in, found = map(Path, arguments)
-    report = graded(hand_in)
+    submission, found = map(Path, arguments)
+    report = graded(submission)
     results = gradescope.results(for_student(report, show_calls=False))
     told = {"problem": report.problem, "output": results["output"], "tests": results["tests"]}
     _write(found, told | {"points": points(report)})

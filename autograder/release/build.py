@@ -20,7 +20,7 @@ from autograder.platforms.single_upload import points
 from autograder.release import classroom, gradescope, nbgrader, otter, prairielearn, student
 from autograder.release.audit import Audit
 from autograder.release.edition import Edition, ReleaseError, as_bytes
-from autograder.release.handins import HandIn, known_hand_ins
+from autograder.release.known import KnownSubmission, known_submissions
 from autograder.release.package import Package, with_manifest, zipped
 from autograder.report.files import write_bytes
 from autograder.submissions.submission import read_submission
@@ -29,7 +29,7 @@ RELEASE = "release.json"
 CLOSE = 0.011  # platforms round points to two digits, each in its own place
 
 Points = Mapping[str, Mapping[str, float]]  # by hand-in and exercise
-Prove = Callable[[Edition, Path, Sequence[HandIn]], Points]
+Prove = Callable[[Edition, Path, Sequence[KnownSubmission]], Points]
 Told = Callable[[str], None]
 
 
@@ -125,8 +125,8 @@ def audit(edition: Edition, built: Sequence[Built]) -> list[str]:
 
 def prove(edition: Edition, built: Sequence[Built], tell: Told) -> list[str]:
     """Grades the known hand-ins with each zip, unpacked; one line for each that gets other points."""
-    hand_ins = known_hand_ins(edition)
-    expected = graded_here(edition, hand_ins)
+    submissions = known_submissions(edition)
+    expected = graded_here(edition, submissions)
     problems = _both_directions(edition, expected)
     with (
         tempfile.TemporaryDirectory(prefix="release-") as scratch,
@@ -138,7 +138,7 @@ def prove(edition: Edition, built: Sequence[Built], tell: Told) -> list[str]:
             proof = PROOFS[name]
             if proof is not None:
                 unpacked = unpack(each.content, Path(scratch) / name.removesuffix(".zip"))
-                running[pool.submit(proof, edition, unpacked, hand_ins)] = name
+                running[pool.submit(proof, edition, unpacked, submissions)] = name
         for future in as_completed(running):
             name = running[future]
             try:
@@ -150,7 +150,7 @@ def prove(edition: Edition, built: Sequence[Built], tell: Told) -> list[str]:
     return problems
 
 
-def graded_here(edition: Edition, hand_ins: Sequence[HandIn]) -> Points:
+def graded_here(edition: Edition, submissions: Sequence[KnownSubmission]) -> Points:
     """The points that the autograder of this checkout gives."""
     modules = [e.module for e in edition.catalogue]
     found = {}
@@ -158,9 +158,9 @@ def graded_here(edition: Edition, hand_ins: Sequence[HandIn]) -> Points:
         Grader(edition.course, seed=edition.seed) as grader,
         tempfile.TemporaryDirectory(prefix="release-") as scratch,
     ):
-        for hand_in in hand_ins:
-            folder = hand_in.write_files(Path(scratch) / hand_in.name)
-            found[hand_in.name] = points(grader.grade(read_submission(folder, modules)))
+        for submission in submissions:
+            folder = submission.write_files(Path(scratch) / submission.name)
+            found[submission.name] = points(grader.grade(read_submission(folder, modules)))
     return found
 
 
@@ -177,12 +177,12 @@ def _both_directions(edition: Edition, expected: Points) -> list[str]:
 def differences(name: str, expected: Points, found: Points) -> list[str]:
     """One line for each exercise of a hand-in that a zip gives other points."""
     lines = []
-    for hand_in in {"stubs": 0, "solutions": 0} | dict.fromkeys(found, 0):
-        for exercise, wanted in expected[hand_in].items():
-            got = found.get(hand_in, {}).get(exercise)
+    for submission in {"stubs": 0, "solutions": 0} | dict.fromkeys(found, 0):
+        for exercise, wanted in expected[submission].items():
+            got = found.get(submission, {}).get(exercise)
             if got is None or abs(got - wanted) > CLOSE:
                 gives = "no points at all" if got is None else f"{got:g} points"
-                lines.append(f"{name}: gives {hand_in} {gives} for {exercise}, where {wanted:g} are right")
+                lines.append(f"{name}: gives {submission} {gives} for {exercise}, where {wanted:g} are right")
     return lines
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from autograder.release import student
 from autograder.release.edition import Edition, ReleaseError
-from autograder.release.handins import HandIn, copies
+from autograder.release.known import KnownSubmission, copies
 from autograder.release.package import Package
 
 ZIP = "github-classroom.zip"
@@ -39,16 +39,18 @@ def packages(edition: Edition) -> list[Package]:
     return [Package(ZIP, "students", files)]
 
 
-def prove(edition: Edition, unpacked: Path, hand_ins: Sequence[HandIn]) -> dict[str, dict[str, float]]:
+def prove(
+    edition: Edition, unpacked: Path, submissions: Sequence[KnownSubmission]
+) -> dict[str, dict[str, float]]:
     """Points by exercise of stubs and solutions, by the public checks, as the workflow's runner gives them.
 
     Raises:
         ReleaseError: if the runner's step gives no result.
     """
     points = {}
-    for hand_in, repository in copies(unpacked, hand_ins):
-        hand_in.write_files(repository / "exercises")
-        points[hand_in.name] = points_by_exercise(run(repository))
+    for submission, repository in copies(unpacked, submissions):
+        submission.write_files(repository / "exercises")
+        points[submission.name] = points_by_exercise(run(repository))
     return points
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.release.edition import Edition, ReleaseError
-from autograder.release.handins import HandIn
+from autograder.release.known import KnownSubmission
 from autograder.release.package import Package
 from exercises.feedback.catalogue import course_info, exercises
 
@@ -45,18 +45,20 @@ def packages(edition: Edition) -> list[Package]:
     ]
 
 
-def prove(edition: Edition, unpacked: Path, hand_ins: Sequence[HandIn]) -> dict[str, dict[str, float]]:
+def prove(
+    edition: Edition, unpacked: Path, submissions: Sequence[KnownSubmission]
+) -> dict[str, dict[str, float]]:
     """Points by exercise of each hand-in, graded by the unpacked zip as the platform would.
 
     Raises:
         ReleaseError: if a run leaves no results.
     """
     points = {}
-    for hand_in in hand_ins:
+    for submission in submissions:
         with tempfile.TemporaryDirectory(prefix="gradescope-") as scratch:
             root = lay_out(Path(scratch), unpacked)
-            hand_in.write_files(root / "submission")
-            points[hand_in.name] = run(root)
+            submission.write_files(root / "submission")
+            points[submission.name] = run(root)
     return points
 
 

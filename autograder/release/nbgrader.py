@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from autograder.platforms import gradebook
 from autograder.platforms.nbgrader import RUNTIME_VARIABLE
 from autograder.release.edition import Edition, ReleaseError
-from autograder.release.handins import HandIn
+from autograder.release.known import KnownSubmission
 from autograder.release.notebook import NAME, NotebookCell, answered, as_file, as_notebook, cells
 from autograder.release.package import Package
 from autograder.release.student import notebook_support
@@ -152,7 +152,9 @@ def _nbgrader_metadata(cell: NotebookCell, points: int) -> dict[str, Any]:
     return found
 
 
-def prove(edition: Edition, unpacked: Path, hand_ins: Sequence[HandIn]) -> dict[str, dict[str, float]]:
+def prove(
+    edition: Edition, unpacked: Path, submissions: Sequence[KnownSubmission]
+) -> dict[str, dict[str, float]]:
     """Points by hand-in and exercise, as nbgrader's own commands give them in a copy of the course folder.
 
     Raises:
@@ -161,29 +163,31 @@ def prove(edition: Edition, unpacked: Path, hand_ins: Sequence[HandIn]) -> dict[
     with tempfile.TemporaryDirectory(prefix="nbgrader-") as scratch:
         course = Path(scratch) / "course"
         shutil.copytree(unpacked, course)
-        return graded(edition, course, hand_ins)
+        return graded(edition, course, submissions)
 
 
-def graded(edition: Edition, course: Path, hand_ins: Sequence[HandIn]) -> dict[str, dict[str, float]]:
+def graded(
+    edition: Edition, course: Path, submissions: Sequence[KnownSubmission]
+) -> dict[str, dict[str, float]]:
     """The whole way of a class through nbgrader: points by hand-in and exercise."""
     nbgrader(course, "generate_assignment", ASSIGNMENT)
-    for hand_in in hand_ins:
-        hand_over(edition, course, hand_in)
+    for submission in submissions:
+        hand_over(edition, course, submission)
     nbgrader(course, "autograde", ASSIGNMENT)
     nbgrader(course, "generate_feedback", ASSIGNMENT)
     nbgrader(course, "export", "--to", "grades.csv")
     return gradebook.read_scores(course, ASSIGNMENT)
 
 
-def hand_over(edition: Edition, course: Path, hand_in: HandIn) -> Path:
+def hand_over(edition: Edition, course: Path, submission: KnownSubmission) -> Path:
     """Puts a hand-in where nbgrader collects it: the released notebook with its answers filled in."""
     notebook = nbformat.read(course / "release" / ASSIGNMENT / NAME, as_version=4)
-    answers = {c.name: c.source for c in answered(cells(edition), hand_in.modules) if c.role == "answer"}
+    answers = {c.name: c.source for c in answered(cells(edition), submission.modules) if c.role == "answer"}
     for cell in notebook["cells"]:
         name = cell["metadata"]["nbgrader"]["grade_id"]
         if name in answers:
             cell["source"] = answers[name]
-    path = course / "submitted" / hand_in.name / ASSIGNMENT / NAME
+    path = course / "submitted" / submission.name / ASSIGNMENT / NAME
     path.parent.mkdir(parents=True)
     path.write_bytes(as_file(notebook))
     return path

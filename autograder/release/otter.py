@@ -26,7 +26,7 @@ from nbformat.v4 import new_code_cell, new_raw_cell
 
 from autograder.platforms.otter import SUPPORT
 from autograder.release.edition import Edition, ReleaseError
-from autograder.release.handins import HandIn
+from autograder.release.known import KnownSubmission
 from autograder.release.notebook import NAME, NotebookCell, as_file, as_notebook, cells
 from autograder.release.package import Package, zipped
 from autograder.release.student import notebook_support
@@ -174,7 +174,9 @@ def _steady(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def prove(edition: Edition, unpacked: Path, hand_ins: Sequence[HandIn]) -> dict[str, dict[str, float]]:
+def prove(
+    edition: Edition, unpacked: Path, submissions: Sequence[KnownSubmission]
+) -> dict[str, dict[str, float]]:
     """Points by exercise of each hand-in's notebook, graded by `otter run` with the unpacked zip.
 
     Raises:
@@ -183,14 +185,14 @@ def prove(edition: Edition, unpacked: Path, hand_ins: Sequence[HandIn]) -> dict[
     with tempfile.TemporaryDirectory(prefix="otter-") as scratch:
         archive = rezipped(unpacked, Path(scratch) / AUTOGRADER)
 
-        def one(hand_in: HandIn) -> dict[str, float]:
-            path = Path(scratch) / f"{hand_in.name}.ipynb"
-            path.write_bytes(as_file(hand_in.notebook(edition)))
-            return points_of(run(path, archive, Path(scratch) / f"of-{hand_in.name}"))
+        def one(submission: KnownSubmission) -> dict[str, float]:
+            path = Path(scratch) / f"{submission.name}.ipynb"
+            path.write_bytes(as_file(submission.notebook(edition)))
+            return points_of(run(path, archive, Path(scratch) / f"of-{submission.name}"))
 
         with ThreadPoolExecutor(2) as pool:
-            found = pool.map(one, hand_ins)
-            return {h.name: points for h, points in zip(hand_ins, found, strict=True)}
+            found = pool.map(one, submissions)
+            return {h.name: points for h, points in zip(submissions, found, strict=True)}
 
 
 def rezipped(unpacked: Path, archive: Path) -> Path:
@@ -200,7 +202,7 @@ def rezipped(unpacked: Path, archive: Path) -> Path:
     return archive
 
 
-def run(hand_in: Path, archive: Path, out: Path) -> dict[str, Any]:
+def run(submission: Path, archive: Path, out: Path) -> dict[str, Any]:
     """What `otter run` writes about a hand-in.
 
     Raises:
@@ -209,7 +211,7 @@ def run(hand_in: Path, archive: Path, out: Path) -> dict[str, Any]:
     out.mkdir()
     # the plugin that otter loads is the one in the zip
     library = archive / "files" / SUPPORT
-    _otter(out, library, "run", str(hand_in), "-a", str(archive), "-o", str(out), "--no-logo")
+    _otter(out, library, "run", str(submission), "-a", str(archive), "-o", str(out), "--no-logo")
     results: dict[str, Any] = json.loads((out / "results.json").read_text(encoding="utf-8"))
     return results
 

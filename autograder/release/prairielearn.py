@@ -16,7 +16,7 @@ from pathlib import Path
 from autograder.platforms.prairielearn import FAILED
 from autograder.release import student
 from autograder.release.edition import Edition, ReleaseError, as_bytes
-from autograder.release.handins import HandIn
+from autograder.release.known import KnownSubmission
 from autograder.release.notebook import NAME
 from autograder.release.package import Package, with_manifest, zipped
 from autograder.report.prairielearn import not_gradable
@@ -81,21 +81,23 @@ def _question(edition: Edition) -> bytes:
     return edition.page("prairielearn/question.html", files=names)
 
 
-def prove(edition: Edition, unpacked: Path, hand_ins: Sequence[HandIn]) -> dict[str, dict[str, float]]:
+def prove(
+    edition: Edition, unpacked: Path, submissions: Sequence[KnownSubmission]
+) -> dict[str, dict[str, float]]:
     """Points by exercise of each hand-in, graded by the unpacked zip as the platform would.
 
     Raises:
         ReleaseError: if a run leaves no grade.
     """
 
-    def points(hand_in: HandIn) -> dict[str, float]:
+    def points(submission: KnownSubmission) -> dict[str, float]:
         with tempfile.TemporaryDirectory(prefix="prairielearn-") as scratch:
             root = lay_out(Path(scratch) / "grade", unpacked)
-            hand_in.write_files(root / "student")
+            submission.write_files(root / "student")
             return points_by_exercise(run(root))
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return dict(zip((h.name for h in hand_ins), pool.map(points, hand_ins), strict=True))
+        return dict(zip((h.name for h in submissions), pool.map(points, submissions), strict=True))
 
 
 def lay_out(root: Path, unpacked: Path) -> Path:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograder.release.edition import Edition, ReleaseError
-from autograder.release.handins import HandIn, copies
+from autograder.release.known import KnownSubmission, copies
 from autograder.release.notebook import NAME, as_file, as_notebook, cells
 from autograder.release.package import Package
 
@@ -68,27 +68,27 @@ testpaths = ["exercises"]
 """.encode()
 
 
-def prove_files(edition: Edition, unpacked: Path, hand_ins: Sequence[HandIn]) -> Points:
+def prove_files(edition: Edition, unpacked: Path, submissions: Sequence[KnownSubmission]) -> Points:
     """What `pytest exercises` says of the unpacked `student.zip`: with its stubs, and with solutions in it."""
     found = {}
-    for hand_in, root in copies(unpacked, hand_ins):
-        if hand_in.name == "solutions":
-            hand_in.write_files(root / "exercises")
+    for submission, root in copies(unpacked, submissions):
+        if submission.name == "solutions":
+            submission.write_files(root / "exercises")
         command = [sys.executable, "-m", "pytest", "exercises", "-p", "no:cacheprovider"]
         done = subprocess.run(command, cwd=root, env=_plain_environment(root), capture_output=True)
         said = done.stdout.decode("utf-8", "replace")
-        if done.returncode != (0 if hand_in.name == "solutions" else 1) or "Traceback" in said:
-            raise ReleaseError(f"student.zip: pytest exercises with {hand_in.name}: {_last(said)}")
-        found[hand_in.name] = _points_on_screen(said)
+        if done.returncode != (0 if submission.name == "solutions" else 1) or "Traceback" in said:
+            raise ReleaseError(f"student.zip: pytest exercises with {submission.name}: {_last(said)}")
+        found[submission.name] = _points_on_screen(said)
     return found
 
 
-def prove_notebook(edition: Edition, unpacked: Path, hand_ins: Sequence[HandIn]) -> Points:
+def prove_notebook(edition: Edition, unpacked: Path, submissions: Sequence[KnownSubmission]) -> Points:
     """What the cells of `check` say when the notebook is run from end to end."""
     found = {}
-    for hand_in, root in copies(unpacked, hand_ins):
-        if hand_in.name == "solutions":
-            (root / NAME).write_bytes(as_file(hand_in.notebook(edition)))
+    for submission, root in copies(unpacked, submissions):
+        if submission.name == "solutions":
+            (root / NAME).write_bytes(as_file(submission.notebook(edition)))
         command = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--allow-errors"]
         command += ["--output", "executed.ipynb", NAME]
         environment = _plain_environment(root) | {
@@ -98,13 +98,13 @@ def prove_notebook(edition: Edition, unpacked: Path, hand_ins: Sequence[HandIn])
         done = subprocess.run(command, cwd=root, env=environment, capture_output=True)
         if done.returncode:
             said = done.stderr.decode("utf-8", "replace")
-            raise ReleaseError(f"notebook-student.zip: running it with {hand_in.name}: {_last(said)}")
+            raise ReleaseError(f"notebook-student.zip: running it with {submission.name}: {_last(said)}")
         executed = json.loads((root / "executed.ipynb").read_text(encoding="utf-8"))
         outputs = [o for cell in executed["cells"] for o in cell.get("outputs", ())]
         errors = [str(o.get("evalue")) for o in outputs if o["output_type"] == "error"]
         if errors:
-            raise ReleaseError(f"notebook-student.zip: a cell with {hand_in.name} raises: {errors[0]}")
-        found[hand_in.name] = _points_on_screen("".join("".join(o.get("text", "")) for o in outputs))
+            raise ReleaseError(f"notebook-student.zip: a cell with {submission.name} raises: {errors[0]}")
+        found[submission.name] = _points_on_screen("".join("".join(o.get("text", "")) for o in outputs))
     return found
 
 

@@ -24,7 +24,7 @@ from autograder.course import COURSE
 from autograder.paths import SUITES
 from autograder.release import nbgrader, otter
 from autograder.release.edition import Edition
-from autograder.release.handins import HandIn, known_hand_ins
+from autograder.release.known import KnownSubmission, known_submissions
 from autograder.release.notebook import NAME
 from autograder.release.package import zipped
 from tests.benchmarks.row import AT_LEAST, AT_MOST, ROOT, Row, in_turn, seconds_of
@@ -36,9 +36,9 @@ BLOCK = 500  # resident memory is first looked at after so many
 
 
 @cache
-def hand_ins() -> list[HandIn]:
+def hand_ins() -> list[KnownSubmission]:
     """What all are compared with: stubs, solutions, and three flawed hand-ins."""
-    return known_hand_ins(Edition(COURSE, ROOT))
+    return known_submissions(Edition(COURSE, ROOT))
 
 
 def make_class(folder: Path, number: int) -> Path:

@@ -41,14 +41,14 @@ from autograder.submissions.downloads.names import owner_of
 from autograder.submissions.downloads.roster import read_roster
 from autograder.submissions.submission import fit_for_file, report_files, student_names
 
-__all__ = ["HandedIn", "class_of", "classes_of"]
+__all__ = ["ClassSubmission", "class_of", "classes_of"]
 
 _ANYWAY = "--roster-anyway takes it all the same"
 _TWICE = "{} hand-ins carry the name {}: each has its own row"
 
 
 @dataclass(frozen=True)
-class HandedIn:
+class ClassSubmission:
     """What one student handed in.
 
     `student` is unique in the class and fit for a file name. `path` is what `read_submission` takes, None where
@@ -72,7 +72,7 @@ def class_of(
     roster: Path | None = None,
     scratch: Path | None = None,
     roster_anyway: bool = False,
-) -> list[HandedIn]:
+) -> list[ClassSubmission]:
     """The hand-ins at a path, one for each student, in the order they are found.
 
     Args:
@@ -96,7 +96,7 @@ def classes_of(
     roster: Path | None = None,
     scratch: Path | None = None,
     roster_anyway: bool = False,
-) -> list[HandedIn]:
+) -> list[ClassSubmission]:
     """The same for several paths taken together."""
     rows = read_roster(roster) if roster is not None else []
     # one folder for each run: two runs may share a scratch folder
@@ -122,7 +122,7 @@ def classes_of(
         if place is not None:
             place, more = sole_file(place)
             notes += more
-        handed_in.append(HandedIn(student, place, each.login, notes, each.name, each.ids, each.doubt))
+        handed_in.append(ClassSubmission(student, place, each.login, notes, each.name, each.ids, each.doubt))
     return handed_in
 
 

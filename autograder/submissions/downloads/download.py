@@ -105,7 +105,7 @@ def class_zip(path: Path, modules: Sequence[str]) -> ClassZip | None:
     except SubmissionError:
         return None  # as one hand-in, it gets a row that says why
     while not names.is_of_a_class(tree.files, modules):
-        if names.is_one_hand_in(tree.files, modules) or not tree.unwrap():
+        if names.is_one_submission(tree.files, modules) or not tree.unwrap():
             tree.close()
             return None
     return tree

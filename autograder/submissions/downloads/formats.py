@@ -12,7 +12,7 @@ from autograder.submissions.downloads.gradescope import gradescope
 from autograder.submissions.filenames import recognise
 from autograder.submissions.submission import find_submissions
 
-_HAND_INS = (".ipynb", ".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
+_SUBMISSIONS = (".ipynb", ".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
 
 
 def found_in(path: Path, modules: Sequence[str]) -> list[Found]:
@@ -28,7 +28,7 @@ def _of_a_platform(path: Path, modules: Sequence[str]) -> list[Found]:
     """The hand-ins of a download, which may lie in folders around it; none if it is no download."""
     while path.is_dir() and not path.is_symlink():
         entries = visible(path)
-        if _is_one_hand_in(entries, modules):
+        if _is_one_submission(entries, modules):
             break
         if (path / names.METADATA).is_file():
             found, others = gradescope(path, entries)
@@ -41,11 +41,11 @@ def _of_a_platform(path: Path, modules: Sequence[str]) -> list[Found]:
     return []
 
 
-def _is_one_hand_in(entries: Sequence[Path], modules: Sequence[str]) -> bool:
+def _is_one_submission(entries: Sequence[Path], modules: Sequence[str]) -> bool:
     inner = [each for each in entries if each.name.casefold() == "exercises" and each.is_dir()]
     listed = [PurePosixPath(each.name) for each in entries]
     listed += [PurePosixPath("exercises", each.name) for folder in inner for each in visible(folder)]
-    return names.is_one_hand_in(listed, modules)
+    return names.is_one_submission(listed, modules)
 
 
 def _moodle(entries: Sequence[Path]) -> list[Found]:
@@ -130,7 +130,7 @@ def _nbgrader(path: Path, modules: Sequence[str]) -> list[Found]:
     for each in students:
         folder = each / wanted
         held = {entry.name for entry in visible(folder)} - {"timestamp.txt"}
-        place = names.hand_in_of(folder) if held else None
+        place = names.submission_in(folder) if held else None
         found.append(Found(each.name, place, (), each.name, (), {"login": each.name}, "nbgrader"))
     return found + _stray([each for each in visible(path) if each not in students])
 
@@ -148,6 +148,6 @@ def _holds_ours(folder: Path, modules: Sequence[str]) -> bool:
 
 def _stray(entries: Sequence[Path]) -> list[Found]:
     """What lies among a platform's files without its marks: somebody may have put a late hand-in there."""
-    meant = [each for each in entries if each.is_dir() or each.suffix.lower() in _HAND_INS]
+    meant = [each for each in entries if each.is_dir() or each.suffix.lower() in _SUBMISSIONS]
     told = "{} is not named as the platform names hand-ins"
     return [Found("", each, notes=(told.format(shown(each.name)),)) for each in meant]

@@ -88,13 +88,13 @@ def is_metadata(path: PurePosixPath) -> bool:
     return path.name == METADATA and (wrapped or len(path.parts) == 1)
 
 
-def hand_in_of(folder: Path) -> Path:
+def submission_in(folder: Path) -> Path:
     """What to grade in `submitted/<student>/<assignment>/`: all of it, since work may lie beside the notebook."""
     there = {path.name for path in folder.iterdir()} - {"timestamp.txt"}
     return folder / NOTEBOOK if there == {NOTEBOOK} else folder
 
 
-def is_one_hand_in(paths: Iterable[PurePosixPath], modules: Sequence[str]) -> bool:
+def is_one_submission(paths: Iterable[PurePosixPath], modules: Sequence[str]) -> bool:
     """Whether exercises with nobody's name lie at the top: one student's, whatever a platform's marks say."""
     for path in paths:
         inside = path.parts[0].casefold() == "exercises" if len(path.parts) == 2 else len(path.parts) == 1
@@ -109,7 +109,7 @@ def is_of_a_class(paths: Iterable[PurePosixPath], modules: Sequence[str]) -> boo
     Only marks at the top count, which the platform sets: a student's own folders say nothing.
     """
     paths = list(paths)
-    if is_one_hand_in(paths, modules):
+    if is_one_submission(paths, modules):
         return False
     tops = {path.parts[0] for path in paths}
     flat = {path.parts[0] for path in paths if len(path.parts) == 1}

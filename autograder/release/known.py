@@ -19,7 +19,7 @@ CORPUS = ("émile", "Фатима", "ivan")  # half done, three misconceptions, 
 
 
 @dataclass(frozen=True)
-class HandIn:
+class KnownSubmission:
     """A hand-in as source texts by module; `name` is plain ASCII, fit for a folder and a login."""
 
     name: str
@@ -37,18 +37,18 @@ class HandIn:
         return as_notebook(answered(cells(edition), self.modules))
 
 
-def copies(unpacked: Path, hand_ins: Sequence[HandIn]) -> Iterator[tuple[HandIn, Path]]:
+def copies(unpacked: Path, submissions: Sequence[KnownSubmission]) -> Iterator[tuple[KnownSubmission, Path]]:
     """Stubs and solutions, each with a fresh copy of an unpacked zip to work in.
 
     For zips that hold public checks alone: those see less than hidden ones, so others get other points there.
     """
-    for hand_in in hand_ins:
-        if hand_in.name in ("stubs", "solutions"):
+    for submission in submissions:
+        if submission.name in ("stubs", "solutions"):
             with tempfile.TemporaryDirectory(prefix="unpacked-") as scratch:
-                yield hand_in, Path(shutil.copytree(unpacked, Path(scratch) / "work"))
+                yield submission, Path(shutil.copytree(unpacked, Path(scratch) / "work"))
 
 
-def known_hand_ins(edition: Edition) -> list[HandIn]:
+def known_submissions(edition: Edition) -> list[KnownSubmission]:
     """Stubs, solutions and the corpus's, read from the checkout."""
     modules = [e.module for e in edition.catalogue]
     places = {"stubs": edition.root / "exercises", "solutions": edition.root / "solutions"}
@@ -57,5 +57,5 @@ def known_hand_ins(edition: Edition) -> list[HandIn]:
     found = []
     for name, path in places.items():
         submission = read_submission(path, modules)
-        found.append(HandIn(name, submission.modules))
+        found.append(KnownSubmission(name, submission.modules))
     return found
