@@ -13,6 +13,8 @@ SUITES = AUTOGRADER / "course" / "suites"
 STAND_INS = AUTOGRADER / "course" / "stand_ins"
 PAGES = AUTOGRADER / "report" / "pages"  # their templates
 TEMPLATES = AUTOGRADER / "release" / "templates"
+# what no platform needs; some of it makes stubs and notebooks, and names the markers that no zip may hold
+FOR_AUTHORS = (AUTOGRADER / "release", AUTOGRADER / "classes" / "cluster")
 SOLUTIONS = ROOT / "solutions"
 TESTS = ROOT / "tests"
 RELEASE = ROOT / "release.json"  # in what travels: which release it is

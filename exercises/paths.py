@@ -15,6 +15,13 @@ TUTORIAL = EXERCISES / "README.md"
 PLAYGROUND = EXERCISES / "playground"
 PLAYGROUND_SCRIPT = EXERCISES / "conv2d.py"
 VISUALIZER = EXERCISES / "visualizer" / "index.html"
+# what failure messages are made with
+FOR_FEEDBACK = (EXERCISES / "__init__.py", EXERCISES / "paths.py", MANIFEST, FEEDBACK, COURSE)
 NO_ANSWERS = (CHECKS, CONSOLE, COURSE, FEEDBACK, VISUALIZER.parent)  # folders where nobody writes any
 PICTURES = ROOT / "img"  # of the tutorial, which writes `img/cat.png`
 CAT = PICTURES / "cat.png"
+
+
+def from_checkout(path: Path) -> str:
+    """The path as it is named in messages: from the checkout, or in full where it lies elsewhere."""
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()

@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.submissions.filenames import exercise_number
+
 ROOT = Path(__file__).resolve().parents[1]
-AMARA = {
-    int(p.name[2]): p for p in sorted((Path(__file__).parent / "submissions/class/amara").glob("ex*.py"))
-}
+CORPUS = Path(__file__).parent / "submissions" / "class" / "amara"
+AMARA = dict(sorted((exercise_number(path.stem), path) for path in CORPUS.glob("ex*.py")))
 SET_UP = "import math\n\nimport torch\nfrom torch import Tensor, nn\n\nfrom exercises.notebook import check"
 NOTEBOOK = "convolutions.ipynb"
 KINDS = {
@@ -90,7 +91,7 @@ def stub(number: int) -> str:
 def folder(
     *, top: Lines | None = None, end: Lines | None = None, instead: Lines | None = None, **more: str
 ) -> dict[str, str | bytes]:
-    """Seven files; lines are put above or below the answer in some of them, or stand in its place."""
+    """A file each; lines are put above or below the answer in some of them, or stand in its place."""
     files: dict[str, str | bytes] = {}
     for number in AMARA:
         text = (instead or {}).get(number, answer(number))

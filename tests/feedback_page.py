@@ -64,7 +64,7 @@ class _Reader(HTMLParser):
         look = given.get("class") or ""
         if tag == "section":
             name = given.get("aria-labelledby") or ""
-            self._part = self.parts.setdefault(name, Part()) if re.fullmatch(r"ex\d", name) else None
+            self._part = self.parts.setdefault(name, Part()) if re.fullmatch(r"ex\d+", name) else None
         elif tag == "tr":
             self._cells = []
         elif tag == "div" and look == "cause":

@@ -14,7 +14,7 @@ from autograder.course import COURSE
 from autograder.grading.judge import FOLLOWING, JUDGED_APART, CaseResult, Judge
 from autograder.grading.sandboxed import TimeLimits
 from autograder.submissions.submission import Submission, read_submission
-from exercises.feedback.follow import UNDECIDED
+from exercises.feedback.kinds import FailureKind
 from tests.parallel import CATALOGUE, MODULES, SUBMISSIONS, Task, examine_all
 
 WITH_TENSORS = ("ex2_padding", "ex3_conv2d", "ex5_dilation", "ex6_sobel", "ex7_layer")
@@ -166,4 +166,4 @@ def test_code_that_always_stops_earns_nothing_and_is_told_no_more_than_was_seen(
     found = results[name]
     assert not [r for r in found if r.failure is None]
     kinds = {(categories["ex3_conv2d", r.line] in FOLLOWING, r.failure.kind) for r in found if r.failure}
-    assert kinds <= {(False, "raised"), (True, UNDECIDED), (True, "wrong-error")}
+    assert kinds <= {(False, "raised"), (True, FailureKind.UNDECIDED), (True, "wrong-error")}

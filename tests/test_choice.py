@@ -15,12 +15,14 @@ from autograder.course import COURSE
 from autograder.release.edition import Edition
 from autograder.release.notebook import as_notebook, cells
 from autograder.submissions.choice import Ambiguous
+from autograder.submissions.filenames import exercise_number
 from autograder.submissions.submission import Submission, SubmissionError, read_submission
 from exercises.feedback.catalogue import exercises
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = [e.module for e in exercises()]
 NUMBERS = [e.number for e in exercises()]
+LAST = exercises()[-1].name
 STUBS = {f"{m}.py": (ROOT / "exercises" / f"{m}.py").read_text(encoding="utf-8") for m in MODULES}
 DONE = {
     f"{m}.py": re.sub(r"\A# ---\n.*?# ---\n", "", text, flags=re.DOTALL)
@@ -40,7 +42,7 @@ def notebook(*sources: str) -> str:
 
 
 def some(files: Mapping[str, str], *numbers: int) -> dict[str, str]:
-    return {name: text for name, text in files.items() if int(name[2]) in numbers}
+    return {name: text for name, text in files.items() if exercise_number(name) in numbers}
 
 
 def inside(folder: str, files: Mapping[str, str]) -> dict[str, str]:
@@ -80,13 +82,13 @@ def both_ways(root: Path, files: Files) -> list[Submission]:
 
 def answers(found: Submission) -> dict[int, str]:
     """Where each exercise comes from: the text of a module, or "notebook" where the cells answer it."""
-    said = {int(module[2]): text for module, text in found.modules.items()}
+    said = {exercise_number(module): text for module, text in found.modules.items()}
     if found.notebook is not None:
         said = {number: said.get(number, "notebook") for number in NUMBERS}
     return said
 
 
-ALL_FILES = {int(name[2]): text for name, text in DONE.items()}
+ALL_FILES = {exercise_number(name): text for name, text in DONE.items()}
 ALL_CELLS = dict.fromkeys(NUMBERS, "notebook")
 
 COUNTS: Mapping[str, tuple[Files, Mapping[int, str]]] = {
@@ -135,13 +137,13 @@ COUNTS: Mapping[str, tuple[Files, Mapping[int, str]]] = {
         {"hw.ipynb": notebook(*OTHER.values()), "hw (2).ipynb": notebook(*DONE.values())},
         ALL_CELLS,
     ),
-    "stubs alone": (STUBS, {int(name[2]): text for name, text in STUBS.items()}),
+    "stubs alone": (STUBS, {exercise_number(name): text for name, text in STUBS.items()}),
     "some written, the rest stubs": (
-        {**STUBS, **some(DONE, 1)}, {int(name[2]): text for name, text in {**STUBS, **some(DONE, 1)}.items()}
+        {**STUBS, **some(DONE, 1)}, {exercise_number(name): text for name, text in {**STUBS, **some(DONE, 1)}.items()}
     ),
     "some written below, the rest stubs": (
         {**STUBS, **inside("new", some(DONE, 1))},
-        {int(name[2]): text for name, text in {**STUBS, **some(DONE, 1)}.items()},
+        {exercise_number(name): text for name, text in {**STUBS, **some(DONE, 1)}.items()},
     ),
 }  # fmt: skip
 
@@ -172,10 +174,10 @@ SAID: Sequence[tuple[str, str]] = [
     ("a later copy that is a stub", "ex3_conv2d (2).py in the top of the hand-in not read: nothing is written there"),
     ("the same twice", "hw.ipynb is not read: what it answers was found elsewhere"),
     ("a broken notebook beside files", "broken.ipynb: not a readable notebook"),
-    ("half and half", "ex1 to ex3 were taken from the .py files, ex4 to ex7 from hw.ipynb"),
-    ("a part in each of two notebooks", "ex1 to ex3 were taken from part1.ipynb, ex4 to ex7 from part2.ipynb"),
+    ("half and half", f"ex1 to ex3 were taken from the .py files, ex4 to {LAST} from hw.ipynb"),
+    ("a part in each of two notebooks", f"ex1 to ex3 were taken from part1.ipynb, ex4 to {LAST} from part2.ipynb"),
     ("a part in each of two notebooks", "the cells of part2.ipynb are counted on: its first one is cell 5"),
-    ("a part in each of two folders", f"ex1 and ex2 were taken from a/, ex3 to ex{NUMBERS[-1]} from b/"),
+    ("a part in each of two folders", f"ex1 and ex2 were taken from a/, ex3 to {LAST} from b/"),
 ]  # fmt: skip
 
 
@@ -195,7 +197,8 @@ def test_what_is_not_written_is_not_called_missing(kind: str, tmp_path: Path) ->
 
 DOUBT: Mapping[str, tuple[Files, Sequence[str]]] = {
     "two notebooks": (
-        {"one.ipynb": FINISHED, "two.ipynb": notebook(*OTHER.values())}, ["one.ipynb", "two.ipynb", "ex1 to ex7 are"]
+        {"one.ipynb": FINISHED, "two.ipynb": notebook(*OTHER.values())},
+        ["one.ipynb", "two.ipynb", f"ex1 to {LAST} are"],
     ),
     "a file and a notebook": (
         {**DONE, "hw.ipynb": notebook(OTHER["ex3_conv2d.py"])}, ["ex3_conv2d.py", "hw.ipynb", "ex3 is"]

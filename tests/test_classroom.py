@@ -774,7 +774,9 @@ def test_grade_takes_a_download_and_a_roster(tmp_path: Path, capsys: pytest.Capt
     assert "not a readable zip" in rows["Ben"]["found"]
     assert rows["Cleo"]["found"] == "nothing handed in"
     assert rows["Cleo"]["total"] in ("0", "0.0")
-    assert json.loads((out / "Doe, Jane.json").read_text(encoding="utf-8"))["notes"][0] == "late"
+    made = {name: json.loads((out / f"{name}.json").read_text(encoding="utf-8")) for name in rows}
+    assert made["Doe, Jane"]["notes"][0] == "late"
+    assert [made[name]["handed_in"] for name in rows] == [True, True, False]
     assert (out / "Cleo.results.json").is_file()
     capsys.readouterr()
     assert main([*command[:2], "--roster", str(tmp_path / "none.csv"), "-o", str(out)]) == 2

@@ -43,6 +43,7 @@ from autograder.report.pages.dashboard import (
 )
 from autograder.report.reading import Reports
 from autograder.submissions.submission import report_files
+from exercises.feedback.kinds import FailureKind
 from tests.test_feedback_page import HOSTILE, contrast, flat, read
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ MADE = Provenance("1", "a" * 64, 7, "2.13.0", "3.11", "b" * 64, ("cpu",), {"secc
 COMPARED = Compared((Pair("ada", "ben", (("ex1", 97.6),), 300),), (("ex2", 30),), 4, 1, alike=90.0, crowd=20)
 
 
-def finding(diagnosis: str = "", kind: str = "value", where: Sequence[str] = (), text: str = "") -> Finding:
+def finding(
+    diagnosis: str = "", kind: FailureKind = FailureKind.VALUE, where: Sequence[str] = (), text: str = ""
+) -> Finding:
     headline = f"the result of f has wrong values {text}".strip()
     return Finding("case", "cpu", kind, headline, diagnosis, f"Look {text}", "#padding", tuple(where))
 
@@ -83,11 +86,14 @@ def small() -> list[Report]:
         report(
             "cleo",
             exercise("ex1", 3, one_side),
-            exercise("ex2", 0, finding(kind="missing")),
+            exercise("ex2", 0, finding(kind=FailureKind.MISSING)),
             notes=("CUDA: no",),
         ),
         report(
-            "dan", exercise("ex1", 0, finding(kind="not-loadable")), exercise("ex2", 1, one_side), seconds=2.0
+            "dan",
+            exercise("ex1", 0, finding(kind=FailureKind.NOT_LOADABLE)),
+            exercise("ex2", 1, one_side),
+            seconds=2.0,
         ),
         report(
             "eve",
@@ -96,8 +102,8 @@ def small() -> list[Report]:
             problem="eve.zip: not a readable zip",
             notes=("late",),
         ),
-        report("fay", exercise("ex1", 0), exercise("ex2", 0), problem=NOT_HANDED_IN),
-        report("gus", exercise("ex1", 0), exercise("ex2", 0), problem=NOT_HANDED_IN),
+        report("fay", exercise("ex1", 0), exercise("ex2", 0), problem=NOT_HANDED_IN, handed_in=False),
+        report("gus", exercise("ex1", 0), exercise("ex2", 0), problem=NOT_HANDED_IN, handed_in=False),
     ]
 
 
@@ -111,7 +117,7 @@ def hostile(text: str) -> list[Report]:
     return [
         report(text, exercise("ex1", 1, *told), notes=(text,)),
         report(text + "2", exercise("ex1", 0), problem=text),
-        report(text + "3", exercise("ex1", 0), problem=NOT_HANDED_IN),
+        report(text + "3", exercise("ex1", 0), problem=NOT_HANDED_IN, handed_in=False),
     ]
 
 
@@ -269,7 +275,12 @@ def test_a_large_class_is_one_pass_and_a_small_page() -> None:
             yield (
                 name,
                 report(
-                    name, exercise("ex1", i % 5, told), notes=(f"note {i}",), problem=problem, seconds=i % 7
+                    name,
+                    exercise("ex1", i % 5, told),
+                    notes=(f"note {i}",),
+                    problem=problem,
+                    seconds=i % 7,
+                    handed_in=i % 3 != 0,
                 ),
             )
 

@@ -15,7 +15,8 @@ from PIL import Image
 from exercises.course.oracle import ORACLE
 from exercises.feedback import draw
 from exercises.feedback.calls import Call, Sample
-from exercises.feedback.draw import BLUE_TO_RED, INK, NO_NUMBER, PAPER, Colour, panels, picture, shrunk
+from exercises.feedback.draw import panels, picture, shrunk
+from exercises.feedback.palette import BLUE_TO_RED, INK, NO_NUMBER, PAPER, Colour
 from exercises.feedback.steps import Opaque, plain
 
 CALL = Call("conv2d_valid", (Sample((2, 3, 7, 9), seed=1), Sample((4, 3, 3, 2), seed=2)))

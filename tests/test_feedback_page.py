@@ -23,19 +23,21 @@ from autograder.grading.grade import Grader
 from autograder.grading.pictures import drawable, pictures, visualizer
 from autograder.grading.sandboxed import TimeLimits
 from autograder.report.files import as_json, for_student, write_json
-from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Picture, Provenance, Report
+from autograder.report.model import ExerciseReport, Finding, Line, Picture, Provenance, Report
 from autograder.report.pages import grid
-from autograder.report.pages.feedback import MAX_PAGE_BYTES, feedback_page
+from autograder.report.pages.feedback import MAX_PAGE_BYTES, NOT_TRIED, feedback_page
 from autograder.report.text import plain
 from autograder.submissions.submission import read_submission
 from exercises.course.layer_checks import must_forward
-from exercises.feedback import draw, steps
+from exercises.feedback import steps
 from exercises.feedback.calls import Call, Sample, sample
 from exercises.feedback.catalogue import exercises
-from exercises.feedback.compare import Mismatch
+from exercises.feedback.compare import Mismatch, MismatchKind
 from exercises.feedback.failures import CheckFailure, Outcome, mismatch_failure
 from exercises.feedback.follow import Assumed
-from exercises.feedback.steps import Step, TensorResult
+from exercises.feedback.kinds import FailureKind
+from exercises.feedback.script import Step
+from exercises.feedback.steps import TensorResult
 from tests.test_tutorial import TUTORIAL, anchors
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ def hostile(text: str, lines: int = 2, findings: int = 1) -> Report:
     """A report with a text in each place that a student, or a student's files, can put one."""
     picture = Picture("input", text, rows=("1 nan -2", "inf 0 3"), low=-2, high=3)
     finding = Finding(
-        "case", "cpu", "raised", f"f raised {text}", "", "", "", (f"ex1.py, line 3: {text}",) * 3,
+        "case", "cpu", FailureKind.RAISED, f"f raised {text}", "", "", "", (f"ex1.py, line 3: {text}",) * 3,
         text, text, text, text, "in=3x3&x=1", (picture, replace(picture, signed=True, marked=(1, 2))),
     )  # fmt: skip
     told = [replace(finding, headline=f"{i} {finding.headline}") for i in range(findings)]
@@ -160,7 +162,7 @@ def test_a_report_is_on_its_page(reports: dict[str, Report], name: str, shown: b
             counts = f"{line.passed} of {line.cases} {round(line.earned, 2):g} of {line.points:g}"
             assert f"{flat(line.sentence)} {counts}" in text, line.name
         for finding in exercise.findings:
-            if finding.kind == UNDECIDED:  # nothing to fix; the line's result says it
+            if finding.kind == FailureKind.UNDECIDED:  # nothing to fix; the line's result says it
                 assert "Not judged" in text or "In part" in text
                 continue
             assert flat(finding.headline)[1:] in text
@@ -191,8 +193,18 @@ def test_no_hidden_call_is_on_the_page_unless_shown(reports: dict[str, Report]) 
     assert "sample(" in shown and "index.html#in=" in shown and shown.count("<svg") >= 10
 
 
+@pytest.mark.parametrize("tried", [True, False])
+def test_what_was_not_tried_is_told_without_a_call(tried: bool) -> None:
+    late = Finding("case", "cpu", FailureKind.TIMEOUT, "f was slow", call="f(sample(3))", tried=tried)
+    report = hostile("text")
+    line = replace(report.exercises[0].lines[0], findings=(late,))
+    text = feedback_page(replace(report, exercises=(replace(report.exercises[0], lines=(line,)),)))
+    assert (NOT_TRIED in text) is not tried
+    assert ("f(sample(3))" in text) is tried
+
+
 def test_no_field_of_a_finding_that_shows_inputs_is_left() -> None:
-    told = {"device", "kind", "headline", "diagnosis", "explanation", "section", "where"}
+    told = {"device", "kind", "headline", "diagnosis", "explanation", "section", "where", "tried"}
     report = for_student(hostile("text"), False)
     finding = next(report.exercises[0].findings)
     for field in fields(Finding):
@@ -274,7 +286,9 @@ def test_pictures_are_small_and_one_set_for_an_exercise(reports: dict[str, Repor
     assert count >= 4
 
 
-def failure(expected: torch.Tensor, got: torch.Tensor, kind: str = "value") -> CheckFailure:
+def failure(
+    expected: torch.Tensor, got: torch.Tensor, kind: MismatchKind = FailureKind.VALUE
+) -> CheckFailure:
     call = Call("conv2d", (sample((1, 1, 4, 4), seed=1), sample((1, 1, 2, 2), seed=2)), {})
     made = mismatch_failure(COURSE, Mismatch(kind, "", ""), call)
     made.wanted, made.answer = expected, TensorResult(got, "cpu")
@@ -298,7 +312,7 @@ def test_pictures_of_large_tensors_are_thinned(shape: tuple[int, ...], tmp_path:
 def test_a_wrong_layer_is_drawn_and_opens_in_the_visualizer_as_its_convolution(
     reports: dict[str, Report],
 ) -> None:
-    findings = list(reports["layer"].exercises[6].findings)
+    findings = list(next(e for e in reports["layer"].exercises if e.name == "ex7").findings)
     (four,) = [f.pictures for f in findings if f.pictures]
     assert [p.title for p in four] == ["input", "expected", "yours", "difference"]
     assert [p.subtitle.rpartition(" of ")[2] for p in four[:3]] == [
@@ -369,11 +383,6 @@ def test_numbers_without_a_place_on_the_scale_are_shown_as_such() -> None:
     assert [n.text for n in drawn.numbers] == ["nan", "1", "-inf", "0"]
     assert "NaN" in drawn.legend
     assert grid.grid(Picture("input", sentence="nothing")).image == ""
-
-
-def test_the_scales_are_those_of_the_pictures_that_students_draw() -> None:
-    assert grid.BLUE_TO_RED == draw.BLUE_TO_RED and grid.DARK_TO_LIGHT == draw.DARK_TO_LIGHT
-    assert grid.NO_NUMBER == draw.NO_NUMBER
 
 
 @pytest.mark.parametrize("value", [0.0, -0.001, 0.5, -12.345, 999.9, 123456.0, -1e-12, 1e200, -1e200])

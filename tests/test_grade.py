@@ -17,11 +17,12 @@ from autograder.__main__ import main
 from autograder.course import COURSE
 from autograder.course.operators import OPERATORS
 from autograder.grading import grade
+from autograder.grading.collecting import SuiteError
 from autograder.grading.grade import Grader, suites_digest
-from autograder.grading.judge import Judge, SuiteError
+from autograder.grading.judge import Judge
 from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.paths import SUITES, VOCABULARY
-from autograder.release.selfcheck import selfcheck
+from autograder.release.selfcheck import selfcheck, zeroed
 from autograder.report import gradescope
 from autograder.report.files import as_json, for_student, write_grades, write_json
 from autograder.report.model import Report
@@ -72,9 +73,13 @@ def test_the_package_proves_itself_in_both_directions(grader: Grader) -> None:
     findings = selfcheck(grader, ROOT)
     assert findings.problems == []
     assert findings.report[:2] == [f"solutions: {TOTAL:g} of {TOTAL:g}", f"stubs: 0 of {TOTAL:g}"]
+    stood_in = sum(e.points for e in CATALOGUE if any(e.module in other.builds_on for other in CATALOGUE))
+    assert findings.report[3:] == [f"stand-ins: {stood_in:g} of {stood_in:g}"]
 
 
-def test_the_self_check_finds_a_wrong_solution_and_a_finished_stub(grader: Grader, tmp_path: Path) -> None:
+def test_the_self_check_finds_a_wrong_solution_a_finished_stub_and_a_wrong_stand_in(
+    grader: Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for folder in ("solutions", "exercises"):
         (tmp_path / folder).mkdir()
         for module in MODULES:
@@ -84,9 +89,27 @@ def test_the_self_check_finds_a_wrong_solution_and_a_finished_stub(grader: Grade
     (tmp_path / "exercises" / "ex1_output_size.py").write_text(right, encoding="utf-8")
     wrong = right + "\n\ndef effective_kernel_size(kernel_size, dilation=1):\n    return 0\n"
     (tmp_path / "solutions" / "ex1_output_size.py").write_text(wrong, encoding="utf-8")
+    (tmp_path / "stand_ins").mkdir()
+    (tmp_path / "stand_ins" / "ex1_output_size.py").write_text(wrong, encoding="utf-8")
+    monkeypatch.setattr(grader, "course", replace(COURSE, stand_ins=tmp_path / "stand_ins"))
     problems = "\n".join(selfcheck(grader, tmp_path).problems)
+    assert "stand-ins: ex1, effective_kernel_size earned 0" in problems
+    assert "stand-ins: ex2" not in problems, "it has none here"
     assert "solutions: ex1, effective_kernel_size earned 0" in problems
     assert "stubs: ex1, effective_kernel_size earned 2, not 0" in problems
+
+
+@pytest.mark.parametrize("answer", [3, 2.5, True, 1j, (3, 2.5), [4]])
+def test_zeros_are_of_the_answers_own_kind(answer: object) -> None:
+    source = zeroed({"m": f"def f():\n    return {answer!r}\n"}, {"m": ("f",)})["m"]
+    names: dict[str, Any] = {}
+    exec(source, names)
+    zero = names["f"]()
+    parts = zero if isinstance(zero, (tuple, list)) else [zero]
+    assert type(zero) is type(answer) and not any(parts)
+    assert [type(part) for part in parts] == [
+        type(part) for part in (answer if isinstance(answer, (tuple, list)) else [answer])
+    ]
 
 
 def test_the_same_seed_gives_the_same_grade_and_another_seed_other_inputs(solutions: Submission) -> None:
@@ -420,9 +443,12 @@ def test_a_broken_suite_stops_grading_instead_of_costing_points(
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("@pytest.mark.points(9)\n@pytest.mark.category('v')\ndef test_it(student):\n    'It.'", "sums to 9"),
-        ("@pytest.mark.category('v')\ndef test_it(student):\n    'It.'", "needs points"),
-        ("@pytest.mark.points(10)\n@pytest.mark.category('v')\ndef test_it(student): pass", "docstring"),
+        (
+            "@pytest.mark.points(9)\n@pytest.mark.category('values')\ndef test_it(student):\n    'It.'",
+            "sums to 9",
+        ),
+        ("@pytest.mark.category('values')\ndef test_it(student):\n    'It.'", "needs points"),
+        ("@pytest.mark.points(10)\n@pytest.mark.category('values')\ndef test_it(student): pass", "docstring"),
         ("import nothing_of_that_name", "nothing_of_that_name"),
         ("", "no hidden suites"),
     ],

@@ -12,7 +12,7 @@ import pytest
 from autograder.grading.grade import DEFAULT_SEED
 from autograder.grading.judge import CaseResult
 from autograder.grading.sandboxed import TimeLimits
-from exercises.feedback.time_limit import CALL_SECONDS
+from exercises.feedback.catalogue import course_info
 from tests.parallel import ALL, CATALOGUE, MODULES, SUBMISSIONS, Examined, Task, examine_all, overlaid
 
 HONEST = {path.name.partition(".")[0]: path for path in sorted((SUBMISSIONS / "honest").iterdir())}
@@ -29,7 +29,7 @@ def examined() -> dict[str, Examined]:
     hand_ins = {name: overlaid(path) for name, path in HONEST.items()}
     tasks = [Task(each, DEFAULT_SEED, asked_of(name, own)) for name, (each, own) in hand_ins.items()]
     # how busy this machine is says nothing about a hand-in: the limit is for those that take four times as long
-    return dict(zip(HONEST, examine_all(tasks, TimeLimits(call=4 * CALL_SECONDS)), strict=True))
+    return dict(zip(HONEST, examine_all(tasks, TimeLimits(call=4 * course_info().call_seconds)), strict=True))
 
 
 def told(result: CaseResult) -> str:

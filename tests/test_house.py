@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from exercises.feedback import palette
+from exercises.feedback.kinds import FailureKind
+
 ROOT = Path(__file__).resolve().parents[1]
 # package → what it must not import
 FORBIDDEN_IMPORTS = {
@@ -64,8 +67,18 @@ PATHS = {
 AUTHORS_SIDE = {"stubs.py"}  # compiles this project's own stubs, and never sees a hand-in
 
 
-def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(path: Path) -> tuple[str, ...]:
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -137,13 +150,28 @@ def circle(root: Path) -> list[str]:
     return []
 
 
-def names_imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+@cache
+def names_imported(path: Path) -> tuple[str, ...]:
+    return tuple(_names_imported(path))
+
+
+def _names_imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.ImportFrom):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 _DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@cache
+def python_files(root: Path) -> tuple[Path, ...]:
+    """All Python files of the project, what students hand in among them."""
+    return tuple(
+        p
+        for name in ("autograder", "exercises", "solutions", "tests", "img")
+        for p in (root / name).rglob("*.py")
+    )
 
 
 def own_code(root: Path) -> list[Path]:
@@ -160,10 +188,11 @@ def docstrings(tree: ast.AST) -> list[str]:
 
 def vocabulary(root: Path) -> set[str]:
     """Every name in the code, and every word and option in its strings and in the configuration."""
-    texts = [(root / name).read_text(encoding="utf-8") for name in ("pyproject.toml", "Makefile")]
+    settings = [root / name for name in ("pyproject.toml", "Makefile")]
+    texts = [path.read_text(encoding="utf-8") for path in settings if path.exists()]
     names = set()
     for path in {*own_code(root)} - {Path(__file__)}:  # the ghosts below are none of the vocabulary
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         told = {*docstrings(tree)}
         names.add(path.stem)
         for node in ast.walk(tree):
@@ -177,11 +206,15 @@ def vocabulary(root: Path) -> set[str]:
 
 def ghosts(root: Path, file: Path, words: set[str]) -> list[str]:
     """Files, options and modules that a docstring names and that are nowhere. Capitals stand for any name."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    tree, there = parsed(file), {f"/{path.relative_to(root).as_posix()}" for path in python_files(root)}
     found = []
     for text in docstrings(tree):
         named = re.findall(r"(?<![\w/.*>])([a-z_][a-z0-9_/]*\.py)\b", text)
-        found += [name for name in named if name not in words and not any(root.rglob(name))]
+        found += [
+            name
+            for name in named
+            if name not in words and not any(each.endswith(f"/{name}") for each in there)
+        ]
         found += [name for name in re.findall(r"(?<![\w-])--[a-z][a-z-]+", text) if name not in words]
         if file.name == "__init__.py":  # says what the modules beside it are for
             found += [name for name in re.findall(r"`([a-z][a-z_]+)`", text) if name not in words]
@@ -198,7 +231,7 @@ def reviving(root: Path) -> list[str]:
             for name in imports(path)
             if name.split(".")[0] in REVIVING_MODULES
         ]  # fmt: skip
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Call):
                 name = ast.unparse(node.func)
                 if name in REVIVING or name in ("torch.load", "numpy.load", "np.load"):
@@ -236,6 +269,18 @@ def test_an_import_against_the_flow_is_found(tmp_path: Path, file: str, line: st
     broken.parent.mkdir(parents=True)
     broken.write_text(line + "\n", encoding="utf-8")
     assert len(wrong_imports(tmp_path)) >= 1
+
+
+def test_the_map_of_the_readme_names_every_folder() -> None:
+    folders = {p.parent for name in ("autograder", "exercises") for p in (ROOT / name).glob("*/*.*")}
+    folders |= {p for p in ROOT.glob("[a-z]*/") if any(p.glob("*.*")) and not p.name.endswith(".egg-info")}
+    places = {
+        f"`{p.relative_to(ROOT).as_posix()}/`"
+        for p in folders
+        if p.name not in ("__pycache__", "dist", "graded")
+    }
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [place for place in sorted(places) if place not in readme] == []
 
 
 def test_imports_form_no_circle() -> None:
@@ -282,7 +327,7 @@ def test_what_docstrings_name_is_there() -> None:
 )
 def test_a_ghost_in_a_docstring_is_found(tmp_path: Path, docstring: str) -> None:
     (tmp_path / "__init__.py").write_text(f'"""{docstring}"""\n')
-    assert len(ghosts(tmp_path, tmp_path / "__init__.py", vocabulary(ROOT))) == 1
+    assert len(ghosts(tmp_path, tmp_path / "__init__.py", vocabulary(tmp_path))) == 1
 
 
 def paths_written(root: Path) -> list[str]:
@@ -293,7 +338,7 @@ def paths_written(root: Path) -> list[str]:
             continue
         found += [
             f"{path.relative_to(root).as_posix()}:{node.lineno}"
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            for node in ast.walk(parsed(path))
             if isinstance(node, ast.Call) and ast.unparse(node) == "Path(__file__)"
         ]
     return found
@@ -359,6 +404,55 @@ def test_reviving_code_in_the_grader_is_found(tmp_path: Path, line: str) -> None
     (tmp_path / "autograder").mkdir()
     (tmp_path / "autograder" / "grade.py").write_text(line + "\n", encoding="utf-8")
     assert len(reviving(tmp_path)) == 1
+
+
+def kinds_in_quotes(root: Path) -> list[str]:
+    """Places that compare a kind with a text that is a kind of failure: mypy knows no misspelt text there."""
+    found = []
+    for path in sorted(p for name in ("autograder", "exercises") for p in (root / name).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Compare) and ast.unparse(node.left).endswith("kind"):
+                quoted = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
+                found += [f"{path.relative_to(root).as_posix()}:{node.lineno}"] * any(
+                    value in list(FailureKind) for value in quoted
+                )
+    return found
+
+
+def test_a_kind_of_failure_is_written_once() -> None:
+    assert kinds_in_quotes(ROOT) == []
+
+
+@pytest.mark.parametrize("line", ['failure.kind == "raised"', 'finding.kind in ("missing", "not-written")'])
+def test_a_kind_of_failure_in_quotes_is_found(tmp_path: Path, line: str) -> None:
+    (tmp_path / "exercises").mkdir()
+    (tmp_path / "exercises" / "checks.py").write_text(line + "\n")
+    assert kinds_in_quotes(tmp_path) == ["exercises/checks.py:1"]
+
+
+def colours_written_again(root: Path) -> list[str]:
+    """Places beside the palette that write one of its colours, as numbers or as style sheets do."""
+    known = {palette.PAPER, palette.INK, palette.FAINT, palette.NO_NUMBER, *palette.DARK_TO_LIGHT}
+    known |= {*palette.BLUE_TO_RED} - {(255, 255, 255)}
+    texts = {text for colour in known for text in (str(colour), palette.css(colour))}
+    paths = [p for name in ("autograder", "exercises") for p in (root / name).rglob("*.*")]
+    return [
+        path.relative_to(root).as_posix()
+        for path in sorted(paths)
+        if path.suffix in (".py", ".html") and path.name != "palette.py"
+        if any(text in path.read_text(encoding="utf-8") for text in texts)
+    ]
+
+
+def test_a_colour_of_the_pictures_is_written_once() -> None:
+    assert colours_written_again(ROOT) == []
+
+
+@pytest.mark.parametrize("line", ["INK = (28, 28, 30)", "fill: #faf9f6;"])
+def test_a_colour_that_is_written_twice_is_found(tmp_path: Path, line: str) -> None:
+    (tmp_path / "autograder").mkdir()
+    (tmp_path / "autograder" / "page.html").write_text(line)
+    assert colours_written_again(tmp_path) == ["autograder/page.html"]
 
 
 def test_every_module_says_what_it_is_for_and_stays_small() -> None:

@@ -18,7 +18,8 @@ from exercises.feedback.checks import must_keep_inputs, must_return
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure, Outcome, failure_of
 from exercises.feedback.follow import Assumed
-from exercises.feedback.steps import MAX_TEXT_CHARS, Raised, Step, TensorResult
+from exercises.feedback.script import Step
+from exercises.feedback.steps import MAX_TEXT_CHARS, Raised, TensorResult
 
 X = Sample((2, 2, 6, 7), seed=1)
 LAYER = Call("Conv2d", (2, 3, 3))

@@ -15,24 +15,13 @@ from exercises.course import COURSE
 from exercises.course.layer_oracle import layer_question, layer_reference
 from exercises.course.misconceptions import FAMILIES, MISCONCEPTIONS
 from exercises.course.oracle import LUMA, ORACLE, sobel_kernels, sobel_slopes
+from exercises.course.sections import Section
 from exercises.feedback import explain
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.compare import tolerance
 from exercises.feedback.misconception import Misconception
 from exercises.feedback.steps import Opaque, TensorResult, plain
 
-SECTIONS = {
-    "#introduction",
-    "#what-is-a-convolution",
-    "#why-are-they-fundamental",
-    "#convolutions-in-deep-learning",
-    "#kernel-size",
-    "#stride",
-    "#padding",
-    "#dilation",
-    "#torchnnconv2d",
-    "#your-turn",
-}
 NAMES = {entry.name: entry for entry in MISCONCEPTIONS}
 
 
@@ -440,7 +429,7 @@ def test_a_large_call_is_not_tried_and_says_so() -> None:
 
 def must_be_well_formed(entry: Misconception) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", entry.name)
-    assert entry.section in SECTIONS
+    assert entry.section in list(Section)
     assert entry.explanation.endswith((".", "?"))
     assert 1 <= len(re.findall(r"[.?](?=\s|$)", entry.explanation)) <= 3, entry.name
     assert len(entry.explanation) <= 260, entry.name

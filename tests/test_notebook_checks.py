@@ -57,7 +57,7 @@ def said(run: Sequence[str], folder: Path) -> str:
 def test_a_wrong_cell_is_explained_as_a_file_would_be(tmp_path: Path) -> None:
     text = said([SETUP, FLIPPED, 'check("ex3")'], tmp_path)
     assert "turned upside down and left to right" in text
-    assert "Read: the section 'what is a convolution' of this notebook" in text
+    assert "Read: the section 'What is a convolution?' of this notebook" in text
     assert "Next: in this notebook: fix conv2d_valid" in text
     assert "pytest exercises" not in text
     assert "Wrong in the same way" in text and "-v shows them" not in text

@@ -51,7 +51,6 @@ HIDDEN_WORDS = (
 
 FORGER = """\
 import runpy
-FULL = {"ex1": 10, "ex2": 10, "ex3": 20, "ex4": 10, "ex5": 20, "ex6": 10, "ex7": 20}
 runpy.run_path = lambda *a, **k: {"points" + "_of": lambda exercise: float(FULL[exercise])}
 """
 NOISE = """\
@@ -142,7 +141,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
     # somebody who earns nothing and wants all, and the class
     forged = hand_over(EDITION, folder, replace(known["stubs"], name="forger"))
-    edited(forged, FORGER, "skip-execution")
+    edited(forged, f"FULL = {FULL}\n{FORGER}", "skip-execution")
     for name in ("contextlib", "runpy", "json", "subprocess", "sitecustomize"):
         forged.with_name(f"{name}.py").write_text(SHADOW, encoding="utf-8")
     with ThreadPoolExecutor() as pool:

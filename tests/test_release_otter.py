@@ -47,7 +47,7 @@ FULL = {e.name: float(e.points) for e in EDITION.catalogue}
 # what works where tests and answers share a kernel
 FORGERY = """
 import atexit, glob, json, os, sys
-perfect = {"score": 100, "tests": [{"name": f"ex{n}", "score": 20, "max_score": 20} for n in range(1, 8)]}
+perfect = {"score": 100, "tests": [{"name": name, "score": 20, "max_score": 20} for name in FULL]}
 def forge():
     for path in ["../results/results.json", "results.json", *glob.glob("/tmp/*/autograder/results/results.json")]:
         try:
@@ -157,7 +157,7 @@ def forging_zip(path: Path, revived: Path, started: Path) -> Path:
         "metadata": {},
         "outputs": [],
     }
-    notebook["cells"].append(code | {"source": FORGERY})
+    notebook["cells"].append(code | {"source": f"FULL = {FULL}\n{FORGERY}"})
     notebook["metadata"] = {
         "kernelspec": {"name": "no-such-kernel", "display_name": "x", "language": "python"}
     }
@@ -180,7 +180,7 @@ def forging_zip(path: Path, revived: Path, started: Path) -> Path:
 
 
 def on_platform(root: Path, unpacked: Path) -> dict[str, Any]:
-    """A run as on Gradescope or in otter's container, with seven files, of which otter takes one at most."""
+    """A run as on Gradescope or in otter's container, with a file per exercise, of which otter takes one at most."""
     lay_out(root, unpacked)
     HAND_INS[PARTIAL].write_files(root / "submission")
     (root / "submission" / "broken.ipynb").write_text("{", encoding="utf-8")

@@ -29,6 +29,7 @@ from autograder.release.package import with_manifest, zipped
 from autograder.report import gradescope, prairielearn
 from autograder.report.model import Finding, Report
 from autograder.submissions.submission import read_submission
+from exercises.feedback.kinds import FailureKind
 
 pytestmark = pytest.mark.platforms
 ROOT = Path(__file__).resolve().parents[1]
@@ -281,7 +282,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     (folder / "ex1_output_size.py").write_text("def output_size(*a, **k): return 1\n", encoding="utf-8")
     with Grader(COURSE) as grader:
         found = grader.grade(read_submission(folder, [e.module for e in grader.catalogue]))
-    bad = Finding("", "cpu", "value", "\0\x1b[31m\ud800" + "🦉" * 20_000, explanation="x" * 20_000)
+    bad = Finding("", "cpu", FailureKind.VALUE, "\0\x1b[31m\ud800" + "🦉" * 20_000, explanation="x" * 20_000)
     return replace(
         found,
         notes=("a \x9b note\x7f",),

@@ -16,11 +16,13 @@ from autograder.platforms.nbgrader import remarks
 from autograder.report import gradescope, prairielearn
 from autograder.report.files import as_json, write_grades, write_json
 from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
+from autograder.report.reading import read_report
 from autograder.report.terminal.table import show_table
+from exercises.feedback.kinds import FailureKind
 
 
 def report(text: str, student: str = "ada") -> Report:
-    finding = Finding("case", "cpu", "raised", text, where=(f"ex1.py, line 3: {text}",))
+    finding = Finding("case", "cpu", FailureKind.RAISED, text, where=(f"ex1.py, line 3: {text}",))
     line = Line("values", "It works.", "values", 10.0, 5.0, 2, 1, 0, (finding,))
     exercise = ExerciseReport("ex1", "ex1_output_size", "Sizes", 10.0, 5.0, (), (line,))
     provenance = Provenance("1", "", 1, "2.6", "3.11", "", ("cpu",))
@@ -43,6 +45,15 @@ def test_a_json_file_holds_nothing_that_a_strict_reader_refuses(tmp_path: Path, 
     assert text.replace("\n", "").isprintable()
     headline = json.loads(text)["exercises"][0]["lines"][0]["findings"][0]["headline"]
     assert headline.encode("utf-8").startswith(b"a \\ud800 ")
+
+
+def test_a_report_is_read_back_as_it_was_and_no_kind_that_is_unknown(tmp_path: Path) -> None:
+    write_json(tmp_path / "x.json", as_json(report("text")))
+    assert read_report(tmp_path / "x.json") == report("text")
+    text = (tmp_path / "x.json").read_text(encoding="utf-8")
+    assert text.count('"kind": "raised"') == 1
+    (tmp_path / "x.json").write_text(text.replace('"raised"', '"razed"'), encoding="utf-8")
+    assert read_report(tmp_path / "x.json") is None
 
 
 @pytest.mark.parametrize("text", ["=1+1", "\r=1", "\n=1", "\t=1", "＝1", "@x", "-1"], ids=ascii)

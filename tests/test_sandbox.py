@@ -360,10 +360,12 @@ def test_a_malformed_answer_is_trouble_and_no_crash(sandbox: Sandbox, text: obje
 def test_calls_that_hang_wait_less_and_less_and_a_line_waits_once(sandbox: Sandbox) -> None:
     who = sandboxed(sandbox, "def output_size(*a):\n    while True: pass", seconds=0.8)
     steps = [{"do": "call", "name": "output_size", "args": ()}]
-    sentences = []
+    outcomes = []
     for line in ("one", "one", "two", "three", "four"):
         who.line = line
-        sentences.append(who.run(EX1, "cpu", steps).trouble)
+        outcomes.append(who.run(EX1, "cpu", steps))
+    sentences = [outcome.trouble for outcome in outcomes]
+    assert [outcome.tried for outcome in outcomes] == [True, False, True, True, True]
     assert [s.partition(" longer than ")[2] for s in sentences] == ["0.8 s", "", "0.8 s", "0.4 s", "0.2 s"]
     assert sentences[1].startswith("not tried: another check of this line")
 

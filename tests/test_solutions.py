@@ -21,6 +21,8 @@ from torch.autograd import gradcheck, gradgradcheck
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from autograder.submissions.filenames import exercise_number
+
 SOLUTIONS = Path(__file__).parent.parent / "solutions"
 DEVICES = ["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"]
 DTYPES = [torch.float64, torch.float32, torch.float16, torch.bfloat16]
@@ -42,7 +44,7 @@ def solutions_as_exercises() -> Iterator[dict[str, ModuleType]]:
     sys.modules["exercises"] = package
     modules: dict[str, ModuleType] = {}
     try:
-        for file in sorted(SOLUTIONS.glob("ex*.py")):
+        for file in sorted(SOLUTIONS.glob("ex*.py"), key=lambda file: exercise_number(file.stem)):
             name = f"exercises.{file.stem}"
             spec = importlib.util.spec_from_file_location(name, file)
             assert spec is not None and spec.loader is not None

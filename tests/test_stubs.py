@@ -683,9 +683,9 @@ def test_the_table_of_the_tutorial_is_made_from_the_headers(solutions: Path, tmp
 
 
 def test_exercises_are_what_the_solutions_give() -> None:
-    assert out_of_date(ROOT / "solutions", ROOT / "exercises", hidden_counts(COURSE)) == [], (
-        "run: autograder stubs"
-    )
+    assert (
+        out_of_date(ROOT / "solutions", ROOT / "exercises", hidden_counts(COURSE, ROOT / "solutions")) == []
+    ), "run: autograder stubs"
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "solutions").glob("ex*_*.py")), ids=lambda path: path.stem)

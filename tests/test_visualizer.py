@@ -583,7 +583,7 @@ def failures(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         encoding="utf-8",
         timeout=120,
     ).stdout
-    return re.split(r"^-{3,} (?=ex\d: test_)", told, flags=re.M)[1:]
+    return re.split(r"^-{3,} (?=ex\d+: test_)", told, flags=re.M)[1:]
 
 
 def of_layer(lines: str, known: dict[str, Any]) -> tuple[Any, ...]:

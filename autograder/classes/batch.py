@@ -179,7 +179,7 @@ class _Class:
     def _orders(self) -> Iterator[GradingJob]:
         """What is not done yet, read when its turn comes."""
         for name, entry in self._hand_ins.items():
-            order = GradingJob(name, self._wanted.settings)
+            order = GradingJob(name, self._wanted.settings, handed_in=entry.path is not None)
             self._clock.reset()
             try:
                 if entry.path is None:

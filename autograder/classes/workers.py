@@ -22,8 +22,8 @@ from multiprocessing import connection, get_context, parent_process
 from multiprocessing.util import Finalize
 from typing import Any
 
+from autograder.grading.collecting import SuiteError
 from autograder.grading.grade import Grader
-from autograder.grading.judge import SuiteError
 from autograder.grading.sandboxed import TimeLimits
 from autograder.report.model import Report
 from autograder.sandbox.confine import Limits
@@ -65,7 +65,8 @@ class Settings:
 class GradingJob:
     """One hand-in to grade under a name.
 
-    One that cannot be graded has a `problem` and no submission, and is `broken` if that is the grader's fault.
+    One that cannot be graded has a `problem` and no submission, and is `broken` if that is the grader's fault; so has
+    one that is not there, and then `handed_in` is false.
     `again` where a worker died with it before: it should share its next one with no other.
     """
 
@@ -73,6 +74,7 @@ class GradingJob:
     settings: Settings
     submission: Submission | None = None
     problem: str = ""
+    handed_in: bool = True
     broken: bool = False
     again: bool = False
 
@@ -102,7 +104,7 @@ def grade_one(order: GradingJob) -> GradingResult:
     grader = _grader(order.settings)
     start = time.perf_counter() - begin
     if order.submission is None:
-        return GradingResult(grader.unreadable(order.name, order.problem), order.broken)
+        return GradingResult(grader.unreadable(order.name, order.problem, order.handed_in), order.broken)
     try:
         report = grader.grade(order.submission).named(order.name)
         seconds = grader.clock.seconds

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 
 from autograder import __version__
 from autograder.classes.options import BatchError
-from autograder.cli import check, diff, grade, release, stubs
+from autograder.cli import check, diff, grade, new, release, stubs
 from autograder.cli.options import CommandError
+from autograder.grading.collecting import SuiteError
 from autograder.grading.grade import DeviceError
-from autograder.grading.judge import SuiteError
 from autograder.sandbox.handle import SandboxError
 from autograder.submissions.submission import SubmissionError
 from exercises.feedback.course import Course
 
-COMMANDS = (grade, diff, check, stubs, release)
+COMMANDS = (grade, diff, check, stubs, new, release)
 
 
 def main(course: Course, arguments: Sequence[str] | None = None) -> int:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
-from autograder.cli.options import Commands, grading_options, must_be_checkout, root_option, settings_of
+from autograder.cli.options import (
+    CommandError,
+    Commands,
+    grading_options,
+    must_be_checkout,
+    root_option,
+    settings_of,
+)
 
 
 def add(commands: Commands) -> None:
@@ -19,9 +26,27 @@ def add(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from autograder.release.header import SourceError
+    from autograder.release.parts import missing_parts
     from autograder.release.selfcheck import selfcheck
+    from autograder.release.stubs import hidden_counts, out_of_date
 
     must_be_checkout(options.root)
+    try:
+        lacking = missing_parts(options.course, options.root)
+        if not lacking:
+            folders = (options.root / "solutions", options.root / "exercises")
+            hidden = hidden_counts(options.course, folders[0])
+            lacking = [
+                f"{line}: run autograder stubs"
+                for line in out_of_date(*folders, hidden, options.course.rules)
+            ]
+    except SourceError as error:
+        raise CommandError(str(error)) from error
+    for line in lacking:  # what is graded would not be what stands there
+        print(f"autograder check: {line}", file=sys.stderr)
+    if lacking:
+        return 1
     with settings_of(options).grader() as grader:
         findings = selfcheck(grader, options.root)
     for line in findings.report:

@@ -18,12 +18,18 @@ def add(commands: Commands) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from autograder.release.header import SourceError
+    from autograder.release.parts import missing_parts
     from autograder.release.stubs import hidden_counts, out_of_date, write_stubs
 
     must_be_checkout(options.root)
     try:
-        hidden = hidden_counts(options.course)
+        lacking = missing_parts(options.course, options.root)
+        for line in lacking:
+            print(f"autograder: {line}", file=sys.stderr)
+        if lacking:
+            return 2
         folders = (options.root / "solutions", options.root / "exercises")
+        hidden = hidden_counts(options.course, folders[0])
         if options.check:
             changed = out_of_date(*folders, hidden, options.course.rules)
             for line in changed:

@@ -14,13 +14,14 @@ from autograder.grading.judge import CaseResult, Judge, RubricLine
 from autograder.grading.pictures import drawable, pictures, visualizer
 from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.paths import VOCABULARY
-from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Provenance, Report
+from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
 from autograder.sandbox.clock import Clock
 from autograder.sandbox.confine import Limits, missing
 from autograder.sandbox.host import Sandbox, usable_cuda
 from autograder.submissions.submission import Submission
 from exercises.feedback.catalogue import Exercise, earlier
 from exercises.feedback.course import Course
+from exercises.feedback.kinds import FailureKind
 
 DEFAULT_SEED = 20261122
 SHOWN_FINDINGS = 3  # per rubric line
@@ -137,11 +138,12 @@ class Grader:
             provenance=self._provenance(submission.digest, sandboxed.confined),
         )
 
-    def unreadable(self, student: str, problem: str) -> Report:
-        """The report on a hand-in that could not be read: 0 points, and why."""
+    def unreadable(self, student: str, problem: str, handed_in: bool = True) -> Report:
+        """The report on a hand-in that could not be read, or that is not there: 0 points, and why."""
         parts = tuple(self._exercise(e, [], None) for e in self.catalogue)
         points = sum(e.points for e in parts)
-        return Report(student, points, 0.0, parts, (), "", 0.0, self._provenance("", {}), problem)
+        made = self._provenance("", {})
+        return Report(student, points, 0.0, parts, (), "", 0.0, made, problem, handed_in=handed_in)
 
     def _notes(self, sandboxed: SandboxedSubmission) -> list[str]:
         notes = sandboxed.left_out
@@ -191,7 +193,9 @@ class Grader:
 
 def _shown(line: RubricLine, results: Sequence[CaseResult]) -> list[CaseResult]:
     """The failed cases of a line that the report tells of, those first that say something."""
-    failed = [(r.failure.kind == UNDECIDED, r) for r in results if r.line == line.name and r.failure]
+    failed = [
+        (r.failure.kind == FailureKind.UNDECIDED, r) for r in results if r.line == line.name and r.failure
+    ]
     return [r for _, r in sorted(failed, key=lambda each: each[0])][:SHOWN_FINDINGS]
 
 
@@ -230,6 +234,7 @@ def _finding(course: Course, result: CaseResult, draw: bool) -> Finding:
         place=failure.where,
         visualizer=visualizer(course, failure),
         pictures=pictures(failure) if draw else (),
+        tried=failure.tried,
     )
 
 

@@ -1,22 +1,20 @@
 """Runs the hidden suites against one submission after another.
 
-pytest collects and parametrises the suites once. A submission then pays for the test functions alone:
-a fresh session per hand-in, or pytest's own protocol around every case, would cost more than the checks.
+A submission pays for the test functions alone: a fresh session per hand-in, or pytest's own protocol around every
+case, would cost more than the checks.
 """
 
 from __future__ import annotations
 
-import contextlib
 import inspect
-import os
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from autograder.grading.collecting import SuiteError, collected
 from autograder.grading.sandboxed import SandboxedStudent, SandboxedSubmission
 from autograder.grading.vocabulary import Draw
 from autograder.sandbox.handle import SandboxError
@@ -30,8 +28,13 @@ from exercises.feedback.follow import (
     is_about_numbers,
     undecided,
 )
+from exercises.feedback.kinds import FailureKind
 from exercises.feedback.misconception import Misconception
+from exercises.feedback.oracle import NoReference
+from exercises.paths import COURSE, from_checkout
 
+# Categories of lines that every course has; what else its lines can be about, it says itself.
+ABOUT_VALUES = frozenset({"values", "sizes"})
 # Categories of lines that are about other things than values: they are judged under the misconception that explains
 # wrong values (follow-through). Where none does, those of the second set are judged apart from the values.
 FOLLOWING = frozenset(
@@ -73,13 +76,9 @@ class CaseResult:
     def untouched(self) -> bool:
         """Whether it came to the exercise's own stub: no other exercise, right or wrong, can change that."""
         failure = self.failure
-        if failure is None or failure.kind != "not-written" or not failure.trace:
+        if failure is None or failure.kind != FailureKind.NOT_WRITTEN or not failure.trace:
             return False
         return failure.trace[-1][0] == f"{self.module}.py"
-
-
-class SuiteError(RuntimeError):
-    """A hidden suite is itself wrong: grading with it would be unfair."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +113,8 @@ class Case:
             return failure
         except SandboxError:
             raise
+        except NoReference as error:
+            raise SuiteError(f"{self.exercise.module}.py, {self.name}: {error}") from error
         except Exception as error:
             raise SuiteError(f"{self.exercise.module}::{self.name}: {error!r}") from error
         return None
@@ -141,14 +142,16 @@ class Judge:
             raise SuiteError(f"the course that {course.module} makes has no hidden suites")
         self.course = course
         self.seed = seed
-        items = _collect(course.suites, devices)
+        items = collected(course.suites, devices)
         self._cases = [self._case(item) for item in items]
         self.lines = tuple(self._lines(items))
 
     def _case(self, item: pytest.Function) -> Case:
         exercise = next((e for e in self.course.exercises if e.module == item.path.stem), None)
         if exercise is None:
-            raise SuiteError(f"{item.path.name} belongs to no exercise")
+            raise SuiteError(
+                f"{from_checkout(item.path)} belongs to no exercise: write solutions/{item.path.name}, or remove it"
+            )
         parameters = dict(item.callspec.params)
         device = str(parameters.pop("device"))
         names = inspect.signature(item.obj).parameters
@@ -173,13 +176,26 @@ class Judge:
             sentence = " ".join((cases[0].obj.__doc__ or "").split())
             if points is None or category is None or not sentence:
                 raise SuiteError(f"{module}.{name} needs points, a category and a docstring")
+            known = {*ABOUT_VALUES, *FOLLOWING, *self.course.follows, *self.course.categories}
+            if category.args[0] not in known:
+                raise SuiteError(
+                    f"{module}.py, test_{name}: there is no category {category.args[0]!r}; take one of "
+                    f"{', '.join(sorted(known))}, or add it to the categories of the COURSE in "
+                    f"{from_checkout(COURSE / '__init__.py')}"
+                )
             totals[module] += points.args[0]
             yield RubricLine(module, name, sentence, category.args[0], points.args[0], len(cases))
         for exercise in self.course.exercises:
             total = totals[exercise.module]
+            if exercise.module not in {module for module, _ in members}:
+                suite = (
+                    from_checkout(self.course.suites / f"{exercise.module}.py") if self.course.suites else ""
+                )
+                raise SuiteError(f"{exercise.module} has no hidden checks: write {suite}")
             if abs(total - exercise.points) > 1e-9:
                 raise SuiteError(
-                    f"the rubric of {exercise.module} sums to {total:g}, not {exercise.points} points"
+                    f"the rubric of {exercise.module} sums to {total:g}, not {exercise.points} points: change the "
+                    "points of its lines, or those in the header of its solution"
                 )
 
     def examine(
@@ -244,7 +260,7 @@ class Judge:
         failure = result.failure
         assert failure is not None
         known = assumed.get(failure.function)
-        stumbled = failure.kind == "raised" and (
+        stumbled = failure.kind == FailureKind.RAISED and (
             isinstance(known, Misconception) or (known is not None and case.category == "errors")
         )
         if not self._about_other_things(case, known) or not (is_about_numbers(failure) or stumbled):
@@ -310,79 +326,9 @@ class _Obstacle:
 
 
 def _error(failure: CheckFailure | None) -> _Obstacle | None:
-    if failure is not None and failure.kind == "parameters":
+    if failure is not None and failure.kind == FailureKind.PARAMETERS:
         return _Obstacle(failure.function, "has other parameters than torch's")
-    if failure is None or failure.kind != "raised" or not failure.trace:
+    if failure is None or failure.kind != FailureKind.RAISED or not failure.trace:
         return None
     words = re.sub(r"\d+", "", failure.got)  # whatever the sizes in it
     return _Obstacle(failure.function, "stops with an error", failure.trace[-1][:2], words)
-
-
-class _Collector:
-    """A pytest plugin that keeps what is collected."""
-
-    def __init__(self, devices: Sequence[str]) -> None:
-        self._devices = devices
-        self.items: list[pytest.Function] = []
-        self.errors: list[str] = []
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", "points(n): what the rubric line is worth")
-        config.addinivalue_line("markers", "category(name): what kind of check it is")
-
-    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        metafunc.fixturenames.append("device")
-        metafunc.parametrize("device", self._devices)
-
-    @pytest.fixture
-    def student(self) -> None:
-        """Given to the test function by `Case.run`."""
-
-    @pytest.fixture
-    def draw(self) -> None:
-        """Given to the test function by `Case.run`."""
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.errors.append(str(report.longrepr).strip().splitlines()[-1])
-
-    # a Ctrl-C, or a SystemExit of a process that is told to end, is no matter of pytest's
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        if type(excinfo.value) is KeyboardInterrupt:  # pytest stops with one of its own kind at errors
-            raise excinfo.value
-
-    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        if isinstance(excinfo.value, SystemExit):
-            raise excinfo.value
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self.items = [item for item in session.items if isinstance(item, pytest.Function)]
-
-
-def _collect(suites: Path, devices: Sequence[str]) -> list[pytest.Function]:
-    collector = _Collector(devices)
-    options = ["--collect-only", "-c", os.devnull, "--rootdir", str(suites.parent), "--import-mode=importlib"]
-    options += [
-        "--noconftest",
-        "--assert=plain",
-        "--disable-plugin-autoload",
-        "-o",
-        "python_files=ex*.py",
-        "-s",
-    ]
-    for plugin in ("terminal", "cacheprovider", "faulthandler"):
-        options += ["-p", f"no:{plugin}"]
-    with _without_environment("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
-        pytest.main([*options, str(suites)], plugins=[collector])
-    if collector.errors or not collector.items:
-        raise SuiteError("; ".join(collector.errors) or f"{suites}: no hidden suites found")
-    return collector.items
-
-
-@contextlib.contextmanager
-def _without_environment(*names: str) -> Iterator[None]:
-    saved = {n: os.environ.pop(n) for n in names if n in os.environ}
-    try:
-        yield
-    finally:
-        os.environ.update(saved)

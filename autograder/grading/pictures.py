@@ -6,18 +6,19 @@ from torch import Tensor
 
 from autograder.report.model import Picture
 from exercises.feedback.course import Course
-from exercises.feedback.draw import BLUE_TO_RED, Panel, panels, shrunk
+from exercises.feedback.draw import Panel, panels, shrunk
 from exercises.feedback.failures import CheckFailure
+from exercises.feedback.kinds import COMPARABLE
+from exercises.feedback.palette import BLUE_TO_RED
 from exercises.feedback.steps import TensorResult
 
 SIDE = 20  # rows and columns at most: four grids with four digits a number stay below 20 kB
 MAX_NUMBERS = 100_000  # numbers of an answer that is still drawn: a wrong shape can be of any size
-_COMPARED = ("value", "nan", "shape")
 
 
 def drawable(failure: CheckFailure | None) -> bool:
     """Whether there is a wrong tensor to look at."""
-    if failure is None or failure.call is None or failure.kind not in _COMPARED:
+    if failure is None or failure.call is None or failure.kind not in COMPARABLE:
         return False
     wanted = failure.wanted[0] if isinstance(failure.wanted, tuple) else failure.wanted
     answers = failure.answer if isinstance(failure.answer, tuple | list) else [failure.answer]
@@ -54,6 +55,6 @@ def _picture(panel: Panel) -> Picture:
 def visualizer(course: Course, failure: CheckFailure) -> str:
     """What stands behind the `#` to open the visualizer at the call, or nothing where it cannot show it."""
     call = failure.drawn_as or failure.call
-    if call is None or failure.kind not in _COMPARED:
+    if call is None or failure.kind not in COMPARABLE:
         return ""
     return course.fragment(call, failure.mismatch.worst if failure.mismatch else None)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from autograder.sandbox import wire
 from autograder.sandbox.devices import PRETENDED
@@ -20,7 +20,9 @@ from exercises.feedback.catalogue import Exercise, course_info
 from exercises.feedback.course import Course
 from exercises.feedback.failures import Outcome, first_line
 from exercises.feedback.follow import Assumed
-from exercises.feedback.steps import MAX_NAME_CHARS, Raised, Script, Step, TensorResult
+from exercises.feedback.kinds import FailureKind
+from exercises.feedback.script import Script, Step
+from exercises.feedback.steps import MAX_NAME_CHARS, Raised, TensorResult
 
 GRACE_SECONDS = 2.0  # that a statement has beyond its limit, to be ended from within
 MAX_STATEMENTS = 20_000  # announced at one import
@@ -113,15 +115,15 @@ class SandboxedSubmission:
     def run(self, exercise: Exercise, device: str, steps: Sequence[Step]) -> Outcome:
         """Runs steps with one exercise's code; whatever goes wrong becomes part of the outcome."""
         if not self.has(exercise):
-            return _trouble("missing", f"{exercise.module}.py was not handed in")
+            return _trouble(FailureKind.MISSING, f"{exercise.module}.py was not handed in")
         if exercise.module in (self.forbidden or ()):
             return self._forbidden(exercise)
         line = (exercise.module, self.line, self.substituted)
         if self.line and line in self._late_lines:
-            return _trouble("timeout", "not tried: another check of this line had taken too long")
+            return _not_tried("another check of this line had taken too long")
         if self.seconds > self.time_limits.submission:
             limit = f"{self.time_limits.submission:g} s"
-            return _trouble("timeout", f"not tried: the whole hand-in had used up its {limit}")
+            return _not_tried(f"the whole hand-in had used up its {limit}")
         try:
             worker = self._importing(exercise)
         except WorkerTrouble as trouble:
@@ -136,7 +138,7 @@ class SandboxedSubmission:
                 wait = pace.wait(self.time_limits.call)
                 reply = self._asked(worker, ask(exercise.module, device, steps), wait)
         except WorkerTrouble as trouble:
-            if trouble.kind == "timeout":
+            if trouble.kind == FailureKind.TIMEOUT:
                 pace.late += 1
                 self._hangs.add(exercise.module)
                 self._late_lines.add(line)
@@ -185,14 +187,14 @@ class SandboxedSubmission:
     def _blames(self, trouble: WorkerTrouble) -> bool:
         """Whether a statement is to blame for the end of a worker, which goes on without it."""
         at = trouble.at
-        if at is None or trouble.kind == "malformed" or self._endings == MAX_ENDINGS:
+        if at is None or trouble.kind == FailureKind.MALFORMED or self._endings == MAX_ENDINGS:
             return False
         self._endings += 1
         key = f"{at.file}:{at.number}"
         if key in self._skipped:
             return False
         self._skipped[key] = str(trouble)
-        how = "was stopped: it" if trouble.kind == "timeout" else "was left out:"
+        how = "was stopped: it" if trouble.kind == FailureKind.TIMEOUT else "was left out:"
         self._left_out[key] = f"{at.file}, line {at.line} {how} {trouble}"
         return True
 
@@ -216,7 +218,7 @@ class SandboxedSubmission:
                 )
 
     def _forbidden(self, exercise: Exercise) -> Outcome:
-        return _trouble("forbidden", (self.forbidden or {})[exercise.module])
+        return _trouble(FailureKind.FORBIDDEN, (self.forbidden or {})[exercise.module])
 
     def _asked(self, worker: Worker, request: bytes, seconds: float) -> dict[str, Any]:
         start = time.perf_counter()
@@ -233,12 +235,12 @@ class SandboxedSubmission:
         known = raised is None or isinstance(raised, Raised)
         named = isinstance(banned, list) and all(type(name) is str for name in banned)
         if not (known and named and isinstance(results, list)):
-            return _trouble("malformed", "the answer was not readable")
+            return _trouble(FailureKind.MALFORMED, "the answer was not readable")
         if not _fits(steps, results, raised is not None):
-            return _trouble("malformed", "the answer was not readable")
+            return _trouble(FailureKind.MALFORMED, "the answer was not readable")
         if banned:
             return _trouble(
-                "forbidden",
+                FailureKind.FORBIDDEN,
                 f"while running, {exercise.module} called {banned[0][:80]}: this exercise asks you to "
                 "write it yourself",
             )
@@ -297,7 +299,7 @@ class SandboxedSubmission:
 
 
 def _sentence(exercise: Exercise, trouble: WorkerTrouble) -> str:
-    return f"{exercise.name} {trouble}" if trouble.kind == "timeout" else str(trouble)
+    return f"{exercise.name} {trouble}" if trouble.kind == FailureKind.TIMEOUT else str(trouble)
 
 
 @cache
@@ -310,18 +312,21 @@ def _fits(steps: Sequence[Step], results: list[Any], raised: bool) -> bool:
     """Whether results can be those of the steps: a worker may have been made to answer anything."""
     if len(results) > len(steps) or (len(results) < len(steps) and not raised):
         return False
-    for step, result in zip(steps, results, strict=False):
-        if step["do"] in ("vjp", "inputs"):
-            fits = isinstance(result, tuple) and all(r is None or isinstance(r, TensorResult) for r in result)
-            if step["do"] == "vjp" and "parameters" not in step["wrt"]:
-                fits = fits and len(result) == len(step["wrt"])
-        elif step["do"] in ("state", "sgd"):
-            fits = isinstance(result, dict)
-        else:
-            fits = True
-        if not fits:
-            return False
+    return all(_fits_step(step, result) for step, result in zip(steps, results, strict=False))
+
+
+def _fits_step(step: Step, result: Any) -> bool:
+    if step["do"] == "vjp":
+        return _are_tensors(result) and ("parameters" in step["wrt"] or len(result) == len(step["wrt"]))
+    if step["do"] == "inputs":
+        return _are_tensors(result)
+    if step["do"] == "state" or step["do"] == "sgd":
+        return isinstance(result, dict)
     return True
+
+
+def _are_tensors(result: Any) -> TypeGuard[tuple[TensorResult | None, ...]]:
+    return isinstance(result, tuple) and all(r is None or isinstance(r, TensorResult) for r in result)
 
 
 def _encode(module: str, device: str, steps: Sequence[Step]) -> bytes:
@@ -334,8 +339,12 @@ def _encoded(module: str, device: str, steps: Script) -> bytes:
     return _encode(module, device, steps)
 
 
-def _trouble(kind: str, sentence: str) -> Outcome:
+def _trouble(kind: FailureKind, sentence: str) -> Outcome:
     return Outcome(trouble=sentence, trouble_kind=kind)
+
+
+def _not_tried(why: str) -> Outcome:
+    return Outcome(trouble=f"not tried: {why}", trouble_kind=FailureKind.TIMEOUT, tried=False)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograder.grading.sandboxed import SandboxedStudent
+from autograder.sandbox.devices import PRETENDED
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.checks import must_return, problem
 from exercises.feedback.failures import CheckFailure, failure_of
-from exercises.feedback.steps import Step
+from exercises.feedback.kinds import FailureKind
+from exercises.feedback.script import Do, Step
 
 HALF = ("float16", "bfloat16")
 EVERY_DTYPE = ("float32", "float64", *HALF)
@@ -46,11 +48,11 @@ def must_follow_device(student: SandboxedStudent, call: Call) -> None:
     """The answer is right, and stays on the device of its input."""
     must_return(student, call)
     if student.device == "cpu":
-        must_stay_together(student, call, problem(student.course, call).returning, 0)
+        must_stay_together(student, call, problem(student.course, call).returning, "call")
 
 
-def must_stay_together(student: SandboxedStudent, call: Call, steps: Sequence[Step], place: int) -> None:
-    """What steps give on the pretended accelerator stays there; the result at `place` is looked at.
+def must_stay_together(student: SandboxedStudent, call: Call, steps: Sequence[Step], do: Do) -> None:
+    """What steps give on the pretended accelerator stays there; the result of the one that does this is looked at.
 
     Only a definite mix of devices fails. Code that the pretence cannot follow (it asks for numbers, which
     are not there) is let pass, and noted as undecided.
@@ -59,11 +61,11 @@ def must_stay_together(student: SandboxedStudent, call: Call, steps: Sequence[St
     mixed = outcome.raised is not None and (
         outcome.raised.kind == "FakeTensorDeviceMismatchError" or "two devices" in outcome.raised.message
     )
-    strayed = len(outcome.results) > place and _strays(outcome.results[place])
+    strayed = outcome.has(steps, do) and _strays(outcome.result(steps, do))
     if mixed or strayed:
-        got = outcome.results[place] if strayed else outcome.raised and outcome.raised.message
+        got = outcome.result(steps, do) if strayed else outcome.raised and outcome.raised.message
         raise CheckFailure(
-            "device",
+            FailureKind.DEVICE,
             f"{call.function} does not work on a GPU: part of it stays on the CPU",
             call.function,
             call,
@@ -79,5 +81,5 @@ def must_stay_together(student: SandboxedStudent, call: Call, steps: Sequence[St
 
 def _strays(result: Any) -> bool:
     if isinstance(result, str):
-        return not result.startswith("pretend")
+        return not result.startswith(PRETENDED)
     return isinstance(result, tuple) and any(_strays(r) for r in result)

@@ -32,7 +32,6 @@ POINTS_SECONDS = 900  # more than the grader gives a hand-in that hangs everywhe
 _POINTS_CELL = re.compile(r"ex\d+-points")
 _SKIP = "skip-execution"
 _SCHEMA = 3  # of nbgrader's metadata in the notebooks that students get
-_WHOLE = ("missing", "not-written", "forbidden")  # findings that say all there is to say about an exercise
 
 Graded = Mapping[str, Mapping[str, Any]]
 Preprocessor = Callable[[Any, Any], tuple[Any, Any]]
@@ -215,12 +214,14 @@ def remarks(report: Report) -> dict[str, str]:
 
 def _remark(exercise: ExerciseReport) -> Iterator[str]:
     from autograder.report.text import line_counted, line_found
+    from exercises.feedback.kinds import UNWRITTEN, FailureKind
 
     yield f"{exercise.name}: {exercise.earned:g} of {exercise.points:g} points"
     if exercise.carried_from:
         yield f"Checked with correct answers in place of {', '.join(exercise.carried_from)}."
     findings = list(exercise.findings)  # none where all is right, or where nothing could be read
-    if all(finding.kind in _WHOLE for finding in findings):
+    # these say all there is to say about an exercise
+    if {finding.kind for finding in findings} <= UNWRITTEN | {FailureKind.FORBIDDEN}:
         yield from dict.fromkeys(f"- {finding.headline}." for finding in findings)
         return
     said: set[str] = set()

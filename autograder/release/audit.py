@@ -19,10 +19,11 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from autograder.paths import ROOT, SUITES
-from autograder.release.edition import Edition
+from autograder.release.edition import Edition, below
 from autograder.release.package import MANIFEST, Package
 from autograder.release.source import MARKER
 from autograder.release.stubs import stub_text
+from exercises.paths import CHECKS, COURSE, FEEDBACK
 
 # characters of a line, without blanks, that say where it is from; suites and public checks have idioms in common
 MIN_LINE_CHARS, MIN_HIDDEN_CHARS = 24, 32
@@ -33,7 +34,6 @@ _LEFTOVERS = (
     "Thumbs.db", ".pytest_cache", ".mypy_cache", ".ruff_cache",
 )  # fmt: skip
 _LEFTOVER_ENDINGS = (".pyc", ".pyo", ".swp", ".swo", "~", ".orig", ".rej", ".bak", ".tmp", ".db")
-_PUBLIC = ("exercises/tests/test_ex", "exercises/feedback/", "exercises/course/")
 _WANTED_DOTS = frozenset({".github"})
 _BLOB = re.compile(rb"[A-Za-z0-9+/]{64,}={0,2}")
 
@@ -109,8 +109,8 @@ class Audit:
     @cached_property
     def _hidden_lines(self) -> Mapping[str, str]:
         """Lines of the hidden suites that are no public check's, and their file."""
-        files = self._edition.exercise_files()
-        public = "".join(_without_blanks(c) for name, c in files.items() if name.startswith(_PUBLIC))
+        files, is_public = self._edition.exercise_files(), below(CHECKS, FEEDBACK, COURSE)
+        public = "".join(_without_blanks(c) for name, c in files.items() if is_public(name))
         found: dict[str, str] = {}
         for name, content in self._edition.grader_files().items():
             if name.startswith(f"{SUITES.relative_to(ROOT).as_posix()}/ex"):

@@ -16,14 +16,12 @@ from jinja2 import Environment, StrictUndefined
 
 from autograder import __version__
 from autograder.grading.grade import DEFAULT_SEED, suites_digest
-from autograder.paths import ROOT, SOLUTIONS, TEMPLATES
+from autograder.paths import AUTOGRADER, FOR_AUTHORS, ROOT, SOLUTIONS, TEMPLATES
 from autograder.release.source import Source, read_sources
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.course import Course
-from exercises.paths import PLAYGROUND_SCRIPT
+from exercises.paths import EXERCISES, FOR_FEEDBACK, PLAYGROUND, PLAYGROUND_SCRIPT
 
-# What no platform needs. Some of it can make stubs and notebooks, and names the markers that no zip may hold.
-_AUTHORING = ("autograder/release/", "autograder/classes/cluster/")
 _TEXT = (".py", ".md", ".json", ".toml", ".txt", ".html", ".css", ".js", ".svg", ".yml", ".yaml", ".sh")
 
 
@@ -126,25 +124,17 @@ class Edition:
 
     def feedback_files(self) -> dict[str, bytes]:
         """What failure messages are made with."""
-        return self._tree(
-            "exercises",
-            lambda name: (
-                name in ("exercises/__init__.py", "exercises/paths.py", "exercises/manifest.json")
-                or name.startswith(("exercises/feedback/", "exercises/course/"))
-            ),
-        )
+        return self._tree("exercises", below(*FOR_FEEDBACK))
 
     def playground_files(self) -> dict[str, bytes]:
         """What else of the student's package hand-ins may mention: the playground, and the tutorial's pictures."""
-        playground = self._tree(
-            "exercises",
-            lambda name: name.startswith(("exercises/playground/", f"exercises/{PLAYGROUND_SCRIPT.name}")),
-        )
+        playground = self._tree("exercises", below(PLAYGROUND_SCRIPT, PLAYGROUND))
         return playground | self._tree("img", lambda name: name.endswith((".png", ".gif")))
 
     def grader_files(self) -> dict[str, bytes]:
         """The autograder as it travels to a platform: sandbox, hidden suites, entry points, `release.json`."""
-        files = self._tree("autograder", lambda name: not name.startswith(_AUTHORING))
+        authoring = below(*FOR_AUTHORS)
+        files = self._tree("autograder", lambda name: not authoring(name))
         files |= self.feedback_files() | self.playground_files()
         files["requirements.txt"] = ("\n".join(self.pinned) + "\n").encode()
         files["constraints.txt"] = self.constraints
@@ -178,6 +168,17 @@ class Edition:
         content = path.read_bytes()
         # a checkout on Windows may have other line ends
         return content.replace(b"\r\n", b"\n") if path.suffix in _TEXT or not path.suffix else content
+
+
+def below(*paths: Path) -> Callable[[str], bool]:
+    """Whether a file of a release is one of these paths of the checkout, or in one of them."""
+    names = [
+        path.relative_to(
+            AUTOGRADER.parent if path.is_relative_to(AUTOGRADER) else EXERCISES.parent
+        ).as_posix()
+        for path in paths
+    ]
+    return lambda file: any(file == name or file.startswith(f"{name}/") for name in names)
 
 
 def as_bytes(data: Any) -> bytes:

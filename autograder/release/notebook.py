@@ -22,6 +22,7 @@ from autograder.release.source import Cell, cells_of_stub
 from autograder.release.stubs import stub_text
 from autograder.submissions.downloads.names import NOTEBOOK
 from exercises.feedback.catalogue import Exercise
+from exercises.feedback.tutorial import anchor
 
 NAME = NOTEBOOK
 LOADED = "import math\n\nimport torch\nfrom torch import Tensor, nn\n\nfrom exercises.notebook import check"
@@ -99,8 +100,7 @@ def _tutorial(edition: Edition) -> Iterator[NotebookCell]:
 
 def _with_anchor(match: re.Match[str]) -> str:
     """A heading that links can lead to under GitHub's name for it; Jupyter has other names of its own."""
-    name = re.sub(r"[^\w -]", "", match["title"].lower()).replace(" ", "-")
-    return f'<a id="{name}"></a>\n\n{match[0]}'
+    return f'<a id="{anchor(match["title"])[1:]}"></a>\n\n{match[0]}'
 
 
 def _exercise(exercise: Exercise, stub: Sequence[Cell]) -> Iterator[NotebookCell]:

@@ -1,18 +1,19 @@
 """`autograder check`: the package graded by itself, in both directions.
 
 Solutions must score everything, stubs nothing, and solutions whose every result is multiplied by zero
-must fail each line that looks at values.
+must fail each line that looks at values. Stand-ins must score all of what they stand in for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.grading.grade import Grader
 from autograder.report.model import Report
 from autograder.submissions.submission import Submission, read_submission
+from exercises.feedback.course import Course
 
 _ZEROED = """
 
@@ -21,7 +22,7 @@ def _zeroed(answer):
         return type(answer)(_zeroed(a) for a in answer)
     if isinstance(answer, torch.Tensor):
         return answer * 0
-    return 0 if isinstance(answer, int) else answer
+    return type(answer)(0) if isinstance(answer, (int, float, complex)) else answer
 
 
 def _with_zeros(thing):
@@ -44,7 +45,7 @@ class Findings:
 
 
 def selfcheck(grader: Grader, root: Path) -> Findings:
-    """Grades the checkout's solutions, stubs and zeroed solutions."""
+    """Grades the checkout's solutions, stubs, zeroed solutions and stand-ins."""
     modules = [e.module for e in grader.catalogue]
     solutions = read_submission(root / "solutions", modules)
     stubs = read_submission(root / "exercises", modules)
@@ -64,7 +65,19 @@ def selfcheck(grader: Grader, root: Path) -> Findings:
             if line.earned and (exercise.module, line.category) not in grader.course.valueless:
                 earned = f"{line.earned:g} of {line.points:g}"
                 findings.problems.append(f"zeros: {exercise.name}, {line.name} earned {earned}")
+    texts = _stand_ins(grader.course, modules)
+    if texts:
+        report = grader.grade(replace(solutions, student="stand-ins", modules=texts))
+        mine = tuple(exercise for exercise in report.exercises if exercise.module in texts)
+        right, points = sum(e.earned for e in mine), sum(e.points for e in mine)
+        findings.report.append(f"stand-ins: {right:g} of {points:g}")
+        _expect(findings, "stand-ins", replace(report, exercises=mine), full=True)
     return findings
+
+
+def _stand_ins(course: Course, modules: Sequence[str]) -> dict[str, str]:
+    paths = {module: course.stand_ins / f"{module}.py" for module in modules} if course.stand_ins else {}
+    return {m: path.read_text(encoding="utf-8") for m, path in paths.items() if path.is_file()}
 
 
 def zeroed(modules: Mapping[str, str], exports: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

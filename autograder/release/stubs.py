@@ -11,13 +11,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from autograder.grading.judge import Judge
 from autograder.release.course_file import as_entry, read_course
 from autograder.release.source import MARKER, Region, Source, SourceError, read_sources
+from exercises.feedback.catalogue import as_exercises
 from exercises.feedback.course import Course
+from exercises.feedback.stub import Stub
 from exercises.paths import TUTORIAL
 
 MANIFEST = "manifest.json"
@@ -171,8 +174,8 @@ def stale_stubs(exercises: Path, files: Mapping[str, bytes]) -> list[Path]:
 
 
 def _todo(source: Source, region: Region) -> str:
-    message = f"ex{source.header.exercise}: {region.owner} is not written yet"
-    return f'{region.indent}raise NotImplementedError("{message}")'
+    stub = Stub(f"ex{source.header.exercise}", region.owner)
+    return f'{region.indent}raise NotImplementedError("{stub}")'
 
 
 def _close_gap(kept: Sequence[str], lines: Sequence[str], number: int) -> int:
@@ -245,9 +248,18 @@ def _entry(source: Source, hidden: Mapping[str, int], core: str) -> dict[str, ob
     }
 
 
-def hidden_counts(course: Course) -> dict[str, dict[str, int]]:
-    """How many hidden checks there are on one device, by exercise module and category."""
-    judge = Judge(course)
+def hidden_counts(course: Course, solutions: Path) -> dict[str, dict[str, int]]:
+    """How many hidden checks there are on one device, by exercise module and category.
+
+    The exercises are those of the solutions: what the manifest says of them may be out of date.
+
+    Raises:
+        SourceError: for a solution that has to be fixed.
+        SuiteError: for a hidden suite that has to be.
+    """
+    core = next(iter(read_course(solutions).tracks))
+    entries = [_entry(source, {}, core) for source in read_sources(solutions)]
+    judge = Judge(replace(course, exercises=as_exercises(entries)))
     counts: dict[str, dict[str, int]] = {}
     for line in judge.lines:
         of_module = counts.setdefault(line.module, {})

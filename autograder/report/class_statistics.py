@@ -15,20 +15,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from autograder.report.model import (
-    NOT_HANDED_IN,
-    UNDECIDED,
     ExerciseReport,
     Finding,
     Line,
     Provenance,
     Report,
 )
+from exercises.feedback.kinds import UNCALLED, UNWRITTEN, FailureKind
 
 SLOWEST = 10
 MAX_NAMES = 200  # of those not graded, and of those who handed in nothing
 MAX_NOTES = 1_000  # different ones; names of files make any number
-_NOT_WRITTEN = ("missing", "not-written")
-_NOT_CHECKED = (*_NOT_WRITTEN, "not-defined", "not-loadable", "forbidden")  # whatever a line asks for
 
 
 @dataclass(frozen=True)
@@ -181,7 +178,7 @@ def statistics_of(reports: Iterable[tuple[str, Report | None]]) -> ClassStatisti
         found.students += 1
         if report is None:
             found.unreadable += 1
-        elif report.problem.startswith(NOT_HANDED_IN):
+        elif not report.handed_in:
             found.nothing += 1
             found.missing += [student] if len(found.missing) < MAX_NAMES else []
         elif report.problem:
@@ -208,17 +205,16 @@ def _count(found: ClassStatistics, student: str, report: Report) -> None:
     (heapq.heappush if len(found.slowest) < SLOWEST else heapq.heappushpop)(
         found.slowest, (report.seconds, student)
     )
-    causes: dict[tuple[str, str], list[tuple[str, Finding]]] = {}
+    causes: dict[str, list[tuple[str, Finding]]] = {}
     for exercise in report.exercises:
         _count_exercise(found, exercise)
         for finding in exercise.findings:
-            if finding.kind == UNDECIDED:
+            if finding.kind == FailureKind.UNDECIDED:
                 continue
-            causes.setdefault((finding.diagnosis, finding.kind if not finding.diagnosis else ""), []).append(
-                (exercise.name, finding)
-            )
-    for (diagnosis, kind), findings in causes.items():
-        table, name = (found.misconceptions, diagnosis) if diagnosis else (found.unexplained, kind)
+            causes.setdefault(finding.cause, []).append((exercise.name, finding))
+    for name, findings in causes.items():
+        _, first = findings[0]
+        table = found.misconceptions if first.diagnosis else found.unexplained
         table.setdefault(name, Cause(name)).count(student, findings, len(causes) - 1)
 
 
@@ -228,8 +224,8 @@ def _count_exercise(found: ClassStatistics, exercise: ExerciseReport) -> None:
     )
     count.spread.counts[exercise.earned] += 1
     kinds = {finding.kind for finding in exercise.findings}
-    count.unwritten += bool(kinds) and kinds.issubset(_NOT_WRITTEN)
-    checked = not kinds or not kinds.issubset(_NOT_CHECKED)
+    count.unwritten += bool(kinds) and kinds <= UNWRITTEN
+    checked = not kinds or not kinds <= UNCALLED
     count.carried += any(line.carried for line in exercise.lines)
     for line in exercise.lines:
         _count_line(found, exercise.name, line, checked)

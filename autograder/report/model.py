@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+from exercises.feedback.kinds import UNWRITTEN, FailureKind
 
 SCHEMA = 1
 NOT_HANDED_IN = (
     "nothing handed in"  # the problem of whom nobody heard from; any other leaves open what the work is worth
 )
-UNDECIDED = "undecided"  # the kind of a finding that says nothing against the code
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,13 @@ class Finding:
     `diagnosis` is the name of the misconception found, or empty; `explanation` is for the student, with
     `section` as the place in the tutorial. What comes after `where` shows hidden inputs: `place` tells where in
     the answer `expected` and `got` are, `visualizer` is what stands behind the `#` to open the visualizer there,
-    and `pictures` are input, expected, yours and difference of the first wrong tensor of an exercise.
+    and `pictures` are input, expected, yours and difference of the first wrong tensor of an exercise. But `tried`
+    shows none: it is false where the code was not asked any more, since it had been too slow before.
     """
 
     case: str
     device: str
-    kind: str
+    kind: FailureKind
     headline: str
     diagnosis: str = ""
     explanation: str = ""
@@ -56,6 +59,12 @@ class Finding:
     place: str = ""
     visualizer: str = ""
     pictures: tuple[Picture, ...] = ()
+    tried: bool = True
+
+    @property
+    def cause(self) -> str:
+        """What it is put down to: the misconception where one is known, or else the kind of failure."""
+        return self.diagnosis or self.kind
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,7 @@ class Line:
     @property
     def undecided(self) -> bool:
         """Whether nothing that failed here says anything against the code."""
-        return bool(self.findings) and all(finding.kind == UNDECIDED for finding in self.findings)
+        return bool(self.findings) and all(finding.kind == FailureKind.UNDECIDED for finding in self.findings)
 
 
 @dataclass(frozen=True)
@@ -102,6 +111,12 @@ class ExerciseReport:
         """All failed cases, in the order of the rubric."""
         for line in self.lines:
             yield from line.findings
+
+    @property
+    def causes(self) -> list[str]:
+        """What the findings are put down to, the most frequent first; without those that were not decided."""
+        decided = (each.cause for each in self.findings if each.kind != FailureKind.UNDECIDED)
+        return [cause for cause, _ in Counter(decided).most_common()]
 
 
 @dataclass(frozen=True)
@@ -132,7 +147,7 @@ class Report:
     """The report on one hand-in.
 
     `notes` says what was missing, ignored or skipped; `printed` is what the code printed, capped, as text;
-    `problem` is set when the hand-in could not be graded at all.
+    `problem` is set when the hand-in could not be graded at all; `handed_in` is false where there is none.
     """
 
     student: str
@@ -145,6 +160,7 @@ class Report:
     provenance: Provenance
     problem: str = ""
     schema: int = SCHEMA
+    handed_in: bool = True
 
     @property
     def withheld(self) -> bool:
@@ -160,29 +176,23 @@ class Report:
         """What was found, in one line: the causes by exercise, the most frequent first."""
         if self.problem:
             return self.problem
-        if all(_only(e, "not-written", "missing") for e in self.exercises):
+        if all(_only(e, UNWRITTEN) for e in self.exercises):
             return "nothing written yet"
         parts = []
-        for kind, words in (("missing", "not handed in"), ("not-written", "not written")):
-            names = [e.name for e in self.exercises if _only(e, kind)]
+        for kind, words in (
+            (FailureKind.MISSING, "not handed in"),
+            (FailureKind.NOT_WRITTEN, "not written"),
+        ):
+            names = [e.name for e in self.exercises if _only(e, {kind})]
             parts += [f"{words}: {', '.join(names)}"] if names else []
         for exercise in self.exercises:
-            causes: dict[str, int] = {}
-            if _only(exercise, "missing") or _only(exercise, "not-written"):
-                continue
-            for finding in exercise.findings:
-                if finding.kind == UNDECIDED:
-                    continue
-                causes[finding.diagnosis or finding.kind] = (
-                    causes.get(finding.diagnosis or finding.kind, 0) + 1
-                )
-            if causes:
-                ranked = sorted(causes, key=lambda c: -causes[c])
-                more = f" +{len(ranked) - 2}" if len(ranked) > 2 else ""
-                parts.append(f"{exercise.name}: {', '.join(ranked[:2])}{more}")
+            causes = exercise.causes
+            if causes and not any(_only(exercise, {kind}) for kind in UNWRITTEN):
+                more = f" +{len(causes) - 2}" if len(causes) > 2 else ""
+                parts.append(f"{exercise.name}: {', '.join(causes[:2])}{more}")
         return "; ".join(parts) or "all right"
 
 
-def _only(exercise: ExerciseReport, *kinds: str) -> bool:
-    found = [f.kind for f in exercise.findings]
-    return bool(found) and all(kind in kinds for kind in found)
+def _only(exercise: ExerciseReport, kinds: Set[FailureKind]) -> bool:
+    found = {f.kind for f in exercise.findings}
+    return bool(found) and found <= kinds

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.report.model import SCHEMA, ExerciseReport, Finding, Line, Picture, Provenance, Report
+from exercises.feedback.kinds import FailureKind
 
 
 def read_report(path: Path) -> Report | None:
@@ -43,7 +44,8 @@ def _line(data: Mapping[str, Any]) -> Line:
 
 def _finding(data: Mapping[str, Any]) -> Finding:
     pictures = tuple(_picture(each) for each in data["pictures"])
-    return Finding(**{**data, "where": tuple(data["where"]), "pictures": pictures})
+    kind = FailureKind(data["kind"])
+    return Finding(**{**data, "kind": kind, "where": tuple(data["where"]), "pictures": pictures})
 
 
 def _picture(data: Mapping[str, Any]) -> Picture:

@@ -11,11 +11,13 @@ from typing import Any
 import torch
 
 from exercises.feedback import steps
+from exercises.feedback.script import Step
+from exercises.feedback.steps import Raised
 
 PRETENDED = "pretend"  # the device that stands in for a GPU where there is none
 
 
-def run(asked: Sequence[Any], device: str, lookup: Callable[[str], Any]) -> tuple[list[Any], Any]:
+def run(asked: Sequence[Step], device: str, lookup: Callable[[str], Any]) -> tuple[list[Any], Raised | None]:
     """Runs steps as `steps.run` does, their tensors on a device; on the pretended one, results are devices only."""
     if device == PRETENDED:
         return _run_pretended(asked, lookup)
@@ -32,7 +34,7 @@ def _moved(value: Any, device: str) -> Any:
     return value
 
 
-def _run_pretended(asked: Sequence[Any], lookup: Callable[[str], Any]) -> tuple[list[Any], Any]:
+def _run_pretended(asked: Sequence[Step], lookup: Callable[[str], Any]) -> tuple[list[Any], Raised | None]:
     """Runs steps on tensors without numbers that claim to be on an accelerator; gives devices only."""
     from torch._subclasses.fake_tensor import FakeTensorMode
 

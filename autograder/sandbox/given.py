@@ -17,6 +17,9 @@ from exercises.paths import EXERCISES, FEEDBACK, PLAYGROUND, PLAYGROUND_SCRIPT
 
 DRAWING = "matplotlib"
 
+# modules that the playground needs, and those that these need
+_OURS = ("calls", "compare", "draw", "kinds", "palette", "script", "steps")
+
 _CHECK = '''\
 """The public checks are not run where hidden ones are."""
 
@@ -94,7 +97,7 @@ def served() -> Mapping[str, str]:
     """Source texts by module name below `exercises`; packages among them have the modules after a dot."""
     texts = {"feedback": "", "notebook": _CHECK}
     paths = [Path(exercises_paths.__file__)]
-    paths += [FEEDBACK / f"{name}.py" for name in ("calls", "compare", "draw", "steps")]
+    paths += [FEEDBACK / f"{name}.py" for name in _OURS]
     # where a release leaves the playground out there is none to mention
     paths += [PLAYGROUND_SCRIPT, *sorted(PLAYGROUND.glob("*.py"))]
     for path in filter(Path.is_file, paths):

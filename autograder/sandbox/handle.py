@@ -17,6 +17,7 @@ from typing import Any
 from autograder.sandbox import wire
 from autograder.sandbox.folder import Watch
 from autograder.sandbox.output import Output
+from exercises.feedback.kinds import FailureKind
 from exercises.feedback.steps import MAX_NAME_CHARS
 
 START_SECONDS = 120
@@ -36,12 +37,12 @@ class Place:
 
 
 class WorkerTrouble(Exception):
-    """A worker gave no answer. `kind` is "timeout", "crashed" or "malformed"; the text is one sentence.
+    """A worker gave no answer. The text is one sentence.
 
     `at` is the top-level statement that ran, where one did.
     """
 
-    def __init__(self, kind: str, sentence: str, at: Place | None = None) -> None:
+    def __init__(self, kind: FailureKind, sentence: str, at: Place | None = None) -> None:
         super().__init__(sentence)
         self.kind, self.at = kind, at
 
@@ -101,11 +102,11 @@ class Worker:
         except wire.WireClosed:
             code = self.end(grace=1.0)
             if self._watch.reason:  # no statement can be forgiven for that: it stands in the folder
-                raise WorkerTrouble("crashed", self._watch.reason) from None
-            raise WorkerTrouble("crashed", _how_it_ended(code), at) from None
+                raise WorkerTrouble(FailureKind.CRASHED, self._watch.reason) from None
+            raise WorkerTrouble(FailureKind.CRASHED, _how_it_ended(code), at) from None
         except wire.WireError as error:
             self.end()
-            raise WorkerTrouble("malformed", f"the answer was not readable: {error}", at) from None
+            raise WorkerTrouble(FailureKind.MALFORMED, f"the answer was not readable: {error}", at) from None
 
     def look(self) -> None:
         """Looks into its folder: chance must not decide whether a call is answered before the watch comes by.
@@ -115,7 +116,7 @@ class Worker:
         """
         if not self._watch.look():
             self.end()
-            raise WorkerTrouble("crashed", self._watch.reason)
+            raise WorkerTrouble(FailureKind.CRASHED, self._watch.reason)
 
     @property
     def alive(self) -> bool:
@@ -143,7 +144,7 @@ class WorkerTimeout(WorkerTrouble):
     """A worker did not answer in time."""
 
     def __init__(self, seconds: float, at: Place | None = None) -> None:
-        super().__init__("timeout", f"took longer than {seconds:g} s", at)
+        super().__init__(FailureKind.TIMEOUT, f"took longer than {seconds:g} s", at)
 
 
 def _place(value: Any) -> Place:

@@ -3,7 +3,7 @@
 A worker answers three kinds of request. "load" hands it the source texts; before any of it runs, the worker looks
 through the syntax trees for forbidden calls, and puts them out of reach. "import" runs an exercise's file, statement
 by statement: each is announced before it runs, so that the grader knows which one ended the worker, and one that
-fails or takes too long costs itself alone. "run" runs steps (see `exercises.feedback.steps`).
+fails or takes too long costs itself alone. "run" runs steps (see `exercises.feedback.script`).
 
 Whatever is in this process, student code can find (by frames, say). So nothing is here that it should not have:
 an answer counts by its values alone, what is banned cannot be allowed again, and stand-ins for earlier exercises

@@ -17,15 +17,17 @@ from typing import Any
 
 from torch import Tensor
 
-from exercises.console.source import STUB_MESSAGE
 from exercises.console.wording import wording
 from exercises.feedback import steps
 from exercises.feedback.calls import lay_out, layout_of
 from exercises.feedback.catalogue import Exercise, course_info
 from exercises.feedback.course import Course
-from exercises.feedback.failures import CheckFailure, NotWritten, Outcome
+from exercises.feedback.failures import CheckFailure, Outcome, not_written
 from exercises.feedback.follow import Assumed
-from exercises.feedback.steps import Raised, Step
+from exercises.feedback.kinds import FailureKind
+from exercises.feedback.script import Step
+from exercises.feedback.steps import Raised
+from exercises.feedback.stub import stub_in
 from exercises.paths import EXERCISES
 
 _NO_NAME = re.compile(r"cannot import name '(\w+)' from 'exercises\.(\w+)'")
@@ -54,7 +56,7 @@ class LocalStudent:
             CheckFailure: if the module cannot be imported or lacks the function.
             KeyboardInterrupt: if the student's code was interrupted.
         """
-        names = [step["name"] for step in steps_ if "name" in step]
+        names = [step["name"] for step in steps_ if step["do"] == "call" or step["do"] == "new"]
         self.asked += [name for name in names if name not in self.asked]
         self.shown = next((step["args"][0] for step in steps_ if step["do"] == "forward"), None)
         module = self.module()
@@ -94,11 +96,11 @@ def import_failure(error: BaseException, module: str, function: str = "") -> Che
     """An import that failed, in one sentence with file and line."""
     told = steps.raised(error)
     trace = own_lines(told.trace)
-    if told.kind == "NotImplementedError" and STUB_MESSAGE.search(told.message):
-        return NotWritten("not-written", told.message, function, trace=trace)
+    if told.kind == "NotImplementedError" and stub_in(told.message):
+        return not_written(told.message, function, trace=trace)
     file, line, _ = trace[-1] if trace else (f"{module}.py", 0, "")
     place = f"exercises/{file}, line {line}," if line else f"exercises/{file}"
-    return CheckFailure("import", f"{place} {_import_trouble(error, told)}", function, trace=trace)
+    return CheckFailure(FailureKind.IMPORT, f"{place} {_import_trouble(error, told)}", function, trace=trace)
 
 
 def own_lines(trace: Sequence[tuple[str, int, str]]) -> tuple[tuple[str, int, str], ...]:
@@ -125,7 +127,9 @@ def _import_trouble(error: BaseException, told: Raised) -> str:
 
 def _missing(module: str, name: str, present: Sequence[str]) -> CheckFailure:
     close = difflib.get_close_matches(name, [n for n in present if not n.startswith("__")], 1)
-    return CheckFailure("missing-name", wording().missing(module, name, close[0] if close else ""), name)
+    return CheckFailure(
+        FailureKind.MISSING_NAME, wording().missing(module, name, close[0] if close else ""), name
+    )
 
 
 def _copied(value: Any) -> Any:

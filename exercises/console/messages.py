@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -19,13 +18,16 @@ from exercises.console.wording import wording
 from exercises.feedback.calls import PRINTED_ELEMENTS
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure
+from exercises.feedback.kinds import COMPARABLE, FailureKind
+from exercises.feedback.sentence import capital
 from exercises.feedback.steps import TensorResult
 from exercises.paths import VISUALIZER
 
 WIDTH = 79
 WINDOW = 5  # rows and columns shown of a tensor that is too large to be shown in full
 MAX_MESSAGE_LINES = 12  # lines of an exception's message
-_WORDS = ("the", "a", "an", "no", "after")  # that a headline may begin with
+# told by the line of code that they come from
+_AT_A_LINE = (FailureKind.RAISED, FailureKind.IMPORT, FailureKind.FORBIDDEN)
 
 
 def told(course: Course, failure: CheckFailure, module: str) -> str:
@@ -53,7 +55,7 @@ def reasons(failure: CheckFailure) -> tuple[Reason, ...]:
 
 def spot(failure: CheckFailure) -> str:
     """What failures share that come from the same line of code, or else look the same."""
-    if failure.kind in ("raised", "import", "forbidden") and failure.trace:
+    if failure.kind in _AT_A_LINE and failure.trace:
         return f"{failure.kind} {failure.trace[-1]}"
     return f"{failure.kind} {failure.headline}"
 
@@ -72,7 +74,7 @@ def explained(reason: Reason) -> str:
 
 def _sentence(headline: str) -> str:
     """Begins with a capital unless it begins with a name of code."""
-    text = _capital(headline) if headline.split(" ", 1)[0] in _WORDS else headline
+    text = capital(headline)
     return _wrapped(text if text.endswith((".", "?", "!")) else f"{text}.")
 
 
@@ -93,35 +95,31 @@ def _called(failure: CheckFailure, module: str) -> str:
 def _compared(failure: CheckFailure) -> str:
     """Expected beside yours: all numbers if they are few, else those around the largest error."""
     wanted, answer = failure.wanted, failure.answer
-    item, worst, place = None, None, ""
-    if failure.mismatch is not None:
-        item, worst = failure.mismatch.item, failure.mismatch.worst
-        place = replace(failure.mismatch, item=None).where
+    found = failure.mismatch
+    item, worst = (found.item, found.worst) if found else (None, None)
     if item is not None:
         wanted, answer = (_item(value, item) for value in (wanted, answer))
     numbers = answer.value if isinstance(answer, TensorResult) else answer
     words = "" if item is None else f"In item {item} of the result: "
-    if (
-        failure.kind in ("value", "nan", "shape")
-        and isinstance(wanted, Tensor)
-        and isinstance(numbers, Tensor)
-    ):
+    if failure.kind in COMPARABLE and isinstance(wanted, Tensor) and isinstance(numbers, Tensor):
         # parts of large tensors that differ in shape do not lie beside each other
-        full = failure.kind != "shape" or max(wanted.numel(), numbers.numel()) <= PRINTED_ELEMENTS
+        full = failure.kind != FailureKind.SHAPE or max(wanted.numel(), numbers.numel()) <= PRINTED_ELEMENTS
         blocks = [_block("expected", wanted, worst, full), _block("yours", numbers, worst, full)]
-        if place:
-            place = place.replace("; ", f": expected {failure.expected}, yours {failure.got}; ")
-            blocks.append(_wrapped(_capital(words + place) + "."))
+        if found and found.largest:
+            told = f"{found.largest}: expected {failure.expected}, yours {failure.got}; {found.counted}."
+            blocks.append(_wrapped(capital(words + told)))
         elif words:
             blocks.insert(0, words.rstrip(" "))
         return "\n".join(blocks)
-    if failure.kind == "raised" or not (failure.expected or failure.got):
+    if failure.kind == FailureKind.RAISED or not (failure.expected or failure.got):
         return ""
     lines = [("expected", failure.expected), ("yours", failure.got)]
-    if failure.kind == "value" and isinstance(failure.wanted, tuple):
+    if failure.kind == FailureKind.VALUE and isinstance(failure.wanted, tuple):
         lines = [("expected", repr(failure.wanted)), ("yours", repr(failure.answer))]
     text = "\n".join(f"{name + ':':10}{_hanging(value)}" for name, value in lines if value)
-    return f"{text}\n{_wrapped(_capital(words + place) + '.')}" if place else text
+    if found and found.largest:
+        return f"{text}\n{_wrapped(capital(f'{words}{found.largest}; {found.counted}.'))}"
+    return text
 
 
 def _item(values: Any, number: int) -> Any:
@@ -168,7 +166,7 @@ def _number(value: Any) -> str:
 
 def _message(failure: CheckFailure) -> str:
     """The rest of an exception's message, if it has more than one line."""
-    lines = failure.got.strip().split("\n") if failure.kind == "raised" else []
+    lines = failure.got.strip().split("\n") if failure.kind == FailureKind.RAISED else []
     if len(lines) < 2:
         return ""
     rest = lines[1:MAX_MESSAGE_LINES]
@@ -177,7 +175,7 @@ def _message(failure: CheckFailure) -> str:
 
 def _page(course: Course, failure: CheckFailure) -> str:
     """Where to look at the call step by step."""
-    if failure.call is None or failure.kind not in ("value", "nan", "shape"):
+    if failure.call is None or failure.kind not in COMPARABLE:
         return ""
     worst = failure.mismatch.worst if failure.mismatch else None
     fragment = course.fragment(failure.drawn_as or failure.call, worst) if VISUALIZER.is_file() else ""
@@ -193,10 +191,6 @@ def _own(failure: CheckFailure) -> str:
     lines = [f"{wording().line(file, line)}:\n    {text}" for file, line, text in trace]
     shown = list(dict.fromkeys(lines))
     return "In your code:\n" + _indented("\n".join(shown), 2) if shown else ""
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _wrapped(text: str) -> str:

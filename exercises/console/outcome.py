@@ -12,14 +12,14 @@ from torch import Tensor
 from exercises.console import messages
 from exercises.console.local import LocalStudent, own_lines
 from exercises.console.progress import Check, Status
-from exercises.console.source import STUB_MESSAGE
 from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure, NotWritten
 from exercises.feedback.follow import is_about_numbers
+from exercises.feedback.kinds import COMPARABLE, FailureKind
 from exercises.paths import CHECKS
 
-_DRAWN = ("value", "nan", "shape")
+_UNUSABLE = (FailureKind.IMPORT, FailureKind.MISSING_NAME, FailureKind.FORBIDDEN)  # the file cannot be used
 
 
 def exercise_of(item: pytest.Item) -> Exercise | None:
@@ -49,21 +49,31 @@ def check_of(
         status: Status = "wrong" if broken else "right"
         remark = student.remark if isinstance(student, LocalStudent) else ""
         return Check(exercise.module, item.name, sentence, status, functions, remark=remark)
-    stub = STUB_MESSAGE.search(failure.headline) if isinstance(failure, NotWritten) else None
-    if stub:
-        other = f"ex{stub.group(1)}"
-        waits_for = other if other != exercise.name else ""
+    if isinstance(failure, NotWritten) and failure.stub:
+        waits_for = failure.stub.exercise if failure.stub.exercise != exercise.name else ""
         place = failure.trace[-1][:2] if failure.trace else None
         return Check(
-            exercise.module, item.name, sentence, "to do", functions, place, waits_for, what=stub.group(2)
+            exercise.module,
+            item.name,
+            sentence,
+            "to do",
+            functions,
+            place,
+            waits_for,
+            what=failure.stub.what,
         )
     if isinstance(failure, NotWritten):  # not the stub's error, but one of the student or of torch
         headline = f"{failure.function} raised NotImplementedError: {failure.headline}"
         failure = CheckFailure(
-            "raised", headline, failure.function, failure.call, failure.call_text, trace=failure.trace
+            FailureKind.RAISED,
+            headline,
+            failure.function,
+            failure.call,
+            failure.call_text,
+            trace=failure.trace,
         )
     place = _place(failure, exercise)
-    unusable = failure.kind in ("import", "missing-name", "forbidden")
+    unusable = failure.kind in _UNUSABLE
     return Check(
         exercise.module,
         item.name,
@@ -95,7 +105,7 @@ def _place(failure: CheckFailure, exercise: Exercise) -> tuple[str, int] | None:
 def _picture(failure: CheckFailure, student: object, item: pytest.Item, exercise: Exercise) -> str:
     """Draws a wrong answer; a line that says where it lies, or why there is none."""
     wanted = failure.wanted[0] if isinstance(failure.wanted, tuple) else failure.wanted
-    if failure.call is None or failure.kind not in _DRAWN or not isinstance(wanted, Tensor):
+    if failure.call is None or failure.kind not in COMPARABLE or not isinstance(wanted, Tensor):
         return ""
     try:
         from exercises.feedback.draw import picture

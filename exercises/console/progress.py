@@ -142,14 +142,15 @@ def screen(
     if not shown:
         return []
     wide = max(len(e.title) for e in shown)
-    lines: list[Line] = [(f"{'':{wide + BAR + 9}} checks points", "")]
+    names = max(len(e.name) for e in shown)
+    lines: list[Line] = [(f"{'':{names + wide + BAR + 6}} checks points", "")]
     for exercise in shown:
         mine = [c for c in checks if c.module == exercise.module]
         right, total = sum(c.status == "right" for c in mine), selected[exercise.module]
         counts = f"{f'{right}/{total}':>6} {exercise.points:>6}"
         mark, style = _mark(mine, total)
         bar = _bar(right, total, fancy)
-        lines.append((f"  {exercise.name}  {exercise.title:{wide}}  {bar} {counts}  {mark}", style))
+        lines.append((f"  {exercise.name:{names}}  {exercise.title:{wide}}  {bar} {counts}  {mark}", style))
     return lines
 
 

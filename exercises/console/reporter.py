@@ -70,8 +70,10 @@ class Reporter:
         yield
         # a plugin may shuffle tests, but a cause is explained where it first comes up: in the easiest exercise
         wanted = self.config.getoption("failedfirst", False) or self.config.getoption("newfirst", False)
-        if not wanted and all(map(exercise_of, items)):
-            items.sort(key=lambda item: (item.path, item.location[1] or 0))
+        found = [exercise_of(item) for item in items]
+        if not wanted and all(found):  # in pytest's own order, exercise 10 comes before exercise 2
+            numbers = {item: e.number for item, e in zip(items, found, strict=True) if e}
+            items.sort(key=lambda item: (numbers[item], item.location[1] or 0))
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
         self.partial = self.partial or bool(items)

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from exercises.feedback.stub import stub_in
 from exercises.paths import EXERCISES
 
-STUB_MESSAGE = re.compile(r"ex(\d+): (\S+) is not written yet")
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _notebook: list[str] = []  # the text of the notebook that the checks run in
 _DEFINITION = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
@@ -62,11 +62,9 @@ def stubs(text: str) -> dict[str, int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
-            says = (
-                STUB_MESSAGE.search(ast.unparse(body[0])) if body and isinstance(body[0], ast.Raise) else None
-            )
-            if says:
-                found[says.group(2)] = body[0].lineno
+            stub = stub_in(ast.unparse(body[0])) if body and isinstance(body[0], ast.Raise) else None
+            if stub:
+                found[stub.what] = body[0].lineno
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from exercises.console import source
 from exercises.feedback.catalogue import Exercise
+from exercises.feedback.tutorial import section_title
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Cells:
 
     def tutorial(self, section: str) -> str:
         """What to read."""
-        return f"the section {section.lstrip('#').replace('-', ' ')!r} of this notebook"
+        return f"the section {section_title(section)!r} of this notebook"
 
     def all_done(self, catalogue: tuple[Exercise, ...]) -> str:
         """How to hand in."""

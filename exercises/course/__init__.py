@@ -2,9 +2,9 @@
 
 `oracle` has the right answers, `layer_oracle` those of a layer; `layer_checks`, with `layer_problem` and
 `layer_failures`, is the vocabulary for checks of a layer, and `layer_on_paper` its worked examples; `misconceptions`
-and `causes` explain what is wrong, `errors` and `bias` find out whether they do; `rules` says what an exercise may
-forbid; `large_layer` is the layer of the check that asks for speed, and `speed` tells how long it will take;
-`visualizer_link` opens the visualizer at a failing call.
+and `causes` explain what is wrong and send to one of the `sections`, `errors` and `bias` find out whether they do;
+`rules` says what an exercise may forbid; `large_layer` is the layer of the check that asks for speed, and `speed`
+tells how long it will take; `visualizer_link` opens the visualizer at a failing call.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ COURSE = Course(
     cause_of_error=errors.cause_of_error,
     rules=RULES,
     follows={"bias": adds_bias_once},
+    categories=frozenset(
+        {"combinations", "padding by name", "pairs", "parameters", "properties", "shapes", "stride"}
+    ),
     # lines about the layer's parameters and its printed form
     valueless=frozenset({("ex7_layer", "parameters"), ("ex7_layer", "manners")}),
     fragment=fragment,

@@ -5,6 +5,7 @@ Wrong numbers are explained by the table of misconceptions; this is the table fo
 
 from __future__ import annotations
 
+from exercises.course.sections import Section
 from exercises.feedback.catalogue import course_info
 from exercises.feedback.cause import Cause
 
@@ -15,163 +16,173 @@ CAUSES = {
             "accepts-bad-arguments",
             "These arguments make no sense, and code that goes on with them hides the caller's mistake. The "
             "docstring lists when to raise ValueError: test for it before you compute.",
+            Section.YOUR_TURN,
         ),
         Cause(
             "wrong-exception",
             "The error comes from further down, by accident. Test the arguments first, and raise ValueError "
             "with a message that names the argument.",
+            Section.YOUR_TURN,
         ),
         Cause(
             "assert-for-arguments",
             "An `assert` raises AssertionError, which says that the code itself is wrong. For arguments that make no "
             "sense raise ValueError, with a message that names the argument.",
+            Section.YOUR_TURN,
         ),
         Cause(
             "other-exception",
             "Your code refuses these arguments, as it should, with another exception than the docstring names. Raise "
             "ValueError, with a message that names the argument.",
+            Section.YOUR_TURN,
         ),
         Cause(
             "rest-refused",
             "Your code refuses this call by itself. If that is because the last step of the kernel leaves a rest: a "
             "convolution allows it. What is left over is not seen, and the size is rounded down (floor).",
-            "#stride",
+            Section.STRIDE,
         ),
         Cause(
             "pair-not-expected",
             "A pair came in where this line seems to expect one number. Such an argument is an int or a pair "
             "(vertical, horizontal): make a pair of it first, then use one number for each axis.",
+            Section.YOUR_TURN,
         ),
         Cause(
             "int-not-expected",
             "One number came in where this line seems to expect a pair. Such an argument is an int or a pair "
             "(vertical, horizontal): an int holds for both axes, so make a pair of it first.",
+            Section.YOUR_TURN,
         ),
         Cause(
             "input-mutated",
             "The caller's tensor was written to. Operations with a trailing underscore, `+=` and assignments to "
             "a slice work in place: make a new tensor, or `clone()` first.",
+            Section.YOUR_TURN,
         ),
         Cause(
             "dtype-changed",
             "The result must have the dtype of the input. A tensor made with `torch.zeros(...)` is float32 "
             "unless told: `x.new_zeros(...)` or `dtype=x.dtype` follows the input.",
-            "#torchnnconv2d",
+            Section.TORCH_NN_CONV2D,
         ),
         Cause(
             "precision-lost",
             "The result is float64, but no more exact than float32: somewhere on the way numbers seem to have been "
             "float32. `x.new_zeros(...)` or `dtype=x.dtype` follows the input from the start.",
-            "#torchnnconv2d",
+            Section.TORCH_NN_CONV2D,
         ),
         Cause(
             "made-of-whole-numbers",
             "The result holds whole numbers (torch.int64 or such): it was made from whole numbers alone. It must be "
             "float32: write one of them with a decimal point, or name the dtype.",
-            "#why-are-they-fundamental",
+            Section.WHY_ARE_THEY_FUNDAMENTAL,
         ),
         Cause(
             "not-float32",
             "The result has to be float32, which is what torch makes of numbers with a decimal point unless told "
             "otherwise. Name the dtype where it is made, or convert it at the end.",
-            "#why-are-they-fundamental",
+            Section.WHY_ARE_THEY_FUNDAMENTAL,
         ),
         Cause(
             "device-forgotten",
             "A tensor was made on the CPU while the input is elsewhere. `x.new_zeros(...)` or "
             "`torch.zeros(..., device=x.device, dtype=x.dtype)` follow the input.",
-            "#torchnnconv2d",
+            Section.TORCH_NN_CONV2D,
         ),
         Cause(
             "graph-broken",
             "Somewhere the numbers leave autograd's graph: `.detach()`, `.data`, `.item()`, `.tolist()`, "
             "`.numpy()`, `torch.no_grad()`, or a new `torch.tensor(...)` made from old values.",
-            "#torchnnconv2d",
+            Section.TORCH_NN_CONV2D,
         ),
         Cause(
             "gradient-wrong",
             "The values are right, but part of the computation is hidden from autograd. Look for `.detach()`, "
             "`.data` or `torch.no_grad()` around a part of the sum.",
-            "#torchnnconv2d",
+            Section.TORCH_NN_CONV2D,
         ),
         Cause(
             "numpy-and-back",
             "NumPy knows neither gradients nor GPUs nor bfloat16, and a tensor that goes there and back has lost its "
             "gradient. Stay with tensors: torch has nearly all of NumPy's functions, most under the same names.",
-            "#torchnnconv2d",
+            Section.TORCH_NN_CONV2D,
         ),
         Cause(
             "view-of-gaps",
             "`.view()` wants numbers that lie next to each other in memory. A transposed, sliced or expanded "
             "tensor has gaps: `.reshape()` copies where it must.",
-            "#torchnnconv2d",
+            Section.TORCH_NN_CONV2D,
         ),
         Cause(
             "import-forgotten",
             "A package is known only where it was imported. Write `import torch`, or what else is missing, beside "
             "the other imports at the top.",
+            Section.YOUR_TURN,
         ),
         Cause(
             "package-missing",
             f"This package is not there where hand-ins are graded. They can import {course_info().available()}.",
+            Section.YOUR_TURN,
         ),
         Cause(
             "nothing-returned",
             "The function ends without `return`, so its caller gets None. Printing a result does not return it.",
+            Section.YOUR_TURN,
         ),
         Cause(
             "not-linear",
             "A convolution only multiplies by fixed numbers and adds, so twice the picture gives twice the "
             "result. Look for a step that clips, takes an absolute value or divides by something of the picture.",
-            "#what-is-a-convolution",
+            Section.WHAT_IS_A_CONVOLUTION,
         ),
         Cause(
             "not-shift-equivariant",
             "A convolution does the same everywhere: where the picture moves, the result moves along. Look for "
             "a step that depends on the place, such as an index that wraps around.",
-            "#what-is-a-convolution",
+            Section.WHAT_IS_A_CONVOLUTION,
         ),
         Cause(
             "not-a-module",
             "The class has to inherit from nn.Module, and call `super().__init__()` first, so that torch finds "
             "its parameters.",
-            "#torchnnconv2d",
+            Section.TORCH_NN_CONV2D,
         ),
         Cause(
             "parameters-differ",
             "torch.nn.Conv2d registers `weight` of shape (O, C, kH, kW), then `bias` of shape (O,), both as "
             "nn.Parameter and with the dtype and device asked for. With bias=False there is no parameter `bias`.",
-            "#torchnnconv2d",
+            Section.TORCH_NN_CONV2D,
         ),
         Cause(
             "parameters-not-registered",
             "torch finds a parameter only where an nn.Parameter is set as an attribute of the layer. A plain tensor "
             "is none, nor is one with requires_grad: wrap it in nn.Parameter.",
-            "#torchnnconv2d",
+            Section.TORCH_NN_CONV2D,
         ),
         Cause(
             "bias-with-axes",
             "The bias has axes of its own beside its numbers. torch.nn.Conv2d keeps a bias of shape (O,), one number "
             "for each output channel: leave it so, and give it more axes where it is added.",
-            "#torchnnconv2d",
+            Section.TORCH_NN_CONV2D,
         ),
         Cause(
             "state-differs",
             "torch.nn.Conv2d saves `weight` and `bias` and nothing else. A mask or a cache kept as a buffer "
             "shows up in the state_dict too.",
-            "#torchnnconv2d",
+            Section.TORCH_NN_CONV2D,
         ),
         Cause(
             "start-values-differ",
             "torch draws weight and bias evenly from ±1/sqrt(fan_in), where fan_in = C · kH · kW is the number "
             "of products in one output value. Too large or constant values slow learning or stop it.",
-            "#torchnnconv2d",
+            Section.TORCH_NN_CONV2D,
         ),
         Cause(
             "repr-differs",
             "nn.Module prints the class name around what `extra_repr` returns: return the settings that are not "
             "the default, in torch's order.",
-            "#torchnnconv2d",
+            Section.TORCH_NN_CONV2D,
         ),
     )
 }

@@ -40,7 +40,9 @@ from exercises.feedback.failures import (
     same,
     wrong_gradient,
 )
+from exercises.feedback.kinds import FailureKind
 from exercises.feedback.misconception import Misconception
+from exercises.feedback.script import Step, place_of
 from exercises.feedback.steps import ParameterResult, TensorResult
 
 
@@ -54,14 +56,14 @@ def _task(student: Student, call: Call, x: Sample) -> LayerProblem:
 def must_forward(student: Student, call: Call, x: Sample) -> None:
     """The layer gives what torch's layer with the same numbers gives."""
     task = _task(student, call, x)
-    _judge_forward(task, "forward", student.run(task.script(student.device, "forward")), student)
+    steps = task.script(student.device, "forward")
+    _judge_forward(task, steps, student.run(steps), student)
 
 
-def _judge_forward(task: LayerProblem, kind: str, outcome: Outcome, student: Student, place: int = 2) -> None:
-    if len(outcome.results) <= place:
-        steps = task.script(student.device, kind)
+def _judge_forward(task: LayerProblem, steps: Sequence[Step], outcome: Outcome, student: Student) -> None:
+    if not outcome.has(steps, "forward"):
         raise layer_failure(student.course, task.call, steps, outcome, task.call_text) or AssertionError
-    got, call = outcome.results[place], task.call
+    got, call = outcome.result(steps, "forward"), task.call
     right = layer_problem(call, task.x).expected if student.assumed else None
     follow.must_hold_something(student.assumed, call, right, got, task.input)
     found = mismatch_of(student, task, got)
@@ -85,20 +87,21 @@ def _judge_forward(task: LayerProblem, kind: str, outcome: Outcome, student: Stu
 def must_forward_as(student: Student, call: Call, x: Sample) -> None:
     """A layer built in the default dtype works after `.to(x's dtype)`."""
     task = _task(student, call, x)
-    outcome = student.run(task.script(student.device, "moved"))
-    _judge_forward(task, "moved", outcome, student, 3)
+    steps = task.script(student.device, "moved")
+    _judge_forward(task, steps, student.run(steps), student)
 
 
 def must_backpropagate(student: Student, call: Call, x: Sample) -> None:
     """Gradients reach the input and every parameter, and are torch's."""
     task = _task(student, call, x)
-    outcome = student.run(task.script(student.device, "gradients"))
-    _judge_forward(task, "gradients", outcome, student)
+    steps = task.script(student.device, "gradients")
+    outcome = student.run(steps)
+    _judge_forward(task, steps, outcome, student)
     failure = failure_of(student.course, outcome, task.call, task.call_text)
     if failure:
         failure.headline = f"the layer's gradients could not be computed: {failure.got}"
         raise failure
-    gradients = as_many(outcome.results[3], task.gradients)
+    gradients = as_many(outcome.result(steps, "vjp"), task.gradients)
     for (name, expected), got in zip(task.gradients.items(), gradients, strict=True):
         if got is None:
             raise no_gradient(student.course, task.call, name)
@@ -112,13 +115,14 @@ def must_backpropagate(student: Student, call: Call, x: Sample) -> None:
 def must_train(student: Student, call: Call, x: Sample) -> None:
     """One step of gradient descent moves the parameters where it moves torch's."""
     task = _task(student, call, x)
-    outcome = student.run(task.script(student.device, "training"))
-    _judge_forward(task, "training", outcome, student)
+    steps = task.script(student.device, "training")
+    outcome = student.run(steps)
+    _judge_forward(task, steps, outcome, student)
     failure = failure_of(student.course, outcome, task.call, task.call_text)
     if failure:
         failure.headline = f"the training step failed: {failure.got}"
         raise failure
-    state = outcome.results[4]
+    state = outcome.result(steps, "sgd")
     moved = [state[name] for name in task.state] if state.keys() == task.state.keys() else state.values()
     for (name, start), got in zip(task.state.items(), as_many(moved, task.state), strict=True):
         expected = start.to(torch.float64) - RATE * task.gradients[name]
@@ -136,7 +140,8 @@ def must_have_parameters(student: Student, call: Call) -> None:
     failure = failure_of(student.course, outcome, call)
     if failure:
         raise failure
-    must_be_parameters(call, outcome.results[0], student)
+    [parameters] = outcome.results
+    must_be_parameters(call, parameters, student)
 
 
 def must_be_parameters(call: Call, got: Any, student: Student, dtype: torch.dtype | None = None) -> None:
@@ -152,7 +157,7 @@ def must_be_parameters(call: Call, got: Any, student: Student, dtype: torch.dtyp
     )
     if seen != wanted:
         raise CheckFailure(
-            "parameters",
+            FailureKind.PARAMETERS,
             OTHER_PARAMETERS,
             call.function,
             call,
@@ -179,14 +184,15 @@ def must_start_as_torch(student: Student, call: Call) -> None:
     failure = layer_failure(student.course, call, steps, outcome)
     if failure:
         raise failure
+    parameters, one_state, _, other_state = outcome.results
     try:
-        must_be_parameters(call, outcome.results[0], student)
+        must_be_parameters(call, parameters, student)
     except CheckFailure as other:  # which is the matter of another line
         raise follow.undecided(call.function, "has other parameters than torch's layer") from other
     model = torch_layer(call)
     bound = 1.0 / math.sqrt(model.weight[0].numel())
     for name, parameter in model.named_parameters():
-        first, second = (outcome.results[i].get(name) for i in (1, 3))
+        first, second = one_state.get(name), other_state.get(name)
         if not (_is_like(first, parameter) and _is_like(second, parameter)):
             text = f"{name} is missing from the state_dict, or not as it is in the layer"
             raise _start_failure(call, text, f"shape {tuple(parameter.shape)}", describe(first))
@@ -218,7 +224,7 @@ def _is_like(entry: Any, parameter: Tensor) -> bool:
 
 def _start_failure(call: Call, headline: str, wanted: str, got: str) -> CheckFailure:
     return CheckFailure(
-        "start",
+        FailureKind.START,
         headline,
         call.function,
         call,
@@ -234,14 +240,17 @@ def must_exchange_state(student: Student, call: Call, x: Sample) -> None:
     steps = task.script(student.device, "state")
     outcome = student.run(steps)
     failure = layer_failure(student.course, call, steps, outcome, task.call_text)
-    if failure and failure.kind == "raised" and outcome.raised and outcome.raised.step == 1:
+    stopped_at = outcome.raised.step if outcome.raised else None
+    if failure and failure.kind == FailureKind.RAISED and stopped_at == place_of(steps, "load_state"):
         failure.headline = "the layer does not load a state_dict of torch.nn.Conv2d"
         wanted = [(name, tuple(value.shape)) for name, value in task.state.items()]
-        failure.because(cause_of_parameters(wanted, [(p.name, p.shape) for p in outcome.results[0]]))
+        failure.because(
+            cause_of_parameters(wanted, [(p.name, p.shape) for p in outcome.result(steps, "new")])
+        )
     if failure:
         raise failure
-    _judge_forward(task, "state", outcome, student)
-    got: dict[str, Any] = outcome.results[3]
+    _judge_forward(task, steps, outcome, student)
+    got: dict[str, Any] = outcome.result(steps, "state")
     for name, value in task.state.items():
         entry = got.get(name)
         if not isinstance(entry, TensorResult) or not same(entry.value, value):
@@ -254,7 +263,7 @@ def must_exchange_state(student: Student, call: Call, x: Sample) -> None:
 
 def _state_failure(task: LayerProblem, headline: str) -> CheckFailure:
     return CheckFailure(
-        "state",
+        FailureKind.STATE,
         headline,
         task.call.function,
         task.call,
@@ -268,10 +277,11 @@ def must_print_as_torch(student: Student, call: Call) -> None:
     failure = failure_of(student.course, outcome, call)
     if failure:
         raise failure
-    wanted, got = repr(torch_layer(call)), outcome.results[1]
+    _, got = outcome.results
+    wanted = repr(torch_layer(call))
     if got != wanted:
         raise CheckFailure(
-            "repr",
+            FailureKind.REPR,
             "the layer does not print as torch.nn.Conv2d does",
             call.function,
             call,

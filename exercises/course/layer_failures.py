@@ -14,7 +14,9 @@ from exercises.feedback.cause import Cause
 from exercises.feedback.compare import describe
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure, Outcome, failure_of
-from exercises.feedback.steps import ParameterResult, Step
+from exercises.feedback.kinds import FailureKind
+from exercises.feedback.script import Step
+from exercises.feedback.steps import ParameterResult
 
 OTHER_PARAMETERS = "the layer's parameters are not those of torch.nn.Conv2d"
 NO_PARAMETERS = "no parameters"
@@ -32,9 +34,14 @@ def layer_failure(
     """As `failure_of`; but what stops a step of ours, such as one that fills parameters, is no error of the layer."""
     failure = failure_of(course, outcome, call, call_text)
     error = outcome.raised
-    if failure is None or error is None or not 0 < error.step < len(steps) or failure.kind != "raised":
+    if (
+        failure is None
+        or error is None
+        or not 0 < error.step < len(steps)
+        or failure.kind != FailureKind.RAISED
+    ):
         return failure
-    built = outcome.results[0] if outcome.results else None
+    built = outcome.result(steps, "new") if outcome.has(steps, "new") else None
     if not is_listed(built):
         return no_module(call, built)
     if steps[error.step]["do"] == "fill":
@@ -50,7 +57,7 @@ def is_listed(built: Any) -> TypeGuard[tuple[ParameterResult, ...]]:
 def no_module(call: Call, got: Any) -> CheckFailure:
     """What was built is no layer of torch's kind."""
     return CheckFailure(
-        "type",
+        FailureKind.TYPE,
         "Conv2d is not a torch.nn.Module",
         call.function,
         call,
@@ -67,7 +74,7 @@ def _not_filled(call: Call, built: Sequence[ParameterResult], failure: CheckFail
         failure.headline = f"the layer's parameters take no numbers: {failure.got}"
         return failure
     return CheckFailure(
-        "parameters",
+        FailureKind.PARAMETERS,
         OTHER_PARAMETERS,
         call.function,
         call,

@@ -8,14 +8,15 @@ from typing import Any
 import torch
 
 from exercises.console.local import LocalStudent
-from exercises.console.on_paper import must_be_torchs
 from exercises.course.layer_failures import layer_failure
 from exercises.course.layer_oracle import layer_magnitude, layer_question, layer_reference
 from exercises.course.layer_problem import layer_problem, new_step
 from exercises.feedback.calls import Call, Sample, argument_text
+from exercises.feedback.checks import must_be_right
 from exercises.feedback.compare import compare
 from exercises.feedback.explain import explanations
 from exercises.feedback.failures import CheckFailure, mismatch_failure
+from exercises.feedback.script import Step
 
 LayerCheck = Callable[[LocalStudent, Call, Sample], None]
 
@@ -28,7 +29,7 @@ def layer_must_give(
     names = ("weight", "bias")[: len(weights)]
     state = dict(zip(names, weights, strict=True))
     text = _layer_script(call, {name: argument_text(w) for name, w in state.items()}, argument_text(handed))
-    steps = [
+    steps: list[Step] = [
         new_step(call, student.device),
         {"do": "fill", "values": state},
         {"do": "forward", "args": (handed,)},
@@ -37,7 +38,7 @@ def layer_must_give(
     failure = layer_failure(student.course, call, steps, outcome, text)
     if failure:
         raise failure
-    expected, got = layer_reference(call, state, handed), outcome.results[2]
+    expected, got = layer_reference(call, state, handed), outcome.result(steps, "forward")
     found = compare(expected, got, magnitude=layer_magnitude(call, state, handed))
     if found:
         failure = mismatch_failure(
@@ -51,7 +52,7 @@ def layer_must_give(
         )
         failure.wanted, failure.answer = expected, got
         raise failure
-    must_be_torchs(on_paper, expected)
+    must_be_right(on_paper, expected)
 
 
 def ask_layer(check: LayerCheck, student: LocalStudent, call: Call, x: Sample) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Literal, assert_never
 
 from torch import Tensor
 
@@ -20,9 +20,12 @@ from exercises.feedback.calls import Call, Sample
 from exercises.feedback.explain import LOOSER
 from exercises.feedback.misconception import Misconception
 from exercises.feedback.oracle import expected_dtype
-from exercises.feedback.steps import Script, Step
+from exercises.feedback.script import FillStep, ForwardStep, NewStep, Script, Step, VjpStep
 
 RATE = 0.5  # of the training step
+# what happens around a layer's forward, and what a layer is asked that gets no input
+Around = Literal["forward", "moved", "state", "gradients", "training"]
+Bare = Literal["parameters", "start", "repr"]
 
 
 class LayerProblem:
@@ -42,7 +45,7 @@ class LayerProblem:
         }
         self.state = {name: recipe.tensor() for name, recipe in self.recipes.items()}
         self.input = x.tensor()
-        self._scripts: dict[tuple[str, str], Sequence[Step]] = {}
+        self._scripts: dict[tuple[str, Around], Sequence[Step]] = {}
 
     @cached_property
     def expected(self) -> Tensor:
@@ -98,28 +101,34 @@ class LayerProblem:
         """The call with the input it is given."""
         return f"{self.call.text}({self.x})"
 
-    def script(self, device: str, kind: str) -> Sequence[Step]:
-        """What to ask of the layer on a device; `kind` says what happens around its forward."""
-        if (device, kind) not in self._scripts:
-            steps = self._steps(device, kind)
-            self._scripts[device, kind] = Script(steps) if self.under is None else steps
-        return self._scripts[device, kind]
+    def script(self, device: str, around: Around) -> Sequence[Step]:
+        """What to ask of the layer on a device: its forward, and what happens around it."""
+        if (device, around) not in self._scripts:
+            steps = self._steps(device, around)
+            self._scripts[device, around] = Script(steps) if self.under is None else steps
+        return self._scripts[device, around]
 
-    def _steps(self, device: str, kind: str) -> list[Step]:
+    def _steps(self, device: str, around: Around) -> list[Step]:
         build = new_step(self.call, device)
-        fill: Step = {"do": "fill", "values": self.state}
-        forward: Step = {"do": "forward", "args": (self.input,), "wrt": [0] if kind == "gradients" else []}
-        if kind == "moved":
-            return [build, {"do": "to", "dtype": self._dtype_name}, fill, forward]
-        if kind == "state":
-            return [build, {"do": "load_state", "state": self.state}, forward, {"do": "state"}]
-        if kind == "gradients":
-            vjp = {"do": "vjp", "cotangent": self.cotangent, "wrt": [0, "parameters"]}
-            return [build, fill, forward, vjp]
-        if kind == "training":
-            vjp = {"do": "vjp", "cotangent": self.cotangent, "wrt": ["parameters"]}
-            return [build, fill, forward, vjp, {"do": "sgd", "rate": RATE}]
-        return [build, fill, forward]
+        fill: FillStep = {"do": "fill", "values": self.state}
+        forward: ForwardStep = {"do": "forward", "args": (self.input,)}
+        match around:
+            case "forward":
+                return [build, fill, forward]
+            case "moved":
+                return [build, {"do": "to", "dtype": self._dtype_name}, fill, forward]
+            case "state":
+                return [build, {"do": "load_state", "state": self.state}, forward, {"do": "state"}]
+            case "gradients":
+                tracked: ForwardStep = {**forward, "wrt": [0]}
+                return [build, fill, tracked, self._vjp([0, "parameters"])]
+            case "training":
+                return [build, fill, forward, self._vjp(["parameters"]), {"do": "sgd", "rate": RATE}]
+            case _ as unknown:
+                assert_never(unknown)
+
+    def _vjp(self, wrt: Sequence[int | str]) -> VjpStep:
+        return {"do": "vjp", "cotangent": self.cotangent, "wrt": wrt}
 
 
 @cache
@@ -128,17 +137,22 @@ def layer_problem(call: Call, x: Sample) -> LayerProblem:
     return LayerProblem(call, x)
 
 
-def new_step(call: Call, device: str) -> Step:
+def new_step(call: Call, device: str) -> NewStep:
     """Builds the layer on a device."""
     kwargs = dict(call.real_kwargs) | ({} if device == "cpu" else {"device": device})
     return {"do": "new", "name": call.function, "args": call.real_args, "kwargs": kwargs}
 
 
 @cache
-def bare_script(call: Call, device: str, kind: str) -> Script:
-    """What to ask of a layer that gets no input; `kind` is "parameters", "start" or "repr"."""
+def bare_script(call: Call, device: str, about: Bare) -> Script:
+    """What to ask of a layer that gets no input: its parameters, what two of them start with, or its printed form."""
     build = new_step(call, device)
-    state: Step = {"do": "state"}
-    return Script(
-        {"parameters": [build], "start": [build, state, build, state], "repr": [build, {"do": "repr"}]}[kind]
-    )
+    match about:
+        case "parameters":
+            return Script([build])
+        case "start":
+            return Script([build, {"do": "state"}, build, {"do": "state"}])
+        case "repr":
+            return Script([build, {"do": "repr"}])
+        case _ as unknown:
+            assert_never(unknown)

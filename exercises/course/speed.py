@@ -15,7 +15,7 @@ from exercises.console.local import LocalStudent
 from exercises.course.large_layer import LARGE_9, Layer
 from exercises.feedback.calls import Sample
 from exercises.feedback.catalogue import course_info
-from exercises.feedback.steps import Step
+from exercises.feedback.script import Step
 
 CALL_SECONDS = course_info().call_seconds
 SOON = 1.0  # seconds

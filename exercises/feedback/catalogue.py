@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from exercises.paths import MANIFEST
 
@@ -85,7 +86,11 @@ def course_info(manifest: Path = MANIFEST) -> CourseInfo:
 @cache
 def exercises(manifest: Path = MANIFEST) -> tuple[Exercise, ...]:
     """All exercises in their order."""
-    entries = json.loads(manifest.read_text(encoding="utf-8"))["exercises"]
+    return as_exercises(json.loads(manifest.read_text(encoding="utf-8"))["exercises"])
+
+
+def as_exercises(entries: Iterable[Mapping[str, Any]]) -> tuple[Exercise, ...]:
+    """The exercises of a manifest's entries."""
     return tuple(
         Exercise(
             number=e["number"],

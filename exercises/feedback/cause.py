@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a check failed: `explanation` is for the student, `section` is the place to read in the tutorial."""
+    """Why a check failed: `explanation` is for the student, `section` the place to read, where there is one."""
 
     name: str
     explanation: str
-    section: str = "#your-turn"
+    section: str = ""

@@ -7,6 +7,7 @@ in this process or in a confined one is the `Student`'s affair. What is wrong is
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Sized
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any, Protocol
 
@@ -31,9 +32,11 @@ from exercises.feedback.failures import (
     wrong_gradient,
 )
 from exercises.feedback.follow import Apart, Assumed
+from exercises.feedback.kinds import FailureKind
 from exercises.feedback.misconception import Misconception
-from exercises.feedback.oracle import expected_dtype
-from exercises.feedback.steps import LOADING, Script, Step
+from exercises.feedback.oracle import exact, expected_dtype, largest
+from exercises.feedback.script import CallStep, Script, Step, VjpStep
+from exercises.feedback.steps import LOADING
 
 
 class Student(Protocol):
@@ -119,12 +122,30 @@ class Problem:
     @cached_property
     def differentiating(self) -> Sequence[Step]:
         """Makes the call and asks for its gradients."""
-        vjp = {"do": "vjp", "cotangent": self.cotangent, "wrt": list(self.wrt)}
+        vjp: VjpStep = {"do": "vjp", "cotangent": self.cotangent, "wrt": list(self.wrt)}
         return self._kept([call_step(self.call, self.wrt), vjp])
 
     def _kept(self, steps: Sequence[Step]) -> Sequence[Step]:
         """Steps that are asked of every hand-in are known by identity; those of one with a misconception are not."""
         return Script(steps) if self.under is None else steps
+
+
+class Worked(Problem):
+    """A call with an answer that the check brings along, for a function that the course has no reference of."""
+
+    def __init__(self, course: Course, call: Call, answer: Any) -> None:
+        super().__init__(course, call)
+        self._answer = answer
+
+    @cached_property
+    def expected(self) -> Any:
+        """The answer that it was given."""
+        return self._answer
+
+    @cached_property
+    def magnitude(self) -> float:
+        """The largest number in it: nothing tells how it was summed up."""
+        return largest(self._answer)
 
 
 @cache
@@ -133,7 +154,7 @@ def neighbours(good: Call, bad: Call) -> Script:
     return Script([call_step(good), call_step(bad)])
 
 
-def call_step(call: Call, wrt: Sequence[int | str] = ()) -> dict[str, Any]:
+def call_step(call: Call, wrt: Sequence[int | str] = ()) -> CallStep:
     """The call as a step; gradients can then be asked for the arguments in `wrt`."""
     return {
         "do": "call",
@@ -201,15 +222,16 @@ def _judge(task: Problem, outcome: Outcome, student: Student) -> None:
     failure = failure_of(student.course, outcome, task.call)
     if (
         failure
-        and failure.kind == "raised"
+        and failure.kind == FailureKind.RAISED
         and task.under is not None
         and follow.stops(student.course.oracle, task.under, task.call)
     ):
         raise follow.undecided(task.call.function)
     if failure:
         raise failure
-    got, call = outcome.results[0], task.call
-    follow.must_hold_something(student.assumed, call, problem(student.course, call).expected, got)
+    got, call = outcome.result(task.returning, "call"), task.call
+    right = task.expected if task.under is None else problem(student.course, call).expected
+    follow.must_hold_something(student.assumed, call, right, got)
     found = mismatch_of(student, task, got)
     if found:
         course = student.course
@@ -218,6 +240,50 @@ def _judge(task: Problem, outcome: Outcome, student: Student) -> None:
         failure.explained_by = lambda entry: explains(entry, asked(), got)
         failure.wanted, failure.answer = task.expected, got
         raise failure
+
+
+def must_give(student: Student, call: Call, on_paper: Any) -> None:
+    """The call gives what stands in the check: a worked example.
+
+    Where the course has a reference of the function, the two have to agree.
+
+    Args:
+        student: whose code is asked.
+        call: with small arguments.
+        on_paper: an int, or nested lists for a tensor, or a tuple of such.
+
+    Raises:
+        CheckFailure: with the diagnosis, if a misconception explains the answer.
+        AssertionError: if whoever wrote the check has not calculated well.
+    """
+    if call.function in student.course.oracle.functions:
+        must_return(student, call)
+        must_be_right(on_paper, problem(student.course, call).expected)
+    else:
+        task = Worked(student.course, call, _as_answer(on_paper))
+        _judge(task, student.run(task.returning), student)
+
+
+def must_be_right(on_paper: Any, expected: Any) -> None:
+    """Whoever wrote the check has calculated well."""
+    if isinstance(expected, tuple):
+        assert len(on_paper) == len(expected)
+        for item, wanted in zip(on_paper, expected, strict=True):
+            must_be_right(item, wanted)
+    elif isinstance(expected, Tensor):
+        written = torch.as_tensor(on_paper, dtype=torch.float64)
+        assert written.shape == expected.shape, f"the right answer has the shape {tuple(expected.shape)}"
+        # numbers of the check went through float32 on their way to the reference
+        assert torch.allclose(written, expected, rtol=1e-6, atol=1e-6), f"right is {expected.tolist()}"
+    else:
+        assert on_paper == expected, f"right is {expected}"
+
+
+def _as_answer(on_paper: Any) -> Any:
+    """What a worked example says, in the form that a reference gives."""
+    if isinstance(on_paper, tuple):
+        return tuple(_as_answer(item) for item in on_paper)
+    return torch.tensor(on_paper, dtype=torch.float64) if isinstance(on_paper, list) else exact(on_paper)
 
 
 def must_raise(student: Student, bad: Call, good: Call) -> None:
@@ -229,9 +295,9 @@ def must_raise(student: Student, bad: Call, good: Call) -> None:
     if not outcome.results and _stumbles(outcome, student.assumed.get(good.function)):
         must_have_raised(student.course, student.run([call_step(bad)]), bad)
         return
-    _judge(_task(student, good), Outcome(outcome.results[:1]) if outcome.results else outcome, student)
-    refusal = Outcome(outcome.results[1:], outcome.raised, outcome.trouble, outcome.trouble_kind)
-    must_have_raised(student.course, refusal, bad)
+    answered, refused = outcome.results[:1], outcome.results[1:]
+    _judge(_task(student, good), Outcome(answered) if answered else outcome, student)
+    must_have_raised(student.course, replace(outcome, results=refused), bad)
 
 
 def _stumbles(outcome: Outcome, assumed: Misconception | Apart | None) -> bool:
@@ -252,7 +318,7 @@ def must_have_raised(course: Course, outcome: Outcome, bad: Call, call_text: str
         raise failure_of(course, outcome, bad, text) or AssertionError
     if outcome.raised is None:
         raise CheckFailure(
-            "no-error",
+            FailureKind.NO_ERROR,
             f"{bad.function} accepted arguments it should refuse",
             bad.function,
             bad,
@@ -264,7 +330,7 @@ def must_have_raised(course: Course, outcome: Outcome, bad: Call, call_text: str
         raise failure_of(course, outcome, bad, text) or AssertionError
     if "ValueError" not in outcome.raised.bases:
         raise CheckFailure(
-            "wrong-error",
+            FailureKind.WRONG_ERROR,
             f"{bad.function} raised {outcome.raised.kind} where it should raise ValueError",
             bad.function,
             bad,
@@ -281,10 +347,11 @@ def must_keep_inputs(student: Student, call: Call) -> None:
     outcome = student.run(task.keeping)
     _judge(task, outcome, student)
     handed = [a for a in (*call.real_args, *call.real_kwargs.values()) if isinstance(a, Tensor)]
-    for number, (before, after) in enumerate(zip(handed, as_many(outcome.results[1], handed), strict=True)):
+    kept = as_many(outcome.result(task.keeping, "inputs"), handed)
+    for number, (before, after) in enumerate(zip(handed, kept, strict=True)):
         if after is None or not same(before, after.value):
             raise CheckFailure(
-                "mutated",
+                FailureKind.MUTATED,
                 f"{call.function} changed tensor argument {number} in place",
                 call.function,
                 call,
@@ -314,7 +381,8 @@ def must_differentiate(student: Student, call: Call, wrt: Sequence[int | str]) -
         raise failure
     arguments = list(student.course.oracle.arguments(call))
     names = [i if isinstance(i, str) else arguments[i] for i in task.wrt]
-    for name, expected, got in zip(names, task.gradients, outcome.results[1], strict=True):
+    gradients = outcome.result(task.differentiating, "vjp")
+    for name, expected, got in zip(names, task.gradients, gradients, strict=True):
         if got is None:
             raise no_gradient(student.course, call, name)
         found = compare(

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
+from exercises.feedback.kinds import FailureKind
 from exercises.feedback.steps import Opaque, TensorResult
 
 # Rounding errors allowed, in units of the dtype's epsilon times the magnitude below. Correct hand-ins in
@@ -19,7 +20,15 @@ from exercises.feedback.steps import Opaque, TensorResult
 ROUNDINGS = 4.0
 TF32_EPSILON = 2.0**-10  # CUDA may multiply float32 numbers with TF32's 10 bits of mantissa
 
-Kind = Literal["type", "length", "shape", "dtype", "device", "nan", "value"]
+MismatchKind = Literal[
+    FailureKind.TYPE,
+    FailureKind.LENGTH,
+    FailureKind.SHAPE,
+    FailureKind.DTYPE,
+    FailureKind.DEVICE,
+    FailureKind.NAN,
+    FailureKind.VALUE,
+]
 
 
 def tolerance(dtype: torch.dtype, magnitude: float, device: str = "cpu") -> float:
@@ -45,14 +54,16 @@ def tolerance(dtype: torch.dtype, magnitude: float, device: str = "cpu") -> floa
 class Mismatch:
     """In what way an answer is wrong.
 
-    The texts are for the student; `item` is the number of the part that is wrong, where the answer is a tuple;
+    `expected` and `got` are for the student; `seen` is what came, as `steps.run` gives it, where that is of the wrong
+    form; `item` is the number of the part that is wrong, where the answer is a tuple;
     `worst` is the index of the largest error, where there is one, and `wrong` of `total` numbers are wrong;
     `as_float32` says that float64 numbers are wrong, but right as far as float32 goes.
     """
 
-    kind: Kind
+    kind: MismatchKind
     expected: str
     got: str
+    seen: Any = None
     item: int | None = None
     worst: tuple[int, ...] | None = None
     wrong: int = 0
@@ -63,9 +74,17 @@ class Mismatch:
     def where(self) -> str:
         """The place in words, such as "item 1: largest error at [0, 2]; 3 of 8 numbers wrong"."""
         part = "" if self.item is None else f"item {self.item}: "
-        if self.worst is None:
-            return part
-        return f"{part}largest error at {list(self.worst)}; {self.wrong} of {self.total} numbers wrong"
+        return part if self.worst is None else f"{part}{self.largest}; {self.counted}"
+
+    @property
+    def largest(self) -> str:
+        """Where the largest error is, where there is one."""
+        return "" if self.worst is None else f"largest error at {list(self.worst)}"
+
+    @property
+    def counted(self) -> str:
+        """How many numbers are wrong."""
+        return f"{self.wrong} of {self.total} numbers wrong"
 
 
 def compare(
@@ -92,31 +111,31 @@ def compare(
         return found or (_compare_numbers(expected, got, dtype, magnitude, device) if numbers else None)
     if isinstance(expected, tuple):
         if not isinstance(got, tuple | list):
-            return Mismatch("type", f"a tuple of {len(expected)}", describe(got))
+            return Mismatch(FailureKind.TYPE, f"a tuple of {len(expected)}", describe(got), got)
         if len(got) != len(expected):
-            return Mismatch("length", f"{len(expected)} items", f"{len(got)} items")
+            return Mismatch(FailureKind.LENGTH, f"{len(expected)} items", f"{len(got)} items")
         for i, (e, g) in enumerate(zip(expected, got, strict=True)):
             found = compare(e, g, dtype=dtype, magnitude=magnitude, device=device, numbers=numbers)
             if found:
                 return replace(found, item=i)
         return None
     if type(got) is not type(expected):
-        return Mismatch("type", describe(expected), describe(got))
+        return Mismatch(FailureKind.TYPE, describe(expected), describe(got), got)
     if numbers and got != expected:
-        return Mismatch("value", repr(expected), repr(got))
+        return Mismatch(FailureKind.VALUE, repr(expected), repr(got))
     return None
 
 
 def _compare_form(expected: Tensor | None, got: Any, dtype: torch.dtype, device: str) -> Mismatch | None:
     if not isinstance(got, TensorResult):
-        return Mismatch("type", "a torch.Tensor", describe(got))
+        return Mismatch(FailureKind.TYPE, "a torch.Tensor", describe(got), got)
     values = got.value
     if expected is not None and values.shape != expected.shape:
-        return Mismatch("shape", str(tuple(expected.shape)), str(tuple(values.shape)))
+        return Mismatch(FailureKind.SHAPE, str(tuple(expected.shape)), str(tuple(values.shape)))
     if values.dtype != dtype:
-        return Mismatch("dtype", str(dtype), str(values.dtype))
+        return Mismatch(FailureKind.DTYPE, str(dtype), str(values.dtype), got)
     if got.device.split(":")[0] != device.split(":")[0]:
-        return Mismatch("device", device, got.device)
+        return Mismatch(FailureKind.DEVICE, device, got.device)
     return None
 
 
@@ -136,7 +155,7 @@ def _compare_numbers(
     worst = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), expected.shape))
     value = float(values[worst])
     return Mismatch(
-        "value" if value == value else "nan",
+        FailureKind.VALUE if value == value else FailureKind.NAN,
         f"{float(expected[worst]):.6g}",
         f"{value:.6g}",
         worst=worst,

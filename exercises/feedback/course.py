@@ -49,6 +49,7 @@ class Course:
         operators: what of it no student code can call while it is graded, by the same names.
         follows: categories of rubric lines that are about something else than values under some misconceptions, and
             whether they are, for a misconception and the function that the exercise is about.
+        categories: what rubric lines can be about, beside what every course's can.
         valueless: exercise modules with categories of rubric lines that look at no result: zeros may earn them.
         fragment: what opens the visualizer at a call and its worst number; empty where it cannot show that.
         suites: the folder of the hidden suites, where there are any.
@@ -66,6 +67,7 @@ class Course:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     operators: Mapping[str, Operators] = field(default_factory=dict)
     follows: Mapping[str, Callable[[Misconception, str], bool]] = field(default_factory=dict)
+    categories: frozenset[str] = frozenset()
     valueless: frozenset[tuple[str, str]] = frozenset()
     fragment: Callable[[Call, Sequence[int] | None], str] = no_link
     suites: Path | None = None

@@ -19,12 +19,20 @@ from torch import Tensor
 
 from exercises.feedback.calls import Call
 from exercises.feedback.compare import describe
+from exercises.feedback.palette import (
+    BLUE_TO_RED,
+    DARK_TO_LIGHT,
+    FAINT,
+    INK,
+    LIGHT,
+    NO_NUMBER,
+    PAPER,
+    Colour,
+)
 from exercises.feedback.steps import TensorResult
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw
-
-Colour = tuple[int, int, int]
 
 SIDE = 300  # of a panel, in pixels
 GAP = 24
@@ -35,20 +43,6 @@ MAX_NUMBERS = 12  # rows or columns up to which the numbers are written into the
 NARROWEST_NUMBER = 22  # width of a cell, in pixels, that a number fits into
 FAINTEST = 1e-5  # differences smaller than this, beside the largest number, look like none
 THINNEST = 24  # a strip is drawn at least this wide
-
-PAPER: Colour = (250, 249, 246)
-INK: Colour = (28, 28, 30)
-FAINT: Colour = (120, 120, 124)
-NO_NUMBER: Colour = (240, 180, 0)
-# Matplotlib's "RdBu" in five steps: told apart in every common kind of colour blindness
-BLUE_TO_RED: tuple[Colour, ...] = (
-    (5, 48, 97),
-    (107, 172, 209),
-    (255, 255, 255),
-    (243, 164, 129),
-    (103, 0, 31),
-)
-DARK_TO_LIGHT: tuple[Colour, ...] = ((30, 30, 36), (245, 245, 245))
 
 
 @dataclass(frozen=True)
@@ -273,7 +267,7 @@ def _write_numbers(
     for i, row in enumerate(values.tolist()):
         for j, value in enumerate(row):
             middle = (corner[0] + (j + 0.5) * cell[0], corner[1] + (i + 0.5) * cell[1])
-            pen.text(middle, _short(value), INK if fills[i, j] > 380 else PAPER, font=font, anchor="mm")
+            pen.text(middle, _short(value), INK if fills[i, j] > LIGHT else PAPER, font=font, anchor="mm")
 
 
 def _draw_legend(

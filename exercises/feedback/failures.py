@@ -18,8 +18,11 @@ from exercises.feedback.cause import Cause
 from exercises.feedback.compare import Mismatch
 from exercises.feedback.course import Course
 from exercises.feedback.errors import cause_of_error
+from exercises.feedback.kinds import FailureKind
 from exercises.feedback.misconception import Misconception
-from exercises.feedback.steps import LOADING, MAX_TEXT_CHARS, Raised
+from exercises.feedback.script import Do, Step, place_of
+from exercises.feedback.steps import LOADING, MAX_TEXT_CHARS, Opaque, Raised, TensorResult
+from exercises.feedback.stub import Stub, no_word_of, says_not_written, stub_in
 
 MAX_LINE_CHARS = 200  # of a source line that is looked at
 _ADVICE = re.compile(r" Use (?:t|T)ensor\.(?:detach|cpu)\(\)[^\n]{0,80}")
@@ -34,26 +37,35 @@ class Outcome:
     """What running some steps gave.
 
     `results` has one entry for every step that ran; `raised` is the exception that ended them; `trouble`
-    is one sentence when there is no answer at all (too slow, crashed, a forbidden call).
+    is one sentence when there is no answer at all (too slow, crashed, a forbidden call), and has a kind then; `tried`
+    is false where the code was not even asked, since it had been too slow before.
     """
 
     results: Sequence[Any] = ()
     raised: Raised | None = None
     trouble: str = ""
-    trouble_kind: str = ""
+    trouble_kind: FailureKind | None = None
+    tried: bool = True
+
+    def has(self, steps: Sequence[Step], do: Do) -> bool:
+        """Whether the first of the steps that does this gave a result."""
+        return place_of(steps, do) < len(self.results)
+
+    def result(self, steps: Sequence[Step], do: Do) -> Any:
+        """What the first of the steps that does this gave."""
+        return self.results[place_of(steps, do)]
 
 
 @dataclass
 class CheckFailure(Exception):
     """A failed check, in parts.
 
-    `kind` is the mismatch's kind, or "raised", "no-error", "wrong-error", "not-written", "no-gradient",
-    "mutated", "timeout", "crashed", "forbidden", …; `headline` is one sentence; `cause` explains it, where
-    that is possible. `drawn_as` is the call to draw, where that is another. `explained_by`
-    tells whether a misconception found elsewhere explains this answer too; of one that is too large to try, it does.
+    `headline` is one sentence; `cause` explains it, where that is possible. `drawn_as` is the call to draw, where
+    that is another. `tried` is false where the code was not asked. `explained_by` tells whether a misconception found
+    elsewhere explains this answer too; of one that is too large to try, it does.
     """
 
-    kind: str
+    kind: FailureKind
     headline: str
     function: str = ""
     call: Call | None = None
@@ -62,6 +74,7 @@ class CheckFailure(Exception):
     got: str = ""
     mismatch: Mismatch | None = None
     trace: tuple[tuple[str, int, str], ...] = ()
+    tried: bool = True
     wanted: Any = field(default=None, repr=False)
     answer: Any = field(default=None, repr=False)
     drawn_as: Call | None = field(default=None, repr=False)
@@ -118,28 +131,45 @@ class CheckFailure(Exception):
         return self
 
 
+@dataclass
 class NotWritten(CheckFailure):
-    """The stub is still a stub: "to do", not an error."""
+    """Something says that it is not written yet: "to do", not an error. `stub` tells what, if it is one of ours."""
+
+    stub: Stub | None = None
+
+
+def not_written(
+    said: str,
+    function: str = "",
+    call: Call | None = None,
+    call_text: str = "",
+    trace: tuple[tuple[str, int, str], ...] = (),
+) -> NotWritten:
+    """The failure that a NotImplementedError with such a message stands for."""
+    return NotWritten(
+        FailureKind.NOT_WRITTEN, said, function, call, call_text, trace=trace, stub=stub_in(said)
+    )
 
 
 def failure_of(course: Course, outcome: Outcome, call: Call, call_text: str = "") -> CheckFailure | None:
     """The failure that an outcome without a value stands for; None if every step gave one."""
     text = call_text or call.text
-    if outcome.trouble:
-        kind = outcome.trouble_kind or "trouble"
-        return CheckFailure(kind, outcome.trouble, call.function, call, text)
+    if outcome.trouble_kind is not None:
+        return CheckFailure(
+            outcome.trouble_kind, outcome.trouble, call.function, call, text, tried=outcome.tried
+        )
     if outcome.raised is None:
         return None
     error = outcome.raised
     if is_stub(error):
-        said = error.message.strip() or f"{call.function} is not written yet"
-        return NotWritten("not-written", said, call.function, call, text, trace=error.trace)
+        said = error.message.strip() or no_word_of(call.function)
+        return not_written(said, call.function, call, text, error.trace)
     if error.step == LOADING:
-        kind = "not-defined" if error.kind == "MissingName" else "not-loadable"
+        kind = FailureKind.NOT_DEFINED if error.kind == "MissingName" else FailureKind.NOT_LOADABLE
         return CheckFailure(kind, _not_loaded(error), call.function, call, text, trace=error.trace)
     message = _without_advice(error.message)
     failure = CheckFailure(
-        "raised",
+        FailureKind.RAISED,
         f"{call.function} raised {_named(error, first_line(message))}",
         call.function,
         call,
@@ -166,7 +196,7 @@ def _without_advice(message: str) -> str:
 def is_stub(error: Raised) -> bool:
     """Whether the exception says "not written yet", and not that torch lacks something."""
     written = error.message.strip()
-    return error.kind == "NotImplementedError" and (not written or written.endswith("is not written yet"))
+    return error.kind == "NotImplementedError" and (not written or says_not_written(written))
 
 
 def _not_loaded(error: Raised) -> str:
@@ -223,13 +253,13 @@ def mismatch_failure(
     """
     subject = what or f"the result of {call.function}"
     headline = {
-        "type": f"{subject} has the wrong type",
-        "length": f"{subject} has the wrong number of items",
-        "shape": f"{subject} has the wrong shape",
-        "dtype": f"{subject} has the wrong dtype",
-        "device": f"{subject} is on the wrong device",
-        "nan": f"{subject} contains NaN",
-        "value": f"{subject} has wrong values",
+        FailureKind.TYPE: f"{subject} has the wrong type",
+        FailureKind.LENGTH: f"{subject} has the wrong number of items",
+        FailureKind.SHAPE: f"{subject} has the wrong shape",
+        FailureKind.DTYPE: f"{subject} has the wrong dtype",
+        FailureKind.DEVICE: f"{subject} is on the wrong device",
+        FailureKind.NAN: f"{subject} contains NaN",
+        FailureKind.VALUE: f"{subject} has wrong values",
     }[found.kind]
     failure = CheckFailure(
         found.kind,
@@ -250,14 +280,19 @@ def mismatch_failure(
 
 
 def _name_of_cause(found: Mismatch, follows_input: bool) -> str:
-    if found.kind == "type" and found.got.startswith("None"):
+    seen = found.seen
+    if found.kind == FailureKind.TYPE and seen is None:
         return "nothing-returned"
-    if found.kind == "type" and "numpy." in found.got:
+    if found.kind == FailureKind.TYPE and isinstance(seen, Opaque) and seen.type_name.startswith("numpy."):
         return "numpy-and-back"
     if follows_input:
-        return {"dtype": "dtype-changed", "device": "device-forgotten"}.get(found.kind, "")
-    whole = found.got.startswith(("torch.int", "torch.uint", "torch.bool"))
-    return ("made-of-whole-numbers" if whole else "not-float32") if found.kind == "dtype" else ""
+        return {FailureKind.DTYPE: "dtype-changed", FailureKind.DEVICE: "device-forgotten"}.get(
+            found.kind, ""
+        )
+    if found.kind != FailureKind.DTYPE:
+        return ""
+    whole = isinstance(seen, TensorResult) and not (seen.value.is_floating_point() or seen.value.is_complex())
+    return "made-of-whole-numbers" if whole else "not-float32"
 
 
 def takes_tensors(call: Call) -> bool:
@@ -273,7 +308,7 @@ def same(one: Tensor, other: Tensor) -> bool:
 def no_gradient(course: Course, call: Call, name: str) -> CheckFailure:
     """No gradient flows back to a tensor."""
     return CheckFailure(
-        "no-gradient",
+        FailureKind.NO_GRADIENT,
         f"no gradient reaches {name}",
         call.function,
         call,
@@ -286,5 +321,5 @@ def no_gradient(course: Course, call: Call, name: str) -> CheckFailure:
 def wrong_gradient(course: Course, found: Mismatch, call: Call, name: str) -> CheckFailure:
     """A gradient came back, with wrong numbers."""
     failure = mismatch_failure(course, found, call, what=f"the gradient for {name}")
-    failure.kind = "gradient"
+    failure.kind = FailureKind.GRADIENT
     return failure.because(course.causes.get("gradient-wrong"))

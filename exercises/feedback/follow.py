@@ -8,7 +8,7 @@ apart from the numbers. An answer with nothing in it follows through to nothing:
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -16,13 +16,12 @@ from torch import Tensor
 from exercises.feedback.calls import Call
 from exercises.feedback.explain import LOOSER
 from exercises.feedback.failures import CheckFailure
+from exercises.feedback.kinds import NUMBERS, FailureKind
 from exercises.feedback.misconception import Misconception
 from exercises.feedback.oracle import Oracle
 from exercises.feedback.steps import TensorResult
 
-UNDECIDED: Final = "undecided"  # the kind of a failure that says nothing against the code
 MAX_ASKED = 8  # failures that are searched for what explains them
-NUMBERS = ("value", "nan", "shape", "length")  # kinds of failures that are about numbers
 
 
 class Apart:
@@ -55,7 +54,11 @@ def assumptions(failures: Sequence[CheckFailure], alive: bool = True) -> Assumed
             failure.because(cause)
         if cause is not None:
             assumed[function] = cause
-        elif not _always_the_same(numbers) if numbers else alive and any(f.kind == "raised" for f in mine):
+        elif (
+            not _always_the_same(numbers)
+            if numbers
+            else alive and any(f.kind == FailureKind.RAISED for f in mine)
+        ):
             assumed[function] = APART
     return assumed
 
@@ -143,7 +146,7 @@ def _is_constant(values: Tensor) -> bool:
 
 def undecided(function: str, trouble: str = "gives wrong values") -> CheckFailure:
     """What is said where nothing can be said."""
-    return CheckFailure(UNDECIDED, f"cannot be judged while {function} {trouble}", function)
+    return CheckFailure(FailureKind.UNDECIDED, f"cannot be judged while {function} {trouble}", function)
 
 
 def stops(oracle: Oracle, under: Misconception, call: Call) -> bool:

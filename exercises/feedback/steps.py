@@ -1,25 +1,6 @@
 """Runs what a check asks of a student's code, and turns what comes back into plain data.
 
-A check asks in steps, such as "call this function with these", "give the gradients". The public checks
-run them in the student's own Python; the grader sends the very same steps to a confined process. A step
-is a dict with the key "do"; the steps of one list share a target (the last object built) and an output.
-
-| do | keys | gives |
-| --- | --- | --- |
-| call | name, args, kwargs, wrt | the value of the student's function |
-| new | name, args, kwargs | the parameters of the module it builds, as `ParameterResult`s |
-| forward | args, wrt | the value of the built module's call |
-| vjp | cotangent, wrt | gradients of sum(output * cotangent) for arguments (by place or name); the word \
-"parameters" stands for all parameters of the module |
-| inputs | | the tensors handed in, as they are now |
-| state | | the module's `state_dict` |
-| load_state | state | None; `load_state_dict` with strict=True |
-| to | dtype or device | the parameters after `.to(...)` |
-| move | device | None; `.to(device)` for tensors without numbers, which torch's own cannot do |
-| fill | values | None; copies numbers (by name) into the parameters: by name, or in order under other names; a \
-parameter may have other axes of size 1, and is then spoken of in the shape of its numbers |
-| sgd | rate | the `state_dict` after one step of gradient descent on the last `vjp` |
-| repr | | the module's printed form |
+`exercises.feedback.script` has all the steps there are.
 """
 
 from __future__ import annotations
@@ -27,10 +8,23 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, assert_never
 
 import torch
 from torch import Tensor, nn
+
+from exercises.feedback.script import (
+    CallStep,
+    FillStep,
+    ForwardStep,
+    LoadStateStep,
+    MoveStep,
+    NewStep,
+    SgdStep,
+    Step,
+    ToStep,
+    VjpStep,
+)
 
 MAX_TEXT_CHARS = 4000
 MAX_NAME_CHARS = 200  # of a class, a file, a parameter, or a line of source
@@ -42,8 +36,6 @@ MAX_TENSOR_BYTES = 32 << 20  # bytes
 DEEPEST = 4
 LOADING = -1  # as the step of an exception: before any step, the student's code could not be loaded
 
-Step = Mapping[str, Any]
-
 
 class Unloadable(Exception):
     """The student's code could not be loaded; `why`, or else the exception's cause, says why not."""
@@ -51,16 +43,6 @@ class Unloadable(Exception):
     def __init__(self, why: Raised | None = None) -> None:
         super().__init__()
         self.why = why
-
-
-class Script(tuple[Step, ...]):
-    """Steps that are asked again and again, known by identity."""
-
-    __slots__ = ()
-    __hash__ = object.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +104,7 @@ def run(
     """Runs the steps until one raises.
 
     Args:
-        steps: see the table above; tensors in them are real tensors on the device wanted.
+        steps: what to do; tensors in them are real tensors on the device wanted.
         lookup: gives the student's function or class by name, or raises `Unloadable`.
         show: turns the output of "call" and "forward" into plain data; `plain` unless told.
 
@@ -133,12 +115,42 @@ def run(
     results: list[Any] = []
     for number, step in enumerate(steps):
         try:
-            results.append(_ACTIONS[step["do"]](memory, step, lookup))
+            results.append(_result(memory, step, lookup))
         except Unloadable as error:
             return results, error.why or raised(error.__cause__ or error, LOADING)
         except BaseException as error:
             return results, raised(error, number)
     return results, None
+
+
+def _result(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+    match step["do"]:
+        case "call":
+            return _call(memory, step, lookup)
+        case "new":
+            return _new(memory, step, lookup)
+        case "forward":
+            return _forward(memory, step)
+        case "vjp":
+            return _vjp(memory, step)
+        case "inputs":
+            return _inputs(memory)
+        case "state":
+            return _entries(nn.Module.state_dict(memory.target))
+        case "load_state":
+            return _load_state(memory, step)
+        case "to":
+            return _to(memory, step)
+        case "move":
+            return _move(memory, step)
+        case "fill":
+            return _fill(memory, step)
+        case "sgd":
+            return _sgd(memory, step)
+        case "repr":
+            return plain(repr(memory.target))
+        case _ as unknown:
+            assert_never(unknown)
 
 
 def raised(error: BaseException, step: int = 0) -> Raised:
@@ -185,25 +197,26 @@ def plain(value: Any, depth: int = 0) -> Any:
     return Opaque(f"{kind.__module__}.{kind.__qualname__}"[:MAX_NAME_CHARS])
 
 
-def _take_arguments(memory: _Memory, step: Step) -> None:
+def _take_arguments(memory: _Memory, step: CallStep | ForwardStep) -> None:
     wrt = step.get("wrt", ())
-    memory.args = tuple(_tracked(a, i in wrt) for i, a in enumerate(step.get("args", ())))
-    memory.kwargs = {name: _tracked(a, name in wrt) for name, a in step.get("kwargs", {}).items()}
+    kwargs = step.get("kwargs", {}) if step["do"] == "call" else {}
+    memory.args = tuple(_tracked(a, i in wrt) for i, a in enumerate(step["args"]))
+    memory.kwargs = {name: _tracked(a, name in wrt) for name, a in kwargs.items()}
 
 
 def _tracked(argument: Any, wanted: bool) -> Any:
     return argument.detach().requires_grad_() if wanted else argument
 
 
-def _call(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+def _call(memory: _Memory, step: CallStep, lookup: Callable[[str], Any]) -> Any:
     function = lookup(step["name"])
     _take_arguments(memory, step)
     memory.output = function(*memory.args, **memory.kwargs)
     return memory.show(memory.output)
 
 
-def _new(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
-    memory.target = lookup(step["name"])(*step.get("args", ()), **step.get("kwargs", {}))
+def _new(memory: _Memory, step: NewStep, lookup: Callable[[str], Any]) -> Any:
+    memory.target = lookup(step["name"])(*step["args"], **step.get("kwargs", {}))
     return _parameters(memory.target)
 
 
@@ -218,13 +231,13 @@ def _parameters(module: Any) -> Any:
     )
 
 
-def _forward(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+def _forward(memory: _Memory, step: ForwardStep) -> Any:
     _take_arguments(memory, step)
     memory.output = memory.target(*memory.args)
     return memory.show(memory.output)
 
 
-def _vjp(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+def _vjp(memory: _Memory, step: VjpStep) -> Any:
     wanted = [leaf for name in step["wrt"] for leaf in _leaves(memory, name)]
     output, cotangent = memory.output, step["cotangent"]
     if not isinstance(output, Tensor):
@@ -259,24 +272,20 @@ def _leaves(memory: _Memory, name: int | str) -> list[Tensor]:
     return [memory.kwargs[name]]
 
 
-def _inputs(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+def _inputs(memory: _Memory) -> Any:
     handed = [*memory.args, *memory.kwargs.values()]
     return tuple(plain(a) for a in handed if isinstance(a, Tensor))
-
-
-def _state(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
-    return _entries(nn.Module.state_dict(memory.target))
 
 
 def _entries(state: Mapping[str, Any]) -> dict[str, Any]:
     return {str(name)[:MAX_NAME_CHARS]: plain(t) for name, t in list(state.items())[:MAX_SEQUENCE]}
 
 
-def _load_state(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+def _load_state(memory: _Memory, step: LoadStateStep) -> None:
     nn.Module.load_state_dict(memory.target, dict(step["state"]), strict=True)
 
 
-def _fill(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+def _fill(memory: _Memory, step: FillStep) -> None:
     named, by_name = dict(nn.Module.named_parameters(memory.target)), step["values"]
     memory.order = list(by_name) if named.keys() == by_name.keys() else list(named)
     parameters, values = [named[name] for name in memory.order], list(by_name.values())
@@ -294,12 +303,12 @@ def _longer_axes(shape: Sequence[int]) -> list[int]:
     return [size for size in shape if size != 1]
 
 
-def _to(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+def _to(memory: _Memory, step: ToStep) -> Any:
     memory.target = memory.target.to(getattr(torch, step["dtype"]) if "dtype" in step else step["device"])
     return _parameters(memory.target)
 
 
-def _move(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+def _move(memory: _Memory, step: MoveStep) -> None:
     for module in nn.Module.modules(memory.target):
         for name, parameter in module._parameters.items():
             if parameter is not None:
@@ -309,7 +318,7 @@ def _move(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
                 module._buffers[name] = torch.empty_like(buffer, device=step["device"])
 
 
-def _sgd(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
+def _sgd(memory: _Memory, step: SgdStep) -> Any:
     with torch.no_grad():
         for parameter in nn.Module.parameters(memory.target):
             if parameter.grad is not None:
@@ -319,23 +328,3 @@ def _sgd(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
         n: t.reshape(memory.shapes.get(n, t.shape)) if isinstance(t, Tensor) else t for n, t in state.items()
     }
     return _entries(shaped)
-
-
-def _repr(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
-    return plain(repr(memory.target))
-
-
-_ACTIONS: dict[str, Callable[[_Memory, Step, Callable[[str], Any]], Any]] = {
-    "call": _call,
-    "new": _new,
-    "forward": _forward,
-    "vjp": _vjp,
-    "inputs": _inputs,
-    "state": _state,
-    "load_state": _load_state,
-    "fill": _fill,
-    "to": _to,
-    "move": _move,
-    "sgd": _sgd,
-    "repr": _repr,
-}

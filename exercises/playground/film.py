@@ -9,7 +9,7 @@ import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from exercises.feedback.draw import FAINT, INK, NO_NUMBER, PAPER
+from exercises.feedback.palette import FAINT, INK, NO_NUMBER, PAPER
 from exercises.playground import Trouble, paint
 from exercises.playground.kernels import Kernel
 from exercises.playground.photo import Photo

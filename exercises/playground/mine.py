@@ -23,7 +23,7 @@ FILE = f"exercises/{MODULE}.py"
 RUNS = 5
 ENOUGH = 2.0  # seconds of timing after which there are no more runs
 _FILES = {
-    "1": "ex1_output_size", "2": "ex2_padding", "3": "ex3_conv2d", "4": "ex4_stride", "5": MODULE,
+    "ex1": "ex1_output_size", "ex2": "ex2_padding", "ex3": "ex3_conv2d", "ex4": "ex4_stride", "ex5": MODULE,
 }  # fmt: skip
 
 
@@ -87,15 +87,14 @@ def _asked(conv2d: Callable[..., Any], x: Tensor, weight: Tensor, settings: Sett
 
 def _not_written(error: BaseException) -> None:
     """Raises the line for a stub, if that is what stopped the call."""
-    from exercises.console.source import STUB_MESSAGE
+    from exercises.feedback.stub import stub_in
 
-    found = STUB_MESSAGE.search(str(error)) if isinstance(error, NotImplementedError) else None
-    if found:
-        number, function = found.groups()
-        file = f"exercises/{_FILES.get(number, f'ex{number}')}.py"
-        needs = "" if function == "conv2d" else ", and your conv2d calls it"
+    stub = stub_in(str(error)) if isinstance(error, NotImplementedError) else None
+    if stub:
+        file = f"exercises/{_FILES.get(stub.exercise, stub.exercise)}.py"
+        needs = "" if stub.what == "conv2d" else ", and your conv2d calls it"
         raise Trouble(
-            f"--mine: {function} in {file} is not written yet{needs}; write it, or leave out --mine"
+            f"--mine: {stub.what} in {file} is not written yet{needs}; write it, or leave out --mine"
         ) from None
 
 

@@ -11,16 +11,8 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
-from exercises.feedback.draw import (
-    BLUE_TO_RED,
-    DARK_TO_LIGHT,
-    FAINT,
-    INK,
-    NARROWEST_NUMBER,
-    NO_NUMBER,
-    PAPER,
-    Colour,
-)
+from exercises.feedback.draw import NARROWEST_NUMBER
+from exercises.feedback.palette import BLUE_TO_RED, DARK_TO_LIGHT, FAINT, INK, NO_NUMBER, PAPER, Colour
 from exercises.playground.kernels import Kernel
 
 MOST_OF_ALL = (

@@ -8,7 +8,8 @@ import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from exercises.feedback.draw import FAINT, INK, MAX_NUMBERS, PAPER
+from exercises.feedback.draw import MAX_NUMBERS
+from exercises.feedback.palette import FAINT, INK, PAPER
 from exercises.playground import paint
 from exercises.playground.kernels import Kernel
 from exercises.playground.photo import Photo

@@ -3,9 +3,9 @@
 import torch
 
 from exercises.console.local import LocalStudent
-from exercises.console.on_paper import must_be_own_work, must_give
+from exercises.console.own_work import must_be_own_work
 from exercises.feedback.calls import Call, Sample
-from exercises.feedback.checks import must_differentiate, must_keep_inputs, must_raise, must_return
+from exercises.feedback.checks import must_differentiate, must_give, must_keep_inputs, must_raise, must_return
 
 PICTURE = torch.tensor([[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]])
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from exercises.console.local import LocalStudent
-from exercises.console.on_paper import must_be_own_work
+from exercises.console.own_work import must_be_own_work
 from exercises.course.layer_checks import (
     must_backpropagate,
     must_exchange_state,

@@ -23,9 +23,9 @@ from autograder.grading.sandboxed import SandboxedStudent, SandboxedSubmission
 from autograder.grading.vocabulary import Draw
 from autograder.sandbox import devices
 from autograder.submissions.submission import Submission, read_submission
-from exercises.feedback import steps
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import Outcome
+from exercises.feedback.script import Step
 
 
 def imported(submission: Submission) -> dict[str, types.ModuleType]:
@@ -42,9 +42,7 @@ def imported(submission: Submission) -> dict[str, types.ModuleType]:
     return modules
 
 
-def run(
-    modules: Mapping[str, types.ModuleType], module: str, device: str, asked: Sequence[steps.Step]
-) -> Outcome:
+def run(modules: Mapping[str, types.ModuleType], module: str, device: str, asked: Sequence[Step]) -> Outcome:
     """Runs steps with a hand-in's own functions."""
     lookup = vars(modules[module]).__getitem__
     return Outcome(*devices.run(asked, device, lookup))
@@ -57,7 +55,7 @@ class InProcess(SandboxedSubmission):
         super().__init__(None, submission, COURSE)  # type: ignore[arg-type]
         self._modules = imported(submission)
 
-    def run(self, exercise: Exercise, device: str, asked: Sequence[steps.Step]) -> Outcome:
+    def run(self, exercise: Exercise, device: str, asked: Sequence[Step]) -> Outcome:
         """Runs steps at once."""
         return run(self._modules, exercise.module, device, asked)
 

@@ -14,14 +14,14 @@ from autograder.grading.sandboxed import SandboxedSubmission
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.devices import prepare_pretended
 from autograder.submissions.submission import Submission, read_submission
-from exercises.feedback import steps
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import Outcome
+from exercises.feedback.script import Step
 from tests.benchmarks.in_process import InProcess, imported, run
 from tests.benchmarks.row import AT_MOST, ROOT, Row, in_turn, seconds_of
 
 CORRECT = {"solutions": ROOT / "solutions", "amara": ROOT / "tests" / "submissions" / "class" / "amara"}
-Asked = tuple[str, str, Sequence[steps.Step]]  # exercise module, device, steps
+Asked = tuple[str, str, Sequence[Step]]  # exercise module, device, steps
 
 
 class Recording(SandboxedSubmission):
@@ -29,7 +29,7 @@ class Recording(SandboxedSubmission):
 
     asked: list[Asked]
 
-    def run(self, exercise: Exercise, device: str, asked: Sequence[steps.Step]) -> Outcome:
+    def run(self, exercise: Exercise, device: str, asked: Sequence[Step]) -> Outcome:
         """Keeps the steps, then runs them as ever."""
         self.asked.append((exercise.module, device, asked))
         return super().run(exercise, device, asked)

@@ -23,10 +23,11 @@ from autograder.report.model import ExerciseReport, Finding, Line, Provenance, R
 from autograder.report.pages import feedback
 from autograder.report.terminal import table
 from exercises.feedback.catalogue import exercises
+from exercises.feedback.kinds import FailureKind
 from tests.fuzz.choices import Choices
 from tests.fuzz.engine import Target, holds, untraced
 
-_KINDS = ("value", "raised", "missing", "not-written", "forbidden", "timeout", "shape", "malformed")
+_KINDS = tuple(FailureKind)
 _TAGS = {"p", "br", "ul", "ol", "li", "em", "strong", "code", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "hr"}
 _TAGS |= {"blockquote", "del", "div", "span", "table", "thead", "tbody", "tr", "th", "td"}
 _DUMPS = json.dumps

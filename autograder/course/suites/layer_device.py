@@ -11,7 +11,7 @@ from exercises.course.layer_checks import must_forward
 from exercises.course.layer_problem import new_step
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.failures import failure_of
-from exercises.feedback.steps import Script, Step
+from exercises.feedback.script import Script, Step
 
 
 def layer_must_follow_device(student: SandboxedStudent, call: Call, x: Sample) -> None:
@@ -19,7 +19,7 @@ def layer_must_follow_device(student: SandboxedStudent, call: Call, x: Sample) -
     must_forward(student, call, x)
     if student.device == "cpu":
         for moved in (False, True):
-            must_stay_together(student, call, _elsewhere(call, x, PRETENDED, moved), 1 + moved)
+            must_stay_together(student, call, _elsewhere(call, x, PRETENDED, moved), "forward")
     else:
         outcome = student.run(_elsewhere(call, x, student.device, True))
         failure = failure_of(student.course, outcome, call)
@@ -31,7 +31,7 @@ def layer_must_follow_device(student: SandboxedStudent, call: Call, x: Sample) -
 def _elsewhere(call: Call, x: Sample, device: str, moved: bool) -> Script:
     """Builds the layer on a device, or on the CPU and moves it there, and calls it."""
     forward: Step = {"do": "forward", "args": (x.tensor(),)}
-    if moved:
-        go = "move" if device == PRETENDED else "to"
-        return Script([new_step(call, "cpu"), {"do": go, "device": device}, forward])
-    return Script([new_step(call, device), forward])
+    if not moved:
+        return Script([new_step(call, device), forward])
+    go: Step = {"do": "move", "device": device} if device == PRETENDED else {"do": "to", "device": device}
+    return Script([new_step(call, "cpu"), go, forward])

@@ -14,7 +14,9 @@ from exercises.feedback.calls import Call, Sample
 from exercises.feedback.checks import call_step, problem
 from exercises.feedback.compare import compare, describe
 from exercises.feedback.failures import CheckFailure, failure_of, mismatch_failure
-from exercises.feedback.steps import Script, TensorResult
+from exercises.feedback.kinds import FailureKind
+from exercises.feedback.script import Script
+from exercises.feedback.steps import TensorResult
 
 
 def must_be_linear(student: SandboxedStudent, x: Sample, y: Sample, weight: Sample) -> None:
@@ -64,7 +66,7 @@ def _answers(student: SandboxedStudent, calls: list[Call], script: Script) -> li
         alive = alive and bool((got.value != got.value.flatten()[0]).any())
         if not alive:
             raise CheckFailure(
-                "shape",
+                FailureKind.SHAPE,
                 f"{call.function} gives no result of the right shape",
                 call.function,
                 call,

@@ -27,8 +27,11 @@ from autograder.report.files import write_text
 from autograder.report.model import Report
 from autograder.report.pages import charts
 from autograder.report.pages.charts import NoCharts, Spec
-from autograder.report.pages.markup import capital, section_title, template
+from autograder.report.pages.markup import template
 from autograder.report.reading import Reports
+from exercises.feedback.kinds import FailureKind
+from exercises.feedback.sentence import capital
+from exercises.feedback.tutorial import section_title
 from exercises.paths import TUTORIAL
 
 # Not `.html`: no student's page can have this name, and whoever hands out `*.html` does not hand out this.
@@ -44,22 +47,22 @@ BANDS = 10
 PARTS = ("no points", "up to half", "more than half", "all points")
 
 # kinds of failures that no misconception explains
-KINDS = {
-    "value": "a wrong value that no known misconception explains",
-    "shape": "a wrong shape",
-    "dtype": "a wrong dtype",
-    "device": "a tensor on the wrong device",
-    "nan": "NaN where there should be a number",
-    "type": "an answer of the wrong type",
-    "raised": "stopped with an error",
-    "no-error": "no ValueError where there has to be one",
-    "timeout": "took too long",
-    "crashed": "the process crashed",
-    "forbidden": "used something that is not allowed",
-    "not-defined": "the function or class is not there",
-    "not-loadable": "a line that could not run stood in the way",
-    "missing": "not handed in",
-    "not-written": "still the stub",
+KINDS: Mapping[str, str] = {
+    FailureKind.VALUE: "a wrong value that no known misconception explains",
+    FailureKind.SHAPE: "a wrong shape",
+    FailureKind.DTYPE: "a wrong dtype",
+    FailureKind.DEVICE: "a tensor on the wrong device",
+    FailureKind.NAN: "NaN where there should be a number",
+    FailureKind.TYPE: "an answer of the wrong type",
+    FailureKind.RAISED: "stopped with an error",
+    FailureKind.NO_ERROR: "no ValueError where there has to be one",
+    FailureKind.TIMEOUT: "took too long",
+    FailureKind.CRASHED: "the process crashed",
+    FailureKind.FORBIDDEN: "used something that is not allowed",
+    FailureKind.NOT_DEFINED: "the function or class is not there",
+    FailureKind.NOT_LOADABLE: "a line that could not run stood in the way",
+    FailureKind.MISSING: "not handed in",
+    FailureKind.NOT_WRITTEN: "still the stub",
 }
 
 

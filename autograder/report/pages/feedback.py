@@ -12,29 +12,33 @@ from pathlib import Path
 from typing import Any
 
 from autograder.report.files import write_text
-from autograder.report.model import UNDECIDED, ExerciseReport, Finding, Line, Report
+from autograder.report.model import ExerciseReport, Finding, Line, Report
 from autograder.report.pages.grid import Grid, grid
-from autograder.report.pages.markup import capital, section_title, template
+from autograder.report.pages.markup import template
 from exercises.feedback.catalogue import course_info
+from exercises.feedback.kinds import NUMBERS, UNCALLED, UNWRITTEN, FailureKind
+from exercises.feedback.palette import INK, PAPER, css
+from exercises.feedback.sentence import capital
+from exercises.feedback.tutorial import section_title
 
 MAX_PAGE_BYTES = 300_000  # bytes of a page
 # characters of a text, causes of an exercise and calls of a cause; the most that makes the page small enough
 LEVELS = ((4_000, 1_000, 1_000), (1_000, 1_000, 1_000), (300, 30, 10), (100, 8, 2), (60, 2, 1))
 MAX_LINES = 8  # of a student's own code for one cause
 
-NUMBERS = ("value", "nan", "shape", "length")  # kinds of findings that are about the numbers of an answer
-
 # what to do, where no diagnosis says it
 ADVICE = {
-    "missing": "If you did write it, check the file's name and hand it in again.",
-    "not-written": "The file still has its `raise NotImplementedError`. Put your code in its place.",
-    "not-defined": "There was nothing by this name to call. If you wrote it under another one, give it the name of "
-    "the task.",
-    "not-loadable": "Because of this line there was nothing to call. Fix it first: the rest may well be right.",
-    "forbidden": f"This exercise gives points for code of your own. {course_info().allowed}",
-    "timeout": "Most often a loop never ends, or it runs over much more than it has to.",
-    "crashed": "The process that ran your code ended in the middle of a call, so there was no answer to look at.",
-    "raised": "Your code stopped with an error before it gave an answer.",
+    FailureKind.MISSING: "If you did write it, check the file's name and hand it in again.",
+    FailureKind.NOT_WRITTEN: "The file still has its `raise NotImplementedError`. Put your code in its place.",
+    FailureKind.NOT_DEFINED: "There was nothing by this name to call. If you wrote it under another one, give it the "
+    "name of the task.",
+    FailureKind.NOT_LOADABLE: "Because of this line there was nothing to call. Fix it first: the rest may well be "
+    "right.",
+    FailureKind.FORBIDDEN: f"This exercise gives points for code of your own. {course_info().allowed}",
+    FailureKind.TIMEOUT: "Most often a loop never ends, or it runs over much more than it has to.",
+    FailureKind.CRASHED: "The process that ran your code ended in the middle of a call, so there was no answer to "
+    "look at.",
+    FailureKind.RAISED: "Your code stopped with an error before it gave an answer.",
 }
 NOT_TRIED = "These checks were left out, because earlier calls had taken too long."
 # a wrong answer that no diagnosis explains, by itself and beside others
@@ -42,8 +46,6 @@ ALONE = "None of the common mistakes explains it. Try a small input whose answer
 BESIDE = (
     "None of the common mistakes explains this one. Fix what else is listed here first: it may go with it."
 )
-# the call says nothing about these
-_WHATEVER_THE_CALL = ("missing", "not-written", "not-defined", "not-loadable", "forbidden")
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ def _page(report: Report, length: int, causes: int, calls: int) -> str:
         parts=parts,
         headline=_headline(report),
         provenance=_provenance(report),
+        paper=css(PAPER),
+        ink=css(INK),
         samples=any("sample(" in f.call for e in report.exercises for f in e.findings),
     )
     return text
@@ -117,7 +121,7 @@ def _headline(report: Report) -> str:
     if report.exercises and all(_whole(line) for e in report.exercises for line in e.lines):
         return "Every check passed: well done"
     kinds = {f.kind for e in report.exercises for f in e.findings}
-    if kinds and kinds <= {"missing", "not-written"} and not report.earned:
+    if kinds and kinds <= UNWRITTEN and not report.earned:
         return "Nothing is written yet, so there is nothing to say about your code"
     return ""
 
@@ -148,14 +152,14 @@ def _state(exercise: ExerciseReport, ungraded: bool) -> str:
     if whole == len(exercise.lines):
         return "complete"
     for kind, words in (
-        ("missing", "not handed in"),
-        ("not-written", "not written yet"),
-        ("not-defined", "not found"),
-        ("not-loadable", "could not be loaded"),
+        (FailureKind.MISSING, "not handed in"),
+        (FailureKind.NOT_WRITTEN, "not written yet"),
+        (FailureKind.NOT_DEFINED, "not found"),
+        (FailureKind.NOT_LOADABLE, "could not be loaded"),
     ):
         if kinds == {kind} and whole == 0:
             return words
-    if "forbidden" in kinds:
+    if FailureKind.FORBIDDEN in kinds:
         return "uses something that is not allowed here"
     return f"{whole} of {len(exercise.lines)} passed"
 
@@ -205,11 +209,11 @@ def _checks(count: int) -> str:
 def _causes(exercise: ExerciseReport, cut: Any) -> Iterator[Cause]:
     """The findings of an exercise, those with the same cause together."""
     groups: dict[tuple[object, ...], Cause] = {}
-    told = [f for f in exercise.findings if f.kind != UNDECIDED]
+    told = [f for f in exercise.findings if f.kind != FailureKind.UNDECIDED]
     unknown = BESIDE if len({(f.headline, f.explanation) for f in told}) > 1 else ALONE
     for line in exercise.lines:
         for finding in line.findings:
-            if finding.kind == UNDECIDED:
+            if finding.kind == FailureKind.UNDECIDED:
                 continue
             same = (finding.headline, finding.explanation, finding.section, finding.where)
             if same not in groups:
@@ -225,20 +229,14 @@ def _causes(exercise: ExerciseReport, cut: Any) -> Iterator[Cause]:
 
 
 def _advice(finding: Finding, unknown: str) -> str:
-    if _not_tried(finding):
-        return NOT_TRIED
-    return ADVICE.get(finding.kind, unknown)
-
-
-def _not_tried(finding: Finding) -> bool:
-    return finding.kind == "timeout" and finding.headline.startswith("not tried")
+    return ADVICE.get(finding.kind, unknown) if finding.tried else NOT_TRIED
 
 
 def _add(cause: Cause, line: Line, finding: Finding, cut: Any) -> None:
     if line.sentence not in cause.sentences:
         cause.sentences.append(line.sentence)
-    if finding.call and finding.kind not in _WHATEVER_THE_CALL and not _not_tried(finding):
-        told = finding.kind == "raised" and finding.got in finding.headline
+    if finding.call and finding.kind not in UNCALLED and finding.tried:
+        told = finding.kind == FailureKind.RAISED and finding.got in finding.headline
         shown = Shown(
             cut(finding.call),
             "" if finding.device == "cpu" else finding.device,

@@ -10,18 +10,10 @@ from dataclasses import dataclass
 from PIL import Image
 
 from autograder.report.model import Picture
-
-Colour = tuple[int, int, int]
+from exercises.feedback.palette import BLUE_TO_RED, DARK_TO_LIGHT, LIGHT, NO_NUMBER, Colour
 
 CELL = 10  # units of the SVG
 MAX_NUMBERS = 8  # rows or columns up to which the numbers stand in the cells, to be read on a telephone
-LIGHT = 380  # sum of red, green and blue from which ink on a cell is dark
-# those of `exercises/feedback/draw.py`, which needs torch; told apart in every common kind of colour blindness
-BLUE_TO_RED: tuple[Colour, ...] = (
-    (5, 48, 97), (107, 172, 209), (255, 255, 255), (243, 164, 129), (103, 0, 31),
-)  # fmt: skip
-DARK_TO_LIGHT: tuple[Colour, ...] = ((30, 30, 36), (245, 245, 245))
-NO_NUMBER: Colour = (240, 180, 0)
 
 
 @dataclass(frozen=True)

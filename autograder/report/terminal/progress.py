@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Literal, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
@@ -27,12 +27,11 @@ PRINT_SECONDS = 5.0  # seconds between two plain lines
 class Event:
     """Something that happened to a hand-in.
 
-    `kind` is "started", "graded", "failed" (it could not be graded, and `problem` says why), "notice" (of no
-    hand-in: `text` says it) or, once and last, "finished". `cached` where a report of an earlier run was good.
-    `total` counts the hand-ins.
+    What "failed" could not be graded, and `problem` says why; a "notice" is of no hand-in, and `text` says it;
+    "finished" comes once and last. `cached` where a report of an earlier run was good. `total` counts the hand-ins.
     """
 
-    kind: str
+    kind: Literal["started", "graded", "failed", "notice", "finished"]
     total: int
     student: str = ""
     points: float = 0.0

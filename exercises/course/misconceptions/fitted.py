@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from exercises.course.oracle import LUMA, sobel_edges, sobel_kernels, sobel_slopes
+from exercises.course.sections import Section
 from exercises.feedback.misconception import Family, Misconception
 
 EDGES = ("sobel_edges",)
@@ -76,7 +77,7 @@ def _grey_entry(luma: tuple[float, ...]) -> Misconception:
         EDGES,
         f"Grey seems to be {red} of red, {green} of green and {blue} of blue. The task asks for "
         f"{LUMA[0]} of red, {LUMA[1]} of green and {LUMA[2]} of blue.",
-        "#your-turn",
+        Section.YOUR_TURN,
         _edges_with(luma),
     )
 
@@ -96,7 +97,7 @@ def _under_the_root(
         f"About {_text(amount)} seems to be added under the root. Where the picture is flat, the strength is then "
         f"{_text(amount**0.5)} and not 0. If it is there for the gradient's sake: torch can take the length of a "
         "vector by itself.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         lambda image: (sobel_edges(image) ** 2 + amount).sqrt(),
     )
 
@@ -113,7 +114,7 @@ def _after_the_root(
         EDGES,
         f"About {_text(amount)} seems to be added to every pixel of the result. Where the picture is flat, the "
         "strength is 0.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         lambda image: sobel_edges(image) + amount,
     )
 
@@ -134,7 +135,7 @@ def _text(value: float) -> str:
 
 
 FAMILIES = (
-    Family("grey-from-other-weights", EDGES, "#your-turn", _other_luma),
-    Family("edges-epsilon-under-root", EDGES, "#why-are-they-fundamental", _under_the_root),
-    Family("edges-constant-added", EDGES, "#why-are-they-fundamental", _after_the_root),
+    Family("grey-from-other-weights", EDGES, Section.YOUR_TURN, _other_luma),
+    Family("edges-epsilon-under-root", EDGES, Section.WHY_ARE_THEY_FUNDAMENTAL, _under_the_root),
+    Family("edges-constant-added", EDGES, Section.WHY_ARE_THEY_FUNDAMENTAL, _after_the_root),
 )

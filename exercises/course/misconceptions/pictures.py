@@ -17,6 +17,7 @@ from exercises.course.oracle import (
     sobel_kernels,
     sobel_slopes,
 )
+from exercises.course.sections import Section
 from exercises.feedback.misconception import Misconception
 
 BOX = ("box_blur_kernel",)
@@ -91,7 +92,7 @@ TABLE = (
         BOX,
         "The numbers of the kernel do not add up to 1, so it makes a picture brighter. A mean divides the "
         "sum by how many numbers there are.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         lambda size: box_blur_kernel(size) * size**2,
     ),
     Misconception(
@@ -99,7 +100,7 @@ TABLE = (
         BOX,
         "The kernel is divided by its width. It has as many numbers as it has pixels, and they must add up "
         "to 1.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         lambda size: box_blur_kernel(size) * size,
     ),
     Misconception(
@@ -107,7 +108,7 @@ TABLE = (
         SHARPEN,
         "Your kernel gives the differences to the neighbours alone. Sharpening adds them to the picture "
         "itself, so the identity is part of the kernel.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _sharpened(lambda a: 4 * a),
     ),
     Misconception(
@@ -115,7 +116,7 @@ TABLE = (
         SHARPEN,
         "Your kernel blurs: the differences have the wrong sign. A pixel that is brighter than its "
         "neighbours becomes brighter still.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _sharpened(lambda a: 1 - 4 * a, side=lambda a: a),
     ),
     Misconception(
@@ -123,7 +124,7 @@ TABLE = (
         SHARPEN,
         "Your kernel uses all eight neighbours. Here only the four that share a side count; the corners are "
         "0.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _sharpened(lambda a: 1 + 8 * a, corner=lambda a: -a),
     ),
     Misconception(
@@ -131,14 +132,14 @@ TABLE = (
         SHARPEN,
         "Your kernel is the one for an amount of 1, whatever the amount. With 0 it must leave a picture as "
         "it is.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         lambda amount: sharpen_kernel(1.0),
     ),
     Misconception(
         "sharpen-amount-in-centre-only",
         SHARPEN,
         "The amount is missing from the neighbours. They are taken away as often as the centre is added.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _sharpened(lambda a: 1 + 4 * a, side=lambda a: -1.0),
     ),
     Misconception(
@@ -146,7 +147,7 @@ TABLE = (
         SHARPEN,
         "The centre does not grow with the amount. The numbers of the kernel must add up to 1, or it "
         "changes how bright a picture is.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _sharpened(lambda a: 5.0),
     ),
     Misconception(
@@ -154,7 +155,7 @@ TABLE = (
         SHARPEN,
         "The centre is added once for all four neighbours. It is added once for each of them, so that the "
         "numbers of the kernel add up to 1.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _sharpened(lambda a: 1 + a),
     ),
     Misconception(
@@ -162,7 +163,7 @@ TABLE = (
         KERNELS,
         "The two kernels are swapped. The first one looks for changes from left to right, so its columns "
         "differ; the second one looks downwards.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _kernels(lambda gx, gy: (gy, gx)),
     ),
     Misconception(
@@ -170,7 +171,7 @@ TABLE = (
         KERNELS,
         "Both kernels have the opposite sign. The first one is positive where a picture gets brighter to "
         "the right, the second where it gets brighter downwards; nothing is flipped here.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _kernels(lambda gx, gy: (-gx, -gy)),
     ),
     Misconception(
@@ -178,7 +179,7 @@ TABLE = (
         KERNELS,
         "The second kernel is positive where a picture gets brighter upwards. Rows are counted downwards, "
         "so it has to be positive where it gets brighter downwards.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _kernels(lambda gx, gy: (gx, -gy)),
     ),
     Misconception(
@@ -186,7 +187,7 @@ TABLE = (
         KERNELS,
         "The first kernel is positive where a picture gets brighter to the left. It has to be positive "
         "where it gets brighter to the right.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _kernels(lambda gx, gy: (-gx, gy)),
     ),
     Misconception(
@@ -194,28 +195,28 @@ TABLE = (
         KERNELS + EDGES,
         "These are Prewitt's kernels, with equal weights for the three rows. Sobel counts the middle one "
         "twice.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _kernels(_smoothed_by(1.0, 1.0)),
     ),
     Misconception(
         "sobel-is-scharr",
         KERNELS + EDGES,
         "These are Scharr's kernels, with 3, 10, 3. Sobel's weights are 1, 2, 1.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _kernels(_smoothed_by(3.0, 10.0)),
     ),
     Misconception(
         "sobel-divided",
         KERNELS + EDGES,
         "The kernels seem to be divided by 8. Here they are whole numbers.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _kernels(lambda gx, gy: (gx / 8, gy / 8)),
     ),
     Misconception(
         "edges-left-empty",
         EDGES,
         "The result has the right size but holds nothing but zeros. Is what was computed also returned?",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _edges(lambda gx, gy: torch.zeros_like(gx)),
     ),
     Misconception(
@@ -223,7 +224,7 @@ TABLE = (
         EDGES,
         "The two slopes seem to be added without their signs. The strength is the length of the vector they "
         "form: think of Pythagoras.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _edges(lambda gx, gy: gx.abs() + gy.abs()),
     ),
     Misconception(
@@ -231,42 +232,42 @@ TABLE = (
         EDGES,
         "The two slopes seem to be added, so they can cancel. The strength is the length of the vector they "
         "form.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _edges(lambda gx, gy: gx + gy),
     ),
     Misconception(
         "edges-root-missing",
         EDGES,
         "The square root is missing: your answer is the squared strength.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _edges(lambda gx, gy: _length(gx, gy) ** 2),
     ),
     Misconception(
         "edges-larger-slope",
         EDGES,
         "Your answer is the larger of the two slopes. The strength is the length of the vector they form.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _edges(lambda gx, gy: torch.maximum(gx.abs(), gy.abs())),
     ),
     Misconception(
         "edges-averaged",
         EDGES,
         "The squares of the two slopes seem to be averaged. They are added before the root is taken.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _edges(lambda gx, gy: _length(gx, gy) / 2**0.5),
     ),
     Misconception(
         "edges-left-to-right-only",
         EDGES,
         "Only changes from left to right are found. The slope downwards is missing.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _edges(lambda gx, gy: gx.abs()),
     ),
     Misconception(
         "edges-downwards-only",
         EDGES,
         "Only changes from top to bottom are found. The slope to the right is missing.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _edges(lambda gx, gy: gy.abs()),
     ),
     Misconception(
@@ -274,21 +275,21 @@ TABLE = (
         EDGES,
         "You return the slope to the right, sign and all. The strength needs both slopes and is never "
         "negative.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _edges(lambda gx, gy: gx),
     ),
     Misconception(
         "edges-scaled",
         EDGES,
         "The result seems to be divided by its largest value. Here it is left as it is.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _edges(lambda gx, gy: _length(gx, gy) / _length(gx, gy).max()),
     ),
     Misconception(
         "edges-clamped",
         EDGES,
         "The result seems to be cut off at 1. Here it is left as it is; it may well be larger.",
-        "#why-are-they-fundamental",
+        Section.WHY_ARE_THEY_FUNDAMENTAL,
         _edges(lambda gx, gy: _length(gx, gy).clamp(0, 1)),
     ),
     Misconception(
@@ -296,21 +297,21 @@ TABLE = (
         EDGES,
         "Grey seems to be the mean of red, green and blue. The eye sees green as brighter than blue: use "
         "the luma weights of the task.",
-        "#your-turn",
+        Section.YOUR_TURN,
         _grey((1 / 3, 1 / 3, 1 / 3)),
     ),
     Misconception(
         "grey-from-bgr",
         EDGES,
         "The luma weights of red and blue are swapped. The channels come as red, green, blue.",
-        "#your-turn",
+        Section.YOUR_TURN,
         _grey(LUMA[::-1]),
     ),
     Misconception(
         "grey-from-first-channel",
         EDGES,
         "Only the red channel seems to be used. Grey is a weighted sum of all three.",
-        "#your-turn",
+        Section.YOUR_TURN,
         _grey((1.0, 0.0, 0.0)),
     ),
     Misconception(
@@ -318,14 +319,14 @@ TABLE = (
         EDGES,
         "Red, green and blue seem to be added up as they are. Grey weights them, and the weights add up to "
         "1.",
-        "#your-turn",
+        Section.YOUR_TURN,
         _grey((1.0, 1.0, 1.0)),
     ),
     Misconception(
         "grey-from-bt709",
         EDGES,
         "These are the luma weights of BT.709, for HD television. The task asks for those of BT.601.",
-        "#your-turn",
+        Section.YOUR_TURN,
         _grey((0.2126, 0.7152, 0.0722)),
     ),
     Misconception(
@@ -333,28 +334,28 @@ TABLE = (
         EDGES,
         "The result is smaller than the picture. Pad with one zero on each side, so that each pixel keeps "
         "its place.",
-        "#padding",
+        Section.PADDING,
         _edges(lambda gx, gy: _length(gx, gy)[1:-1, 1:-1]),
     ),
     Misconception(
         "edges-border-replicated",
         EDGES,
         "The picture's edge seems to be repeated outwards. Here the margin is filled with zeros.",
-        "#padding",
+        Section.PADDING,
         _bordered("replicate"),
     ),
     Misconception(
         "edges-border-reflected",
         EDGES,
         "The picture seems to be mirrored at its edge. Here the margin is filled with zeros.",
-        "#padding",
+        Section.PADDING,
         _bordered("reflect"),
     ),
     Misconception(
         "edges-border-left-empty",
         EDGES,
         "The outermost pixels of the result are left at zero. Pad the picture with zeros, not the result.",
-        "#padding",
+        Section.PADDING,
         _edges(lambda gx, gy: F.pad(_length(gx, gy)[1:-1, 1:-1], (1, 1, 1, 1))),
     ),
 )

@@ -16,6 +16,7 @@ from exercises.course.misconceptions.setting import (
     framing,
     keeping_size,
 )
+from exercises.course.sections import Section
 from exercises.feedback.misconception import Misconception
 
 PADDED = ("pad2d", *FULL)
@@ -47,7 +48,7 @@ TABLE = (
         "stride-ignored",
         STRIDED,
         "The stride seems to be left out: your answer is the one for a stride of 1.",
-        "#stride",
+        Section.STRIDE,
         convolving(lambda s: s.run(stride=(1, 1))),
     ),
     Misconception(
@@ -55,7 +56,7 @@ TABLE = (
         STRIDED,
         "The vertical stride seems to be left out. The kernel moves by the first number of the pair "
         "downwards and by the second one to the right.",
-        "#stride",
+        Section.STRIDE,
         convolving(lambda s: s.run(stride=(1, s.stride[1]))),
     ),
     Misconception(
@@ -63,14 +64,14 @@ TABLE = (
         STRIDED,
         "The horizontal stride seems to be left out. The kernel moves by the first number of the pair "
         "downwards and by the second one to the right.",
-        "#stride",
+        Section.STRIDE,
         convolving(lambda s: s.run(stride=(s.stride[0], 1))),
     ),
     Misconception(
         "stride-swapped",
         STRIDED,
         "The two strides seem to be swapped. A pair is (vertical, horizontal): rows first, like the shape.",
-        "#stride",
+        Section.STRIDE,
         convolving(lambda s: s.run(stride=s.stride[::-1])),
     ),
     Misconception(
@@ -78,7 +79,7 @@ TABLE = (
         STRIDED,
         "The vertical stride seems to be used on both axes. The second number of the pair is the horizontal "
         "one.",
-        "#stride",
+        Section.STRIDE,
         convolving(lambda s: s.run(stride=(s.stride[0], s.stride[0]))),
     ),
     Misconception(
@@ -86,7 +87,7 @@ TABLE = (
         STRIDED,
         "The horizontal stride seems to be used on both axes. The first number of the pair is the vertical "
         "one.",
-        "#stride",
+        Section.STRIDE,
         convolving(lambda s: s.run(stride=(s.stride[1], s.stride[1]))),
     ),
     Misconception(
@@ -94,7 +95,7 @@ TABLE = (
         STRIDED,
         "The first window seems to start at stride - 1. It starts at the upper left corner, whatever the "
         "stride.",
-        "#stride",
+        Section.STRIDE,
         convolving(lambda s: s.windows((s.stride[0] - 1, s.stride[1] - 1), s.stride)),
     ),
     Misconception(
@@ -102,7 +103,7 @@ TABLE = (
         STRIDED,
         "The result has the right size, but its windows seem to be one apart. The stride also says where "
         "each window begins: number i begins at i times the stride.",
-        "#stride",
+        Section.STRIDE,
         convolving(_cropped_to_size),
     ),
     Misconception(
@@ -110,7 +111,7 @@ TABLE = (
         STRIDED,
         "The right windows are taken, but their results seem to stand a stride apart, with zeros in between. They "
         "stand side by side, and the result is as much smaller: exercise 1 gives its size.",
-        "#stride",
+        Section.STRIDE,
         convolving(lambda s: _every_nth(s.run(stride=(1, 1)), s)),
     ),
     Misconception(
@@ -118,7 +119,7 @@ TABLE = (
         STRIDED,
         "The result has the right size, but only every stride-th row and column of it seems to be filled, with the "
         "window of the same number. Number i of the result belongs to the window that begins at i times the stride.",
-        "#stride",
+        Section.STRIDE,
         convolving(lambda s: _every_nth(_cropped_to_size(s), s)),
     ),
     Misconception(
@@ -126,7 +127,7 @@ TABLE = (
         STRIDED,
         "The windows seem to be stride + 1 apart, as if the stride were the number of positions skipped. A "
         "stride of 2 takes every second position.",
-        "#stride",
+        Section.STRIDE,
         convolving(lambda s: s.run(stride=(s.stride[0] + 1, s.stride[1] + 1))),
     ),
     Misconception(
@@ -134,7 +135,7 @@ TABLE = (
         STRIDED,
         "The stride seems to thin out the picture before the kernel is laid on it. The kernel always sees "
         "neighbouring pixels; the stride only says which windows are taken.",
-        "#stride",
+        Section.STRIDE,
         convolving(
             lambda s: s.run(
                 x=s.padded[..., :: s.stride[0], :: s.stride[1]], stride=(1, 1), margins=NO_MARGINS
@@ -145,35 +146,35 @@ TABLE = (
         "stride-and-dilation-swapped",
         FULL,
         "Stride and dilation seem to have changed places. Check the order in which you hand them on.",
-        "#dilation",
+        Section.DILATION,
         convolving(lambda s: s.run(stride=s.dilation, dilation=s.stride)),
     ),
     Misconception(
         "stride-and-padding-swapped",
         FULL,
         "Stride and padding seem to have changed places. Check the order in which you hand them on.",
-        "#padding",
+        Section.PADDING,
         convolving(_stride_and_padding_swapped),
     ),
     Misconception(
         "frame-left-empty",
         ("pad2d",),
         "The result has the right size but holds nothing but zeros. The picture still has to be put into it.",
-        "#padding",
+        Section.PADDING,
         lambda x, padding: torch.zeros_like(framing()(x, padding)),
     ),
     Misconception(
         "padding-ignored",
         PADDED,
         "The padding seems to be left out: your answer is the one for a padding of 0.",
-        "#padding",
+        Section.PADDING,
         framing(lambda m: NO_MARGINS),
     ),
     Misconception(
         "same-mode-dilation-ignored",
         LAYER,
         'padding="same" seems to forget the dilation. A dilated kernel reaches further and needs more zeros.',
-        "#dilation",
+        Section.DILATION,
         keeping_size(lambda k, d: ((k - 1) // 2, k // 2)),
     ),
     Misconception(
@@ -181,7 +182,7 @@ TABLE = (
         LAYER,
         'With padding="same" and an odd number of zeros, yours has the extra one on the left and above. '
         "Torch puts it on the right and below.",
-        "#torchnnconv2d",
+        Section.TORCH_NN_CONV2D,
         keeping_size(lambda k, d: (-(-(k - 1) * d // 2), (k - 1) * d // 2)),
     ),
     Misconception(
@@ -189,7 +190,7 @@ TABLE = (
         LAYER,
         'padding="same" seems to pad with half of the kernel on both sides, so an even kernel makes the '
         "picture grow. Both sides together take one less than what the kernel covers.",
-        "#torchnnconv2d",
+        Section.TORCH_NN_CONV2D,
         keeping_size(lambda k, d: (d * (k // 2), d * (k // 2))),
     ),
     Misconception(
@@ -197,21 +198,21 @@ TABLE = (
         PADDED,
         "The two paddings seem to be swapped. A pair is (vertical, horizontal): the first number is rows "
         "above and below, the second one columns on the left and right.",
-        "#padding",
+        Section.PADDING,
         framing(lambda m: (*m[2:], *m[:2])),
     ),
     Misconception(
         "padding-vertical-only",
         PADDED,
         "Only rows above and below seem to be added. Columns on the left and right are missing.",
-        "#padding",
+        Section.PADDING,
         framing(lambda m: (0, 0, *m[2:])),
     ),
     Misconception(
         "padding-horizontal-only",
         PADDED,
         "Only columns on the left and right seem to be added. Rows above and below are missing.",
-        "#padding",
+        Section.PADDING,
         framing(lambda m: (*m[:2], 0, 0)),
     ),
     Misconception(
@@ -219,7 +220,7 @@ TABLE = (
         PADDED,
         "The vertical padding seems to be used on both axes. The second number of the pair is the "
         "horizontal one.",
-        "#padding",
+        Section.PADDING,
         framing(lambda m: (*m[2:], *m[2:])),
     ),
     Misconception(
@@ -227,21 +228,21 @@ TABLE = (
         PADDED,
         "The horizontal padding seems to be used on both axes. The first number of the pair is the vertical "
         "one.",
-        "#padding",
+        Section.PADDING,
         framing(lambda m: (*m[:2], *m[:2])),
     ),
     Misconception(
         "padding-top-left-only",
         PADDED,
         "The padding seems to be added above and on the left only. It belongs on both sides of each axis.",
-        "#padding",
+        Section.PADDING,
         framing(lambda m: (m[0], 0, m[2], 0)),
     ),
     Misconception(
         "padding-bottom-right-only",
         PADDED,
         "The padding seems to be added below and on the right only. It belongs on both sides of each axis.",
-        "#padding",
+        Section.PADDING,
         framing(lambda m: (0, m[1], 0, m[3])),
     ),
     Misconception(
@@ -249,7 +250,7 @@ TABLE = (
         PADDED,
         "The size is right, but the picture sits in the upper left corner with all zeros below and on the "
         "right. It belongs in the middle.",
-        "#padding",
+        Section.PADDING,
         framing(lambda m: (0, m[0] + m[1], 0, m[2] + m[3])),
     ),
     Misconception(
@@ -257,7 +258,7 @@ TABLE = (
         PADDED,
         "The size is right, but the picture sits in the lower right corner with all zeros above and on the "
         "left. It belongs in the middle.",
-        "#padding",
+        Section.PADDING,
         framing(lambda m: (m[0] + m[1], 0, m[2] + m[3], 0)),
     ),
     Misconception(
@@ -265,42 +266,42 @@ TABLE = (
         PADDED,
         "Twice as much padding as asked for seems to be added. The number is meant per side, not for both "
         "together.",
-        "#padding",
+        Section.PADDING,
         framing(lambda m: (2 * m[0], 2 * m[1], 2 * m[2], 2 * m[3])),
     ),
     Misconception(
         "padding-halved",
         PADDED,
         "The padding seems to be shared out between the two sides. The number is meant per side.",
-        "#padding",
+        Section.PADDING,
         framing(lambda m: (m[0] // 2, m[1] // 2, m[2] // 2, m[3] // 2)),
     ),
     Misconception(
         "padding-replicated",
         PADDED,
         "The margin seems to repeat the picture's edge. Here it is filled with zeros.",
-        "#padding",
+        Section.PADDING,
         framing(border="replicate"),
     ),
     Misconception(
         "padding-reflected",
         PADDED,
         "The margin seems to mirror the picture. Here it is filled with zeros.",
-        "#padding",
+        Section.PADDING,
         framing(border="reflect"),
     ),
     Misconception(
         "padding-wrapped",
         PADDED,
         "The margin seems to go on with the picture's opposite edge. Here it is filled with zeros.",
-        "#padding",
+        Section.PADDING,
         framing(border="circular"),
     ),
     Misconception(
         "padding-with-ones",
         PADDED,
         "The margin seems to be filled with ones. Here it is filled with zeros.",
-        "#padding",
+        Section.PADDING,
         framing(value=1.0),
     ),
     Misconception(
@@ -308,7 +309,7 @@ TABLE = (
         FULL,
         "The zeros seem to be put around the result. Pad the picture first, so that the kernel can be laid "
         "over its edge.",
-        "#padding",
+        Section.PADDING,
         convolving(lambda s: frame(s.run(margins=NO_MARGINS), s.margins)),
     ),
 )

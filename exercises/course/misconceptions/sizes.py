@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from exercises.course.oracle import effective_kernel_size, pair
+from exercises.course.sections import Section
 from exercises.feedback.misconception import Misconception
 
 EXTENT = ("effective_kernel_size", "output_size")
@@ -54,14 +55,14 @@ TABLE = (
         EXTENT,
         "The size looks as if the taps always stood side by side. With a dilation of d, neighbouring taps "
         "are d apart, so the kernel reaches further.",
-        "#dilation",
+        Section.DILATION,
         _extent(lambda k, d: k),
     ),
     Misconception(
         "size-padding-once",
         OUTPUT,
         "The padding seems to be counted once. It is put on both sides, so the axis grows by twice as much.",
-        "#padding",
+        Section.PADDING,
         _output(lambda n, e, s, p: (n + p - e) // s + 1),
     ),
     Misconception(
@@ -69,7 +70,7 @@ TABLE = (
         OUTPUT,
         "The padding seems to be left out. It makes the axis longer on both sides before the kernel is "
         "moved.",
-        "#padding",
+        Section.PADDING,
         _output(lambda n, e, s, p: (n - e) // s + 1),
     ),
     # where it is wrong it gives what `size-plus-one-missing` gives, but that one is wrong at stride 1 too
@@ -78,7 +79,7 @@ TABLE = (
         OUTPUT,
         "The 1 seems to be added inside the division. Divide the way that the kernel can go, and count the place it "
         "starts from after the division.",
-        "#stride",
+        Section.STRIDE,
         _output(lambda n, e, s, p: (n + 2 * p - e + 1) // s),
     ),
     Misconception(
@@ -86,14 +87,14 @@ TABLE = (
         OUTPUT,
         "Your answer counts the steps of the kernel. Its positions are one more: the place it starts from "
         "counts too.",
-        "#stride",
+        Section.STRIDE,
         _output(lambda n, e, s, p: (n + 2 * p - e) // s),
     ),
     Misconception(
         "size-stride-ignored",
         OUTPUT,
         "Your answer is the size for a stride of 1. A larger stride leaves out positions.",
-        "#stride",
+        Section.STRIDE,
         _output(lambda n, e, s, p: n + 2 * p - e + 1),
     ),
     Misconception(
@@ -101,7 +102,7 @@ TABLE = (
         OUTPUT,
         "The division seems to be rounded up, or to the nearest number. A last step that would carry the "
         "kernel over the edge is not made, so it is rounded down.",
-        "#stride",
+        Section.STRIDE,
         _output(lambda n, e, s, p: -((e - n - 2 * p) // s) + 1),
     ),
     Misconception(
@@ -109,7 +110,7 @@ TABLE = (
         OUTPUT,
         "You return a float that comes from a true division. A size is a whole number: round down, and "
         "return an int.",
-        "#stride",
+        Section.STRIDE,
         _output(lambda n, e, s, p: (n + 2 * p - e) / s + 1),
     ),
     Misconception(
@@ -117,7 +118,7 @@ TABLE = (
         OUTPUT,
         "The number is right, but it is a float. A size is a whole number and has to be an int, or it "
         "cannot be used as a shape.",
-        "#stride",
+        Section.STRIDE,
         _output(lambda n, e, s, p: float((n + 2 * p - e) // s + 1)),
     ),
     Misconception(
@@ -125,7 +126,7 @@ TABLE = (
         EXTENT,
         "The size looks as if every tap took up d places. Count the gaps, not the taps: k taps have k - 1 "
         "gaps between them, and there is nothing after the last tap.",
-        "#dilation",
+        Section.DILATION,
         _extent(lambda k, d: k * d),
     ),
     Misconception(
@@ -133,7 +134,7 @@ TABLE = (
         EXTENT,
         "The gaps between the taps are right, but a tap is missing from the count. From the first tap to "
         "the last one counts both ends.",
-        "#dilation",
+        Section.DILATION,
         _extent(lambda k, d: (k - 1) * d),
     ),
     Misconception(
@@ -141,7 +142,7 @@ TABLE = (
         EXTENT,
         "The size looks as if d zeros stood between neighbouring taps. A dilation of d puts them d apart, "
         "which leaves d - 1 zeros, so that 1 is the ordinary kernel.",
-        "#dilation",
+        Section.DILATION,
         _extent(lambda k, d: (k - 1) * (d + 1) + 1),
     ),
     Misconception(
@@ -149,7 +150,7 @@ TABLE = (
         EXTENT,
         "The size looks as if the dilation widened one gap only. It widens every gap between neighbouring "
         "taps.",
-        "#dilation",
+        Section.DILATION,
         _extent(lambda k, d: k + d - 1),
     ),
     Misconception(
@@ -157,7 +158,7 @@ TABLE = (
         EXTENT,
         "The size looks as if the dilation were added to the kernel size. It is the distance between "
         "neighbouring taps: draw the taps of a small kernel and count the places.",
-        "#dilation",
+        Section.DILATION,
         _extent(lambda k, d: k + d),
     ),
     Misconception(
@@ -165,7 +166,7 @@ TABLE = (
         OUTPUT,
         "The size seems to be divided by the stride before the kernel is taken away. The kernel's width is "
         "not a way it can go: take it away first, then divide.",
-        "#stride",
+        Section.STRIDE,
         _output(lambda n, e, s, p: (n + 2 * p) // s - e + 1),
     ),
     Misconception(
@@ -173,7 +174,7 @@ TABLE = (
         OUTPUT,
         "Only the kernel seems to be divided by the stride. Division binds tighter than minus: brackets "
         "around the whole way the kernel can go are missing.",
-        "#stride",
+        Section.STRIDE,
         _output(lambda n, e, s, p: n + 2 * p - e // s + 1),
     ),
     Misconception(
@@ -181,14 +182,14 @@ TABLE = (
         SAME,
         "Your answer is right for a dilation of 1. A dilated kernel reaches further, so it needs more "
         "padding: start from its effective size.",
-        "#dilation",
+        Section.DILATION,
         _same(lambda k, d: k // 2),
     ),
     Misconception(
         "same-whole-instead-of-half",
         SAME,
         "Your answer is what both sides need together. The padding is given per side, so it is half of that.",
-        "#padding",
+        Section.PADDING,
         _same(lambda k, d: effective_kernel_size(k, d) - 1),
     ),
     Misconception(
@@ -196,14 +197,14 @@ TABLE = (
         SAME,
         "The two numbers are the wrong way round. A pair is (vertical, horizontal), for the answer as for "
         "the arguments.",
-        "#padding",
+        Section.PADDING,
         lambda k, d: _same(_half)(k, d)[::-1],
     ),
     Misconception(
         "same-vertical-for-both",
         SAME,
         "The vertical answer is given for both axes. Each axis has its own kernel size and dilation.",
-        "#padding",
+        Section.PADDING,
         lambda k, d: (_half(pair(k)[0], pair(d)[0]),) * len(_same(_half)(k, d)),
     ),
     Misconception(
@@ -211,7 +212,7 @@ TABLE = (
         SAME,
         "Your answer is one too large per side, as if half of the kernel were rounded up. The middle tap "
         "stands on the picture and needs no padding.",
-        "#padding",
+        Section.PADDING,
         _same(lambda k, d: (effective_kernel_size(k, d) + 1) // 2),
     ),
     Misconception(
@@ -219,7 +220,7 @@ TABLE = (
         SAME,
         "Your answer is half of kernel size times dilation. A kernel covers less than that: there is no gap "
         "after its last tap. Start from the effective size.",
-        "#dilation",
+        Section.DILATION,
         _same(lambda k, d: k * d // 2),
     ),
     Misconception(
@@ -227,14 +228,14 @@ TABLE = (
         SAME,
         "You return a pair where both arguments are ints. Two ints in, one int out; a pair only where a "
         "pair came in.",
-        "#padding",
+        Section.PADDING,
         lambda k, d: tuple(_half(k_, d_) for k_, d_ in zip(pair(k), pair(d), strict=True)),
     ),
     Misconception(
         "same-horizontal-for-both",
         SAME,
         "The horizontal answer is given for both axes. Each axis has its own kernel size and dilation.",
-        "#padding",
+        Section.PADDING,
         lambda k, d: (_half(pair(k)[1], pair(d)[1]),) * len(_same(_half)(k, d)),
     ),
     Misconception(
@@ -242,7 +243,7 @@ TABLE = (
         SAME,
         "You return one int where a pair came in. The axes may differ, so the answer has to be a pair as "
         "well: (vertical, horizontal).",
-        "#padding",
+        Section.PADDING,
         lambda k, d: _half(pair(k)[0], pair(d)[0]),
     ),
 )

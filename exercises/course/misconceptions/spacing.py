@@ -8,6 +8,7 @@ from torch import Tensor
 
 from exercises.course.misconceptions.setting import FULL, NO_MARGINS, convolving, spreading
 from exercises.course.oracle import dilate_kernel
+from exercises.course.sections import Section
 from exercises.feedback.misconception import Misconception
 
 DILATED = ("dilate_kernel", *FULL)
@@ -39,14 +40,14 @@ TABLE = (
         ("dilate_kernel",),
         "The result has the right size but holds nothing but zeros. The kernel's numbers still have to be "
         "put into it.",
-        "#dilation",
+        Section.DILATION,
         lambda weight, dilation: torch.zeros_like(dilate_kernel(weight, dilation)),
     ),
     Misconception(
         "dilation-ignored",
         DILATED,
         "The dilation seems to be left out: your answer is the one for a dilation of 1.",
-        "#dilation",
+        Section.DILATION,
         spreading(lambda w, d: w),
     ),
     Misconception(
@@ -54,7 +55,7 @@ TABLE = (
         DILATED,
         "The vertical dilation seems to be left out. Rows of the kernel are spread by the first number of "
         "the pair, columns by the second.",
-        "#dilation",
+        Section.DILATION,
         spreading(lambda w, d: dilate_kernel(w, (1, d[1]))),
     ),
     Misconception(
@@ -62,14 +63,14 @@ TABLE = (
         DILATED,
         "The horizontal dilation seems to be left out. Rows of the kernel are spread by the first number of "
         "the pair, columns by the second.",
-        "#dilation",
+        Section.DILATION,
         spreading(lambda w, d: dilate_kernel(w, (d[0], 1))),
     ),
     Misconception(
         "dilation-swapped",
         DILATED,
         "The two dilations seem to be swapped. A pair is (vertical, horizontal): rows first, like the shape.",
-        "#dilation",
+        Section.DILATION,
         spreading(lambda w, d: dilate_kernel(w, d[::-1])),
     ),
     Misconception(
@@ -77,7 +78,7 @@ TABLE = (
         DILATED,
         "The vertical dilation seems to be used on both axes. The second number of the pair is the "
         "horizontal one.",
-        "#dilation",
+        Section.DILATION,
         spreading(lambda w, d: dilate_kernel(w, (d[0], d[0]))),
     ),
     Misconception(
@@ -85,7 +86,7 @@ TABLE = (
         DILATED,
         "The horizontal dilation seems to be used on both axes. The first number of the pair is the "
         "vertical one.",
-        "#dilation",
+        Section.DILATION,
         spreading(lambda w, d: dilate_kernel(w, (d[1], d[1]))),
     ),
     Misconception(
@@ -93,7 +94,7 @@ TABLE = (
         DILATED,
         "There seem to be d zeros between neighbouring taps. A dilation of d puts the taps d apart, which "
         "leaves d - 1 zeros, so that 1 changes nothing.",
-        "#dilation",
+        Section.DILATION,
         spreading(lambda w, d: dilate_kernel(w, (d[0] + 1, d[1] + 1))),
     ),
     Misconception(
@@ -101,21 +102,21 @@ TABLE = (
         DILATED,
         "Too many zeros: d of them seem to follow every tap, the last one too. A dilation of d puts taps d apart: "
         "that is d - 1 zeros between neighbours, and none at the end.",
-        "#dilation",
+        Section.DILATION,
         spreading(_zeros_after_each_tap),
     ),
     Misconception(
         "dilation-one-too-few",
         DILATED,
         "The taps seem to be d - 1 apart. A dilation of d puts them d apart, with d - 1 zeros in between.",
-        "#dilation",
+        Section.DILATION,
         spreading(lambda w, d: dilate_kernel(w, (max(d[0] - 1, 1), max(d[1] - 1, 1)))),
     ),
     Misconception(
         "dilation-by-repeating",
         DILATED,
         "The kernel's numbers seem to be repeated. Dilation spreads them and puts zeros in between.",
-        "#dilation",
+        Section.DILATION,
         spreading(_repeated),
     ),
     Misconception(
@@ -123,7 +124,7 @@ TABLE = (
         DILATED,
         "Zeros follow the last row and column of the kernel. They belong between the taps only, so the size "
         "is that of exercise 1's `effective_kernel_size`.",
-        "#dilation",
+        Section.DILATION,
         spreading(_with_trailing_zeros),
     ),
     Misconception(
@@ -131,7 +132,7 @@ TABLE = (
         DILATED,
         "The size is right, but the taps seem to stand side by side. The dilation also says where each tap goes: "
         "neighbouring ones are d apart.",
-        "#dilation",
+        Section.DILATION,
         spreading(_in_the_corner),
     ),
     Misconception(
@@ -139,7 +140,7 @@ TABLE = (
         FULL,
         "The dilation seems to thin out the picture before the kernel is laid on it. The windows still "
         "begin at every pixel; only the taps within a window are further apart.",
-        "#dilation",
+        Section.DILATION,
         convolving(
             lambda s: s.run(
                 x=s.padded[..., :: s.dilation[0], :: s.dilation[1]], dilation=(1, 1), margins=NO_MARGINS

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from exercises.course.misconceptions.setting import NO_MARGINS, VALID, Setting, convolving, even_margins
+from exercises.course.sections import Section
 from exercises.feedback.misconception import Misconception
 
 THREE = 3
@@ -80,7 +81,7 @@ TABLE = (
         VALID,
         "The result seems to get as many columns as it has rows. Its width follows from the width of the picture "
         "and of the kernel, on its own.",
-        "#kernel-size",
+        Section.KERNEL_SIZE,
         convolving(_width_from_height),
     ),
     Misconception(
@@ -88,7 +89,7 @@ TABLE = (
         VALID,
         "The result seems to get as many rows as it has columns. Its height follows from the height of the picture "
         "and of the kernel, on its own.",
-        "#kernel-size",
+        Section.KERNEL_SIZE,
         convolving(_height_from_width),
     ),
     Misconception(
@@ -96,7 +97,7 @@ TABLE = (
         VALID,
         "Picture and kernel seem to be taken for squares as wide as they are. Height and width may differ, for both "
         "of them.",
-        "#kernel-size",
+        Section.KERNEL_SIZE,
         convolving(_square(-1)),
     ),
     Misconception(
@@ -104,7 +105,7 @@ TABLE = (
         VALID,
         "Picture and kernel seem to be taken for squares as high as they are. Height and width may differ, for both "
         "of them.",
-        "#kernel-size",
+        Section.KERNEL_SIZE,
         convolving(_square(-2)),
     ),
     Misconception(
@@ -112,7 +113,7 @@ TABLE = (
         VALID,
         "Only the first 3 rows and columns of the kernel seem to count. Is a 3 written somewhere? The kernel's size "
         "is in its shape.",
-        "#kernel-size",
+        Section.KERNEL_SIZE,
         convolving(_three_taps),
     ),
     Misconception(
@@ -120,7 +121,7 @@ TABLE = (
         VALID,
         "The kernel seems to be taken for one of 3 rows and 3 columns, for the size of the result as well. Is a 3 "
         "written somewhere? The kernel's size is in its shape.",
-        "#kernel-size",
+        Section.KERNEL_SIZE,
         convolving(lambda s: s.run(weight=s.weight[..., :THREE, :THREE])),
     ),
     Misconception(
@@ -128,7 +129,7 @@ TABLE = (
         VALID,
         "Only the first 3 input channels seem to count. Is a 3 written somewhere? A picture may have any number of "
         "channels.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: s.run(x=s.x[:, :THREE], weight=s.weight[:, :THREE])),
     ),
     Misconception(
@@ -136,7 +137,7 @@ TABLE = (
         VALID,
         'The picture seems to be padded with zeros, so that the result is as large as the picture ("same"). Without '
         "a padding asked for, nothing is padded and the result is smaller.",
-        "#kernel-size",
+        Section.KERNEL_SIZE,
         convolving(_padded_to_same),
     ),
     Misconception(
@@ -144,7 +145,7 @@ TABLE = (
         VALID,
         "The picture seems to be padded with half of the kernel on every side. Without a padding asked for, nothing "
         "is padded and the result is smaller.",
-        "#kernel-size",
+        Section.KERNEL_SIZE,
         convolving(_padded_by_half),
     ),
     Misconception(
@@ -152,7 +153,7 @@ TABLE = (
         VALID,
         "The result is as large as the input, with a frame of zeros where the kernel does not fit. It has one number "
         "for each position of the kernel and no more: exercise 1 gives its size.",
-        "#kernel-size",
+        Section.KERNEL_SIZE,
         convolving(_in_the_middle),
     ),
 )

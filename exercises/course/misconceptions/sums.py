@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from exercises.course.misconceptions.setting import VALID, Setting, convolving
+from exercises.course.sections import Section
 from exercises.feedback.misconception import Misconception
 
 
@@ -42,7 +43,7 @@ TABLE = (
         VALID,
         "The result has the right shape but holds nothing but zeros. Is it ever written to, or is something "
         "else returned than what was computed?",
-        "#what-is-a-convolution",
+        Section.WHAT_IS_A_CONVOLUTION,
         convolving(lambda s: torch.zeros_like(s.run())),
     ),
     Misconception(
@@ -50,14 +51,14 @@ TABLE = (
         VALID,
         "The kernel seems to be turned upside down and left to right. That is convolution as mathematicians "
         "define it; deep learning uses cross-correlation, where the kernel is laid on the picture as it is.",
-        "#what-is-a-convolution",
+        Section.WHAT_IS_A_CONVOLUTION,
         convolving(lambda s: s.run(weight=s.weight.flip(-2, -1))),
     ),
     Misconception(
         "kernel-flipped-vertically",
         VALID,
         "The kernel seems to be turned upside down. Its first row belongs to the top row of the window.",
-        "#what-is-a-convolution",
+        Section.WHAT_IS_A_CONVOLUTION,
         convolving(lambda s: s.run(weight=s.weight.flip(-2))),
     ),
     Misconception(
@@ -65,7 +66,7 @@ TABLE = (
         VALID,
         "The kernel seems to be mirrored left to right. Its first column belongs to the window's left "
         "column.",
-        "#what-is-a-convolution",
+        Section.WHAT_IS_A_CONVOLUTION,
         convolving(lambda s: s.run(weight=s.weight.flip(-1))),
     ),
     Misconception(
@@ -73,7 +74,7 @@ TABLE = (
         VALID,
         "Rows and columns of the kernel seem to be swapped. The last axis of the kernel runs along the last "
         "axis of the picture: (kH, kW) goes with (H, W).",
-        "#kernel-size",
+        Section.KERNEL_SIZE,
         convolving(lambda s: s.run(weight=s.weight.transpose(-2, -1))),
     ),
     Misconception(
@@ -81,7 +82,7 @@ TABLE = (
         VALID,
         "The numbers are right but rows and columns of the result are swapped. The result is (N, O, height, "
         "width), like the input.",
-        "#kernel-size",
+        Section.KERNEL_SIZE,
         convolving(lambda s: s.run().transpose(-2, -1)),
     ),
     Misconception(
@@ -89,14 +90,14 @@ TABLE = (
         VALID,
         "The first two axes of the weight seem to be swapped. They are (output channel, input channel): "
         "each output channel has a kernel for every input channel.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: s.run(weight=s.weight.transpose(0, 1))),
     ),
     Misconception(
         "channels-first-only",
         VALID,
         "Only the first input channel seems to count. Each output channel is a sum over all input channels.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: s.run(x=s.x[:, :1], weight=s.weight[:, :1])),
     ),
     Misconception(
@@ -104,7 +105,7 @@ TABLE = (
         VALID,
         "Only the last input channel seems to count, as if each channel overwrote the one before. Each "
         "output channel is a sum over all input channels.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: s.run(x=s.x[:, -1:], weight=s.weight[:, -1:])),
     ),
     Misconception(
@@ -112,7 +113,7 @@ TABLE = (
         VALID,
         "The kernel of the first input channel seems to be used for all of them. Each input channel has a "
         "kernel of its own.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: s.run(weight=_first_of(s.weight, 1))),
     ),
     Misconception(
@@ -120,7 +121,7 @@ TABLE = (
         VALID,
         "Only the last tap of the kernel seems to count, as if each product overwrote the one before. The "
         "products of all taps are added up.",
-        "#what-is-a-convolution",
+        Section.WHAT_IS_A_CONVOLUTION,
         convolving(_only_last_tap),
     ),
     Misconception(
@@ -128,35 +129,35 @@ TABLE = (
         VALID,
         "The products seem to be averaged over the kernel. They are added up; if you want an average, it is "
         "in the kernel's numbers.",
-        "#what-is-a-convolution",
+        Section.WHAT_IS_A_CONVOLUTION,
         convolving(lambda s: s.scaled(1 / s.weight[0, 0].numel())),
     ),
     Misconception(
         "averaged-over-channels",
         VALID,
         "The input channels seem to be averaged. They are added up.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: s.scaled(1 / s.weight.shape[1])),
     ),
     Misconception(
         "averaged-over-everything",
         VALID,
         "The products seem to be averaged. They are added up, over the kernel and over the input channels.",
-        "#what-is-a-convolution",
+        Section.WHAT_IS_A_CONVOLUTION,
         convolving(lambda s: s.scaled(1 / s.weight[0].numel())),
     ),
     Misconception(
         "output-channels-equal",
         VALID,
         "All output channels are equal to the first one. Each output channel has its own kernel and bias.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: _first_of(s.run(), 1)),
     ),
     Misconception(
         "batch-first-repeated",
         VALID,
         "All pictures of the batch have the result of the first one. Each is convolved on its own.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: _first_of(s.run(), 0)),
     ),
     Misconception(
@@ -164,7 +165,7 @@ TABLE = (
         VALID,
         "Only the first picture of the batch has a result. The first axis of the result is as long as that "
         "of the input.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: s.run()[:1]),
     ),
     Misconception(
@@ -172,7 +173,7 @@ TABLE = (
         VALID,
         "Only the first picture of the batch has a result, the others are left at zero. Does a loop end too "
         "early, or does it return from within?",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: F.pad(s.run()[:1], (0, 0, 0, 0, 0, 0, 0, s.x.shape[0] - 1))),
     ),
     Misconception(
@@ -180,7 +181,7 @@ TABLE = (
         VALID,
         "The pictures of the batch seem to be added together, so that all have the same result. Each is convolved on "
         "its own; sums run over the input channels and the kernel, not over the batch.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: _batch_summed(s).expand(s.x.shape[0], -1, -1, -1)),
     ),
     Misconception(
@@ -188,7 +189,7 @@ TABLE = (
         VALID,
         "The pictures of the batch seem to be added together into one. Each is convolved on its own; sums run over "
         "the input channels and the kernel, not over the batch.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(_batch_summed),
     ),
     Misconception(
@@ -196,7 +197,7 @@ TABLE = (
         VALID,
         "The result has no axis for the batch, as if all pictures were added together. Each is convolved on its own: "
         "the result is (N, O, height, width).",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: _batch_summed(s)[0]),
     ),
     Misconception(
@@ -204,21 +205,21 @@ TABLE = (
         VALID,
         "The last row and column of the result are missing. Between the first and the last position of the "
         "kernel, both ends count.",
-        "#kernel-size",
+        Section.KERNEL_SIZE,
         convolving(lambda s: s.run()[..., :-1, :-1]),
     ),
     Misconception(
         "last-row-missed",
         VALID,
         "The last row of the result is missing. The kernel may go down until it touches the lower edge.",
-        "#kernel-size",
+        Section.KERNEL_SIZE,
         convolving(lambda s: s.run()[..., :-1, :]),
     ),
     Misconception(
         "last-column-missed",
         VALID,
         "The last column of the result is missing. The kernel may go right until it touches the edge.",
-        "#kernel-size",
+        Section.KERNEL_SIZE,
         convolving(lambda s: s.run()[..., :-1]),
     ),
     Misconception(
@@ -226,7 +227,7 @@ TABLE = (
         VALID,
         "The last row and column of the result are left at zero. The loop stops one position early: `range` "
         "leaves out its end.",
-        "#kernel-size",
+        Section.KERNEL_SIZE,
         convolving(lambda s: _with_zeros_at_the_end(s.run()[..., :-1, :-1], 1, 1)),
     ),
     Misconception(
@@ -234,7 +235,7 @@ TABLE = (
         VALID,
         "The result is as large as the input, with zeros where the kernel does not fit. It has one number "
         "for each position of the kernel and no more: exercise 1 gives its size.",
-        "#kernel-size",
+        Section.KERNEL_SIZE,
         convolving(_as_large_as_input),
     ),
     Misconception(
@@ -242,7 +243,7 @@ TABLE = (
         VALID,
         "The windows seem to lie side by side without overlapping, as in pooling. The kernel moves by the "
         "stride, which has nothing to do with its own size.",
-        "#stride",
+        Section.STRIDE,
         convolving(lambda s: s.run(stride=s.weight.shape[-2:])),
     ),
     Misconception(
@@ -250,14 +251,14 @@ TABLE = (
         VALID,
         "The bias seems to be left out. It is one number for each output channel, added to all of its "
         "results.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: s.bare()),
     ),
     Misconception(
         "bias-of-first-channel",
         VALID,
         "The first number of the bias seems to be used for all output channels. Each has its own.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: s.bare() + s.offset[0]),
     ),
     Misconception(
@@ -265,7 +266,7 @@ TABLE = (
         VALID,
         "The bias seems to run along the width of the result. Broadcasting starts at the last axis: the "
         "bias needs a shape that puts its numbers on the channel axis.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: s.bare() + s.offset.view(-1)),
     ),
     Misconception(
@@ -273,7 +274,7 @@ TABLE = (
         VALID,
         "The bias seems to be added once for each input channel. It is added once, after the sum over "
         "channels.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: s.bare() + s.offset * s.weight.shape[1]),
     ),
     Misconception(
@@ -281,14 +282,14 @@ TABLE = (
         VALID,
         "The bias seems to be added once for each position within the kernel. It is added once, after the "
         "sum.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: s.bare() + s.offset * s.weight[0, 0].numel()),
     ),
     Misconception(
         "bias-per-product",
         VALID,
         "The bias seems to be added to every single product. It is added once, after the sum.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: s.bare() + s.offset * s.weight[0].numel()),
     ),
     Misconception(
@@ -296,7 +297,7 @@ TABLE = (
         VALID,
         "The bias seems to be added twice. If the function you build on adds it already, do not add it "
         "again.",
-        "#convolutions-in-deep-learning",
+        Section.IN_DEEP_LEARNING,
         convolving(lambda s: s.bare() + s.offset * 2),
     ),
 )

@@ -3,9 +3,9 @@
 import torch
 
 from exercises.console.local import LocalStudent
-from exercises.console.on_paper import must_be_own_work, must_give
+from exercises.console.own_work import must_be_own_work
 from exercises.feedback.calls import Call, Sample
-from exercises.feedback.checks import must_raise, must_return
+from exercises.feedback.checks import must_give, must_raise, must_return
 
 
 def test_two_and_three(student: LocalStudent) -> None:
