@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from autograder.classes.cluster.client import Cluster, Member
 from autograder.classes.cluster.worker import WorkerLost, end_graders, identity, run_in_grader
 from autograder.classes.options import BatchError, GradingOptions
 from autograder.classes.versions import versions
-from autograder.classes.workers import Settings
+from autograder.classes.workers import GradingJob, Settings
 from autograder.course import COURSE
 from autograder.sandbox.confine import LAYERS
 from tests.soak import Run, make_class, reports
@@ -382,21 +383,33 @@ def test_who_was_lost_with_its_worker_shares_the_next_one_with_nobody(
 
     async def place() -> None:
         cluster = Cluster("tcp://a:1", GradingOptions(SETTINGS), print)
-        cluster._changed = asyncio.Condition()
-        member = cluster._members["b"] = Member("b", 2)
-        first = await cluster._free()
-        alone = asyncio.ensure_future(cluster._empty())
-        await rounds()
-        other = asyncio.ensure_future(cluster._free())
-        await rounds()
-        assert not alone.done() and not other.done()
-        first.out -= 1
-        await cluster._tell_all()
-        await rounds()
-        assert alone.done() and member.out == 1 and not other.done()
-        member.out, member.alone = 0, False
-        await cluster._tell_all()
-        assert await other is member
+        cluster._members["b"] = Member("b", 3, admitted=True)
+        may_end = {name: asyncio.Event() for name in ("first", "second", "lost", "last")}
+        begun: list[str] = []
+
+        async def ask(member: Member, *rest: Any) -> None:
+            name = rest[-1].name
+            begun.append(name)
+            member.out.add(name)
+            await may_end[name].wait()
+            member.out.discard(name)
+
+        monkeypatch.setattr(cluster, "_ask", ask)
+        placed = []
+        for name in may_end:
+            job = GradingJob(name, SETTINGS, again=name == "lost")
+            placed.append(asyncio.ensure_future(cluster._place(print, job)))
+            await rounds()
+        for ends, expected in (
+            ("first", ["first", "second"]),  # there is room, but the lost one waits for all of it
+            ("second", ["first", "second", "lost"]),
+            ("lost", ["first", "second", "lost", "last"]),
+        ):
+            may_end[ends].set()
+            await rounds()
+            assert begun == expected
+        may_end["last"].set()
+        await asyncio.gather(*placed)
 
     asyncio.run(place())
 
@@ -408,20 +421,22 @@ def test_an_order_that_was_never_begun_is_sent_elsewhere_and_bears_no_blame(
 
     async def place(begins: bool) -> tuple[str, int]:
         cluster = Cluster("tcp://a:1", GradingOptions(SETTINGS), print)
-        cluster._changed = asyncio.Condition()
+        cluster._client = SimpleNamespace(status="closed")
         for name in "bcd":
-            cluster._members[name] = cluster._seen[name] = Member(name, 1)
+            cluster._members[name] = Member(name, 1, admitted=True)
         asked: list[str] = []
 
         async def ask(member: Member, *rest: Any) -> str:
             asked.append(member.address)
             if member.address == "d":
                 return "done"
-            if begins:
-                await cluster._heard_of_order((0.0, rest[3]))
             raise WorkerLost("gone")
 
+        async def was_begun(order: str) -> bool:
+            return begins
+
         monkeypatch.setattr(cluster, "_ask", ask)
+        monkeypatch.setattr(cluster, "_was_begun", was_begun)
         try:
             return await cluster._place(print), len(asked)
         except WorkerLost as error:

@@ -81,9 +81,9 @@ def run_in_grader(run: str, worker_id: str, order: str, fn: Callable[..., Any], 
     """What a task of a run does: runs a function in one of this worker's grader processes.
 
     Args:
-        run: whose graders to use.
+        run: whose graders to use; they have its name.
         worker_id: of the worker that it is for: Dask itself would run it again on one with the same address.
-        order: is told to who listens to the run's topic when it is begun.
+        order: is noted at the scheduler, under the run, before it is begun; none if empty.
         fn: the function, with its arguments.
 
     Raises:
@@ -93,35 +93,31 @@ def run_in_grader(run: str, worker_id: str, order: str, fn: Callable[..., Any], 
     worker = get_worker()
     if worker.id != worker_id:
         raise WorkerLost(f"another worker is at {worker.address} now")
-    graders: GraderProcesses = sync(worker.loop, _entered, worker, topic(run))
-    worker.log_event(topic(run), order)
+    graders: GraderProcesses = sync(worker.loop, _entered, worker, run, order)
     try:
         return graders.run(fn, *args)
     finally:
         worker.loop.add_callback(graders.leave)
 
 
-async def _entered(worker: Worker, name: str) -> GraderProcesses:
-    if name in _over:
+async def _entered(worker: Worker, run: str, order: str) -> GraderProcesses:
+    if order:
+        await worker.scheduler.set_metadata(keys=[run, order], value=True)
+    if run in _over:
         raise WorkerLost("the run has ended")
-    graders = worker.plugins.get(name)
+    graders = worker.plugins.get(run)
     if not isinstance(graders, GraderProcesses):
-        graders = GraderProcesses(name)
-        await worker.plugin_add(plugin=graders, name=name, catch_errors=False)
+        graders = GraderProcesses(run)
+        await worker.plugin_add(plugin=graders, name=run, catch_errors=False)
     graders.enter()
     return graders
 
 
-def topic(run: str) -> str:
-    """What a run's graders are called on each worker, and under what the scheduler passes on their messages."""
-    return f"autograder-{run}"
-
-
 async def end_graders(run: str, dask_worker: Worker) -> None:
     """Ends a run's graders on a worker, for good."""
-    _over.add(topic(run))
-    if topic(run) in dask_worker.plugins:
-        await dask_worker.plugin_remove(topic(run))
+    _over.add(run)
+    if run in dask_worker.plugins:
+        await dask_worker.plugin_remove(run)
 
 
 def identity(course: Course) -> tuple[str, dict[str, str]]:
