@@ -37,7 +37,7 @@ Lines = Mapping[int, str]
 
 
 @dataclass(frozen=True)
-class KnownSubmission:
+class HandIn:
     """One hand-in.
 
     Attributes:
@@ -65,7 +65,7 @@ class KnownSubmission:
         return folder
 
 
-HAND_INS: dict[str, KnownSubmission] = {}
+HAND_INS: dict[str, HandIn] = {}
 
 
 def file(number: int) -> str:
@@ -140,7 +140,7 @@ def add(
 ) -> None:
     """Adds a hand-in under its name."""
     assert kind in KINDS and name not in HAND_INS
-    HAND_INS[name] = KnownSubmission(kind, files, asked, **expected)  # type: ignore[arg-type]
+    HAND_INS[name] = HandIn(kind, files, asked, **expected)  # type: ignore[arg-type]
 
 
 def alternately(kind: str, lines: Mapping[str, str], number: int) -> None:

@@ -1,6 +1,6 @@
 """The client's side of a Dask cluster: an executor for `batch.results`, and who may have work.
 
-    with Cluster("tcp://10.0.0.1:8786", wanted, print) as cluster:
+    with Cluster("tcp://10.0.0.1:8786", options, print) as cluster:
         future = cluster.submit(grade_one, order)
 
 `distributed.Client.get_executor()` would not do. Dask runs what was lost with a worker again, up to three times and
@@ -55,13 +55,13 @@ class Cluster(Graders):
 
     Args:
         address: of the scheduler.
-        wanted: how to grade; workers that cannot are refused.
+        options: how to grade; workers that cannot are refused.
         notice: is told, in a sentence, what somebody who waits should know.
     """
 
-    def __init__(self, address: str, wanted: GradingOptions, notice: Callable[[str], None]) -> None:
+    def __init__(self, address: str, options: GradingOptions, notice: Callable[[str], None]) -> None:
         self._address = address
-        self._wanted = wanted
+        self._options = options
         self._notice = notice
         self._run = f"autograder-{uuid.uuid4().hex[:12]}"
         self._members: dict[str, Member] = {}  # by address; those that are looked at or were refused too
@@ -222,7 +222,7 @@ class Cluster(Graders):
 
     async def _problem(self, member: Member) -> str:
         """What keeps a worker from grading as wanted, if anything does."""
-        who, settings = f"worker {member.address}", self._wanted.settings
+        who, settings = f"worker {member.address}", self._options.settings
         try:
             member.id, theirs = await self._ask(member, identity, settings.course)
             differ = [
@@ -242,7 +242,7 @@ class Cluster(Graders):
         if not usable:
             return f"{who}: --device cuda: torch finds no usable GPU there"
         # with a network, a hand-in could reach the scheduler and run code as whoever grades
-        if "seccomp" in missing or (missing and self._wanted.require_confinement):
+        if "seccomp" in missing or (missing and self._options.require_confinement):
             gaps = "; ".join(f"no {layer}: {LAYERS[layer]}" for layer in missing)
             return f"{who} cannot confine hand-ins ({gaps})"
         return ""
