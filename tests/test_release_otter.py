@@ -261,7 +261,9 @@ def test_results_are_written_even_when_the_grader_itself_fails(built: Built, tmp
     root = tmp_path / "autograder"
     lay_out(root, built.unpacked)
     HAND_INS["solutions"].write_files(root / "submission")
-    (root / "source" / "files" / runtime.SUPPORT / "autograder" / "grading" / "judge.py").write_text("1 / 0\n")
+    (root / "source" / "files" / runtime.SUPPORT / "autograder" / "grading" / "judge.py").write_text(
+        "1 / 0\n"
+    )
     before = sorted(p.name for p in (root / "submission").iterdir())
     found = start(root)
     assert "score" not in found

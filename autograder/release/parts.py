@@ -7,12 +7,13 @@ judge puts it in its place where a student's own is wrong.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from autograder.paths import STAND_INS, SUITES
 from autograder.release.header import SourceError
 from autograder.release.source import Source, read_sources
+from exercises.feedback.catalogue import built_on
 from exercises.feedback.course import Course
 from exercises.paths import CHECKS, ROOT, from_checkout
 
@@ -64,7 +65,7 @@ def _builds_on(source: Source, sources: Sequence[Source], course: Course) -> Ite
     if suite is None or not suite.is_file():  # which the judge tells
         return
     owners = {name: other.module for other in sources for name in other.header.exports}
-    before = _before(source.module, {other.module: other.header.builds_on for other in sources})
+    before = built_on(source.module, {other.module: other.header.builds_on for other in sources})
     for name, place in _asked(suite):
         module = owners.get(name, source.module)
         if module not in {*before, source.module}:
@@ -109,18 +110,6 @@ def _asked(suite: Path) -> Iterator[tuple[str, int]]:
             if isinstance(name, ast.Constant) and isinstance(name.value, str):
                 found.setdefault(name.value, node.lineno)
     yield from found.items()
-
-
-def _before(module: str, builds_on: Mapping[str, Sequence[str]]) -> set[str]:
-    """All that a module builds on, directly or through others."""
-    found: set[str] = set()
-    waiting = [*builds_on[module]]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += builds_on[name]
-    return found
 
 
 def _without_stand_in(sources: Sequence[Source], course: Course) -> Iterator[str]:

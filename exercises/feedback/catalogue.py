@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -111,12 +111,17 @@ def as_exercises(entries: Iterable[Mapping[str, Any]]) -> tuple[Exercise, ...]:
 
 def earlier(module: str, catalogue: tuple[Exercise, ...]) -> tuple[Exercise, ...]:
     """All exercises that a module builds on, directly or through others, in their order."""
-    by_name = {e.module: e for e in catalogue}
+    found = built_on(module, {e.module: e.builds_on for e in catalogue})
+    return tuple(e for e in catalogue if e.module in found)
+
+
+def built_on(module: str, builds_on: Mapping[str, Sequence[str]]) -> set[str]:
+    """All that a module builds on, directly or through others, from what each names."""
     found: set[str] = set()
-    waiting = list(by_name[module].builds_on)
+    waiting = [*builds_on[module]]
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += by_name[name].builds_on
-    return tuple(e for e in catalogue if e.module in found)
+            waiting += builds_on[name]
+    return found
