@@ -14,13 +14,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from autograder.paths import ROOT, SOLUTIONS, SUITES, TEMPLATES
 from autograder.release.source import Source, read_sources
+from autograder.release.stubs import TABLE_BEGINS
 from exercises.feedback.course import Course
+from exercises.feedback.tutorial import HEADING, anchor
 from exercises.paths import CHECKS, COURSE, TUTORIAL, from_checkout
 
 MAX_TITLE_CHARS = 32  # with it, the screen of the public checks fits into 80 columns
 _NAME = re.compile(r"ex([1-9][0-9]*)_([a-z][a-z0-9_]*)")
-_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-_LIST = "<!-- table of exercises -->"  # of the tutorial, see `stubs`
 
 
 class CannotBegin(Exception):
@@ -124,9 +124,11 @@ def _titles(title: str) -> dict[str, str]:
 def _section(tutorial: Path) -> dict[str, str]:
     """A section of the tutorial to send students to, until there is a better one: where it lists the exercises."""
     text = tutorial.read_text(encoding="utf-8") if tutorial.is_file() else ""
-    before = _HEADING.findall(text.partition(_LIST)[0]) if _LIST in text else _HEADING.findall(text)[:1]
+    before = (
+        HEADING.findall(text.partition(TABLE_BEGINS)[0])
+        if TABLE_BEGINS in text
+        else HEADING.findall(text)[:1]
+    )
     if not before:
         return {"section": "the text", "anchor": ""}
-    # as pages on GitHub have it
-    anchor = re.sub(r"[^\w\- ]", "", before[-1].lower()).replace(" ", "-")
-    return {"section": before[-1], "anchor": f"#{anchor}"}
+    return {"section": before[-1], "anchor": anchor(before[-1])}

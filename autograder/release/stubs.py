@@ -29,8 +29,10 @@ MANIFEST = "manifest.json"
 _STUB_NAME = re.compile(r"ex[1-9][0-9]*_\w+\.py")
 _STUB_START = b"# ---\n# exercise:"
 
-# between these, the tutorial is made here
-_TABLE = re.compile(r"(?P<begin><!-- table of exercises -->\n).*?(?P<end><!-- end -->\n)", re.DOTALL)
+TABLE_BEGINS = (
+    "<!-- table of exercises -->\n"  # what stands in the tutorial after it, up to its end, is made here
+)
+_TABLE = re.compile(f"(?P<begin>{TABLE_BEGINS}).*?(?P<end><!-- end -->\n)", re.DOTALL)
 
 HiddenCounts = Mapping[str, Mapping[str, int]]
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from exercises.paths import TUTORIAL
 
-_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 def anchor(heading: str) -> str:
@@ -26,4 +26,4 @@ def _titles() -> Mapping[str, str]:
     """The tutorial's headings by their anchors; none where the tutorial is not at hand."""
     if not TUTORIAL.is_file():
         return {}
-    return {anchor(heading): heading for heading in _HEADING.findall(TUTORIAL.read_text(encoding="utf-8"))}
+    return {anchor(heading): heading for heading in HEADING.findall(TUTORIAL.read_text(encoding="utf-8"))}
