@@ -29,18 +29,14 @@ def _run(options: argparse.Namespace) -> int:
     from autograder.release.header import SourceError
     from autograder.release.parts import missing_parts
     from autograder.release.selfcheck import selfcheck
-    from autograder.release.stubs import hidden_counts, out_of_date
+    from autograder.release.stubs import made_from, out_of_date
 
     must_be_checkout(options.root)
     try:
         lacking = missing_parts(options.course, options.root)
         if not lacking:
-            folders = (options.root / "solutions", options.root / "exercises")
-            hidden = hidden_counts(options.course, folders[0])
-            lacking = [
-                f"{line}: run autograder stubs"
-                for line in out_of_date(*folders, hidden, options.course.rules)
-            ]
+            made = made_from(options.course, options.root)
+            lacking = [f"{line}: run autograder stubs" for line in out_of_date(*made)]
     except SourceError as error:
         raise CommandError(str(error)) from error
     for line in lacking:  # what is graded would not be what stands there

@@ -19,7 +19,7 @@ def add(commands: Commands) -> None:
 def _run(options: argparse.Namespace) -> int:
     from autograder.release.header import SourceError
     from autograder.release.parts import missing_parts
-    from autograder.release.stubs import hidden_counts, out_of_date, write_stubs
+    from autograder.release.stubs import made_from, out_of_date, write_stubs
 
     must_be_checkout(options.root)
     try:
@@ -28,14 +28,13 @@ def _run(options: argparse.Namespace) -> int:
             print(f"autograder: {line}", file=sys.stderr)
         if lacking:
             return 2
-        folders = (options.root / "solutions", options.root / "exercises")
-        hidden = hidden_counts(options.course, folders[0])
+        made = made_from(options.course, options.root)
         if options.check:
-            changed = out_of_date(*folders, hidden, options.course.rules)
+            changed = out_of_date(*made)
             for line in changed:
                 print(f"autograder stubs: {line}", file=sys.stderr)
             return 1 if changed else 0
-        for path in write_stubs(*folders, hidden, options.course.rules):
+        for path in write_stubs(*made):
             print(f"{'wrote' if path.exists() else 'removed'} {path.relative_to(options.root).as_posix()}")
     except SourceError as error:
         print(f"autograder: {error}", file=sys.stderr)

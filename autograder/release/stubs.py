@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading.judge import Judge
+from autograder.paths import SOLUTIONS
 from autograder.release.course_file import as_entry, read_course
 from autograder.release.source import MARKER, Region, Source, SourceError, read_sources
 from exercises.feedback.catalogue import as_exercises
 from exercises.feedback.course import Course
 from exercises.feedback.stub import Stub
-from exercises.paths import TUTORIAL
+from exercises.paths import EXERCISES, TUTORIAL
 
 MANIFEST = "manifest.json"
 
@@ -248,6 +249,16 @@ def _entry(source: Source, hidden: Mapping[str, int], core: str) -> dict[str, ob
         "hidden": dict(sorted(hidden.items())),
         "track": header.track or core,
     }
+
+
+def made_from(course: Course, root: Path) -> tuple[Path, Path, HiddenCounts, Collection[str]]:
+    """What the generated files of a checkout are made from: the arguments of `write_stubs` and `out_of_date`.
+
+    Raises:
+        SourceError, SuiteError: as `hidden_counts`.
+    """
+    solutions = root / SOLUTIONS.name
+    return solutions, root / EXERCISES.name, hidden_counts(course, solutions), course.rules
 
 
 def hidden_counts(course: Course, solutions: Path) -> dict[str, dict[str, int]]:
