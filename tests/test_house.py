@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -74,16 +73,14 @@ def parsed(path: Path) -> ast.Module:
 
 @cache
 def imports(path: Path) -> tuple[str, ...]:
-    return tuple(_imports(path))
-
-
-def _imports(path: Path) -> Iterator[str]:
+    found: list[str] = []
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative imports hide where they lead"
-            yield node.module or ""
+            found.append(node.module or "")
+    return tuple(found)
 
 
 def _below(name: str, packages: tuple[str, ...]) -> bool:
@@ -152,13 +149,8 @@ def circle(root: Path) -> list[str]:
 
 @cache
 def names_imported(path: Path) -> tuple[str, ...]:
-    return tuple(_names_imported(path))
-
-
-def _names_imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(parsed(path)):
-        if isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    froms = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.ImportFrom)]
+    return tuple(f"{node.module}.{alias.name}" for node in froms for alias in node.names)
 
 
 _DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -25,17 +24,11 @@ from autograder.release.source import read_source
 from autograder.release.stubs import hidden_counts, stub_text, write_stubs
 from exercises.feedback.catalogue import exercises
 from exercises.paths import ROOT
+from tests.elsewhere import run
 from tests.toy_course.__main__ import lay_out
 
 # as many words of the shell's, of YAML's and of Python's as a title can have
 TITLE = "Posts: 'a' \"b\" \\ and more"
-
-
-def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONUTF8": "1", "COLUMNS": "150"}
-    return subprocess.run(
-        [sys.executable, "-m", *command], cwd=folder, env=environment, capture_output=True, text=True
-    )
 
 
 def passes(folder: Path, *command: str) -> str:

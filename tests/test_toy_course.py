@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from exercises.paths import ROOT
+from tests.elsewhere import run
 from tests.toy_course.__main__ import HERE, lay_out
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
 RIGHT = "def add(a, b):\n    if a.shape != b.shape:\n        raise ValueError('shapes')\n    return a + b\n"
 SUBTRACTED = RIGHT.replace("a + b", "a - b")
 READY_MADE = "import torch\n\n" + RIGHT.replace("a + b", "torch.add(a, b)")
@@ -29,13 +27,6 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / "class" / name).mkdir(parents=True)
         (folder / "class" / name / "ex1_add.py").write_text(text, encoding="utf-8")
     return folder
-
-
-def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONUTF8": "1", "COLUMNS": "150"}
-    return subprocess.run(
-        [sys.executable, "-m", *command], cwd=folder, env=environment, capture_output=True, text=True
-    )
 
 
 def test_the_toy_course_has_no_code_but_content() -> None:

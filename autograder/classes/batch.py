@@ -85,7 +85,7 @@ def grade_class(
         known: about the assignment in an LMS.
 
     Raises:
-        BatchError: if another grader writes into the folder, or `options` cannot be had.
+        BatchError: if another grader writes into the folder, or the class cannot be graded with these options.
         SuiteError, SandboxError: if no grader can be started.
     """
     total = len(submissions)
@@ -164,7 +164,7 @@ class _Class:
     def grade(self, executor: Graders) -> ClassReports:
         broken = False
         with _lost_interrupts() as lost:
-            for name, graded in results(self._orders(), executor, executor.width, self._started):
+            for name, graded in results(self._jobs(), executor, executor.width, self._started):
                 broken |= graded.broken
                 self._write(name, graded)
                 if lost:
@@ -181,7 +181,7 @@ class _Class:
         self._tell(Event("finished", len(self._submissions)))
         return ClassReports(rows, reports, broken, self._before, notes)
 
-    def _orders(self) -> Iterator[GradingJob]:
+    def _jobs(self) -> Iterator[GradingJob]:
         """What is not done yet, read when its turn comes."""
         for name, entry in self._submissions.items():
             job = GradingJob(name, self._options.settings, handed_in=entry.path is not None)

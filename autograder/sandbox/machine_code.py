@@ -38,7 +38,7 @@ def loaded_files() -> frozenset[str]:
     return frozenset(str(getattr(module, "__file__", "")) for module in list(sys.modules.values()))
 
 
-def refuse_machine_code(once: tuple[str, ...] = ()) -> None:
+def refuse_machine_code(once: tuple[str, ...]) -> None:
     """From now on and for good, in this process: Python keeps no way to take an audit hook out again.
 
     `once` has the ends of paths to code that must not run again, since something in it was changed.
