@@ -101,11 +101,11 @@ def goes_there_and_back(folder: Path, number: int, points: Mapping[str, int]) ->
 
     stub = folder / "exercises" / f"{name}.py"
     told = run(folder, "pytest", "exercises", "-p", "no:cacheprovider")
-    assert re.search(rf"^  ex{number}  {re.escape(TITLE)} .* 0/2 +15  to do$", told.stdout, re.M), told.stdout
+    assert re.search(rf"^  ex{number}  {re.escape(TITLE)} .* 0/4 +15  to do$", told.stdout, re.M), told.stdout
     kept = stub.read_bytes()
     stub.write_text(right, encoding="utf-8")
     told = run(folder, "pytest", "exercises", "-p", "no:cacheprovider")
-    assert re.search(rf"^  ex{number}  .* 2/2 +15  done$", told.stdout, re.M), told.stdout
+    assert re.search(rf"^  ex{number}  .* 4/4 +15  done$", told.stdout, re.M), told.stdout
     stub.write_bytes(kept)
 
     for part in parts(number, name):
