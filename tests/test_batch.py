@@ -386,10 +386,7 @@ def test_what_a_grader_keeps_does_not_grow_with_the_hand_ins() -> None:
         gc.collect()  # a failure may hold one, and be held by nobody but itself
         caches = [o for o in gc.get_objects() if type(o) is functools._lru_cache_wrapper]
         ours = [c for c in caches if c.__module__.startswith(("exercises.", "autograder."))]
-        found = {f"{c.__module__}.{c.__qualname__}": c.cache_info().currsize for c in ours}
-        # a source per exercise at most
-        assert found.pop("autograder.grading.sandboxed._stand_in") <= len(MODULES)
-        return found
+        return {f"{c.__module__}.{c.__qualname__}": c.cache_info().currsize for c in ours}
 
     def grade(more: str) -> None:
         for name in ("dana.ipynb", "chen_wei.zip", "émile", "ivan"):

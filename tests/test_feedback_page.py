@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
 GRADED = {
-    "full points": "class/amara",
+    "full points": "../../solutions",  # a hand-in of the corpus lacks an exercise that was just begun
     "nothing written": "class/bjørn",
     "forbidden": "class/ivan",
     "timeout": "class/Γιώργος",

@@ -302,7 +302,6 @@ def _sentence(exercise: Exercise, trouble: WorkerTrouble) -> str:
     return f"{exercise.name} {trouble}" if trouble.kind == FailureKind.TIMEOUT else str(trouble)
 
 
-@cache
 def _stand_in(course: Course, module: str) -> str:
     assert course.stand_ins is not None, f"the course that {course.module} makes has no stand-ins"
     return (course.stand_ins / f"{module}.py").read_text(encoding="utf-8")
