@@ -12,6 +12,7 @@ OPERATORS = {
     "convolution": Operators(
         words=("conv", "im2col", "col2im"),
         fair=("convert", "conversion"),
+        kernels=("conv", "Conv", "2col", "2Col", "col2"),
         functions=(
             f"{_DECOMPOSED}.im2col",
             f"{_DECOMPOSED}.col2im",
@@ -25,6 +26,15 @@ OPERATORS = {
     ),
     "padding": Operators(
         words=("aten::constant_pad_nd", "aten::reflection_pad", "aten::replication_pad", "aten::pad"),
+        kernels=(
+            "constant_pad",
+            "reflection_pad",
+            "replication_pad",
+            "3pad",
+            "pad_symint",
+            "pad_enum",
+            "pad_circular",
+        ),
         functions=(f"{_DECOMPOSED}._reflection_or_replication_pad", "torch._refs.constant_pad_nd"),
     ),
     "packages": Operators(packages=PACKAGES, always=True),

@@ -239,11 +239,7 @@ class SandboxedSubmission:
         if not _fits(steps, results, raised is not None):
             return _trouble(FailureKind.MALFORMED, "the answer was not readable")
         if banned:
-            return _trouble(
-                FailureKind.FORBIDDEN,
-                f"while running, {exercise.module} called {banned[0][:80]}: this exercise asks you to "
-                "write it yourself",
-            )
+            return _trouble(FailureKind.FORBIDDEN, _called(exercise, banned[0][:80]))
         return Outcome(results, raised)
 
     def _ready(self, forbids: tuple[str, ...]) -> Worker:
@@ -299,7 +295,13 @@ class SandboxedSubmission:
 
 
 def _sentence(exercise: Exercise, trouble: WorkerTrouble) -> str:
+    if trouble.kind == FailureKind.FORBIDDEN:
+        return _called(exercise, str(trouble).removeprefix("called "))
     return f"{exercise.name} {trouble}" if trouble.kind == FailureKind.TIMEOUT else str(trouble)
+
+
+def _called(exercise: Exercise, what: str) -> str:
+    return f"while running, {exercise.module} called {what}: this exercise asks you to write it yourself"
 
 
 def _stand_in(course: Course, module: str) -> str:

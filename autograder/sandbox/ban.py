@@ -23,6 +23,7 @@ from typing import Any, NoReturn
 import numpy
 import torch
 
+from autograder.sandbox.kernels import kernels, take_out
 from exercises.feedback.rule import Operators
 
 # Wherever an operator can have code that computes. The composite ones are there because Python code can ask for
@@ -41,15 +42,21 @@ class Ban:
     """What may not be called in this process.
 
     `calls` lists what was called in spite of it, since the last `clear`; `packages` cannot be imported, `files` not
-    be run again.
+    be run again; `taken` counts the functions that have no machine code left.
+
+    Args:
+        families: what may be forbidden, by name.
+        code: whether to take away the machine code too, where it can be found.
     """
 
-    def __init__(self, families: Mapping[str, Operators]) -> None:
+    def __init__(self, families: Mapping[str, Operators], code: bool = True) -> None:
         self.calls: list[str] = []
+        self.taken = 0
         self.packages = frozenset(name for family in families.values() for name in family.packages)
         self.files = files_of(families.values())
         self._families = families
         self._forbidden: set[str] = set()
+        self._kernels = kernels(families) if code else {}
         names = torch._C._dispatch_get_all_op_names()
         self._operators = {name: operators_of(family, names) for name, family in families.items()}
         self.forbid([name for name, family in families.items() if family.always])
@@ -66,6 +73,9 @@ class Ban:
                 self._overwrite_class(class_, told)
             self._overwrite_numpy(family.of_numpy)
             _forget_script_operators(family.script)
+            spans = self._kernels.pop(name, ())
+            take_out(spans)
+            self.taken += len(spans)
 
     def clear(self) -> None:
         """Forgets the calls noted so far."""

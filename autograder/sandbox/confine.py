@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import mmap
 import os
+import signal
 import site
 import sys
 import sysconfig
@@ -31,7 +33,8 @@ LAYERS = {
     "limits": "hand-ins can use up memory and disk",
     "uid": "hand-ins run with the rights of whoever grades",
     "landlock": "hand-ins can read the files of this machine that any user can",
-    "seccomp": "hand-ins can reach the network and start programs",
+    "seccomp": "hand-ins can reach the network, start programs and bring machine code",
+    "kernels": "hand-ins that write to their own memory can call what torch has ready-made",
 }
 _UNPRIVILEGED = 61000
 _PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_SET_NO_NEW_PRIVS = 1, 8, 38
@@ -62,7 +65,8 @@ _DENIED = (
     "pidfd_getfd", "pidfd_send_signal", "setpriority", "sched_setaffinity", "sched_setattr",
     "sched_setparam", "sched_setscheduler", "ioprio_set", "migrate_pages", "move_pages",
     # what would stay when the worker is gone, or is not counted as its memory
-    "shmget", "shmat", "msgget", "semget", "mq_open", "memfd_create", "memfd_secret",
+    "shmget", "shmat", "shmdt", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl", "semget", "semop", "semtimedop",
+    "semctl", "mq_open", "mq_unlink", "memfd_create", "memfd_secret", "io_setup", "remap_file_pages",
     # modes, owners and times of files, which Landlock does not guard; sizes, which it does since Linux 6.2
     "truncate", "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat", "utime",
     "utimes", "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat", "removexattr",
@@ -78,7 +82,12 @@ _DENIED = (
 )  # fmt: skip
 _FCNTL_OWNERS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: who gets a signal when a pipe can be read
 _IOCTL_OWNERS = (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP
-_OWN_PID_ONLY = ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
+_SIGNALS = {
+    "kill": 1,
+    "tgkill": 2,
+    "rt_sigqueueinfo": 1,
+    "rt_tgsigqueueinfo": 2,
+}  # and which argument is the signal
 _CLONE_THREAD = 0x00010000
 
 
@@ -151,7 +160,9 @@ class Confinement:
             on["landlock"] = f"ABI {self._ruleset.abi_version}"
         if self._filter is not None:
             _load(self._filter)
-            on["seccomp"] = "no sockets, processes, programs, tracing, mounts"
+            on["seccomp"] = "no sockets, processes, programs, tracing, mounts" + (
+                "" if self._cuda else ", no machine code brought"
+            )
         # what student code finds in this process must not be of use to it
         vars(self).clear()
         return on
@@ -245,6 +256,17 @@ class Confinement:
             rules.add_rule(refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.EQ, command))
         # it takes space that no file's size shows; libc has another way
         rules.add_rule(pyseccomp.ERRNO(errno.EOPNOTSUPP), "fallocate")
+        # who runs into a trap (see `kernels`) ends there, and nobody else ends like that
+        rules.add_rule(refuse, "rt_sigaction", pyseccomp.Arg(0, pyseccomp.EQ, signal.SIGTRAP))
+        for name, place in _SIGNALS.items():
+            rules.add_rule(refuse, name, pyseccomp.Arg(place, pyseccomp.EQ, signal.SIGTRAP))
+        if not self._cuda:  # its driver loads libraries when it is first used
+            for name in ("mmap", "mprotect", "pkey_mprotect"):
+                rules.add_rule(
+                    refuse, name, pyseccomp.Arg(2, pyseccomp.MASKED_EQ, mmap.PROT_EXEC, mmap.PROT_EXEC)
+                )
+            # No library, and no file either: what one takes on disk is seen nowhere once it is mapped and unlinked.
+            rules.add_rule(refuse, "mmap", pyseccomp.Arg(3, pyseccomp.MASKED_EQ, mmap.MAP_ANONYMOUS, 0))
         # limits of one's own process (0) may be asked for and lowered
         rules.add_rule(refuse, "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))
         return rules
@@ -256,7 +278,7 @@ def _load(rules: Any) -> None:
 
     import pyseccomp
 
-    for name in _OWN_PID_ONLY:
+    for name in _SIGNALS:
         rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name, pyseccomp.Arg(0, pyseccomp.NE, os.getpid()))
     rules.load()
 

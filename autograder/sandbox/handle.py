@@ -21,6 +21,8 @@ from exercises.feedback.kinds import FailureKind
 from exercises.feedback.steps import MAX_NAME_CHARS
 
 START_SECONDS = 120
+# how a worker ends that ran into code that was taken out (see `kernels`)
+_TRAPPED = -int(getattr(signal, "SIGTRAP", 5))
 
 
 class SandboxError(RuntimeError):
@@ -103,6 +105,10 @@ class Worker:
             code = self.end(grace=1.0)
             if self._watch.reason:  # no statement can be forgiven for that: it stands in the folder
                 raise WorkerTrouble(FailureKind.CRASHED, self._watch.reason) from None
+            if code == _TRAPPED:
+                raise WorkerTrouble(
+                    FailureKind.FORBIDDEN, "called code that torch has ready-made", at
+                ) from None
             raise WorkerTrouble(FailureKind.CRASHED, _how_it_ended(code), at) from None
         except wire.WireError as error:
             self.end()

@@ -7,13 +7,18 @@ process's memory can undo the decision. The system's confinement does not depend
 from __future__ import annotations
 
 import _ctypes
+import contextlib
 import ctypes
-import os
+import importlib
+import re
 import sys
-from functools import cache
+import warnings
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import Any
 
+import numpy
+import PIL
 import torch
 
 # what reads, writes or runs memory by its address; the types (c_int, Structure, sizeof) stay
@@ -30,12 +35,20 @@ _REFUSED_EVENTS = frozenset(
     {"cpython.PyInterpreterState_New", "gc.get_objects", "gc.get_referrers", "gc.get_referents"}
 )
 _REFUSED_MODULES = frozenset({"_tkinter", "_xxsubinterpreters", "_interpreters", "_testcapi"})
+_NOT_LOADED = re.compile(r"test|^_?xx|^_interp|tk")
 
 
-@cache
-def loaded_files() -> frozenset[str]:
-    """The files of the modules that are loaded; asked for once, in the zygote: it takes a while."""
-    return frozenset(str(getattr(module, "__file__", "")) for module in list(sys.modules.values()))
+def load_compiled_modules() -> None:
+    """Loads the compiled modules that hand-ins may import, Python's, numpy's and Pillow's: a worker can load none."""
+    places = [(Path(place), "") for place in sys.path if Path(place).name == "lib-dynload"]
+    places += [(Path(str(package.__file__)).parent, package.__name__) for package in (numpy, PIL)]
+    for place, package in places:
+        for file in sorted(each for suffix in EXTENSION_SUFFIXES for each in place.rglob(f"*{suffix}")):
+            *folders, name = file.relative_to(place).parts
+            if not _NOT_LOADED.search(name):
+                with warnings.catch_warnings(), contextlib.suppress(ImportError):
+                    warnings.simplefilter("ignore")
+                    importlib.import_module(".".join(filter(None, (package, *folders, name.split(".")[0]))))
 
 
 def refuse_machine_code(once: tuple[str, ...]) -> None:
@@ -43,24 +56,19 @@ def refuse_machine_code(once: tuple[str, ...]) -> None:
 
     `once` has the ends of paths to code that must not run again, since something in it was changed.
     """
-    installed = tuple(f"{Path(place)}{os.sep}" for place in (sys.prefix, sys.base_prefix))
-    # a compiled module that is loaded a second time brings its functions back
-    loaded = loaded_files()
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
         if event.startswith("ctypes.") or event in _REFUSED_EVENTS:
             raise RuntimeError(f"{event} is not available to a hand-in")
-        if event == "import" and (args[0] in _REFUSED_MODULES or (args[1] is not None and not own(args[1]))):
-            raise ImportError("a hand-in cannot bring or reload compiled modules")
+        # a compiled module that is loaded a second time brings its functions back
+        if event == "import" and (args[0] in _REFUSED_MODULES or args[1] is not None):
+            raise ImportError(
+                f"{args[0]}: of compiled modules, a hand-in has Python's own, torch, numpy and Pillow"
+            )
         if event == "exec" and args[0].co_filename.endswith(once):
             raise ImportError("a hand-in cannot load this module again")
         if event == "object.__setattr__" and args[1] == "__code__":
             raise RuntimeError("a hand-in cannot exchange the code of a function")
-
-    def own(path: object) -> bool:
-        if type(path) is not str or path in loaded:
-            return False
-        return path.startswith(installed) and f"{os.sep}..{os.sep}" not in path
 
     for module in (ctypes, _ctypes):
         for name in _BY_ADDRESS:

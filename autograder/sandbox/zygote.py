@@ -28,7 +28,7 @@ import torch
 from autograder.sandbox import devices, wire, worker
 from autograder.sandbox.ban import Ban
 from autograder.sandbox.confine import Confinement, Limits
-from autograder.sandbox.machine_code import loaded_files, refuse_machine_code
+from autograder.sandbox.machine_code import load_compiled_modules, refuse_machine_code
 from exercises.feedback.rule import Operators
 from exercises.paths import PICTURES
 
@@ -36,7 +36,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 _ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT if hasattr(os, "waitid") else 0
 
 
-def warm_up(families: Mapping[str, Operators]) -> Ban:
+def warm_up(config: Mapping[str, Any]) -> Ban:
     """Does once, on one thread, what every worker would otherwise do at its first call."""
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
@@ -46,9 +46,10 @@ def warm_up(families: Mapping[str, Operators]) -> Ban:
     torch.einsum("nchwij,ocij->nohw", patches, weight)
     torch.matmul(x, x)
     wire.decode(*wire.parts(wire.frame(bytes(16), wire.encode({"x": x}))))
+    load_compiled_modules()
     # the ban comes last: from here on, what it takes away answers nobody
-    ban = Ban(families)
-    loaded_files()
+    families = {name: Operators.read(told) for name, told in config["operators"].items()}
+    ban = Ban(families, code="kernels" in config["limits"]["layers"])
     linecache.clearcache()
     return ban
 
@@ -80,6 +81,8 @@ def _serve(sock: socket.socket, confinement: Confinement, ban: Ban) -> None:
     os.environ.update(HOME=folder, TMPDIR=folder, LANG="C.UTF-8", PATH="/usr/bin:/bin", OMP_NUM_THREADS="1")
     tempfile.tempdir = folder  # else it is the one found before
     confined = confinement.apply()
+    if ban.taken:
+        confined["kernels"] = f"{ban.taken} functions of torch have no code left"
     if os.name == "posix":  # the other descriptors belong to the parent
         os.closerange(3, sock.fileno())
         os.closerange(sock.fileno() + 1, 4096)
@@ -90,7 +93,7 @@ def _serve(sock: socket.socket, confinement: Confinement, ban: Ban) -> None:
 
 def fork_server(control: socket.socket, config: dict[str, Any]) -> None:
     """Answers "spawn" and "end" until the grader hangs up."""
-    ban = warm_up({name: Operators.read(told) for name, told in config["operators"].items()})
+    ban = warm_up(config)
     confinement = Confinement(_limits(config), Path(config["folder"]), config["cuda"])
     if sys.platform == "linux":
         # strays of a worker become our children, so that "end" finds them
@@ -165,7 +168,7 @@ def single(config: dict[str, Any]) -> None:
     """Becomes one worker; the grader waits at a loopback port and knows us by a token."""
     sock = socket.create_connection(("127.0.0.1", config["port"]), timeout=60)
     sock.sendall(config["token"].encode())
-    ban = warm_up({name: Operators.read(told) for name, told in config["operators"].items()})
+    ban = warm_up(config)
     confinement = Confinement(_limits(config), Path(config["folder"]), config["cuda"])
     ban.forbid(config["forbids"])
     _serve(sock, confinement, ban)

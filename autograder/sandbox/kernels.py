@@ -1,0 +1,133 @@
+"""Takes the machine code of ready-made operators out of a process, so that no route leads to it.
+
+What a worker may not call is replaced in Python and in torch's dispatcher (see `ban`), but torch has executors of its
+own beside the dispatcher, and whoever writes to the process's memory can undo what Python replaced. So the functions
+that compute are overwritten with trap instructions, and a call of one ends the worker by a signal of its own. A
+worker cannot bring the code back: it can map no file and make no memory executable (see `confine`).
+
+torch's library keeps the names and places of all its functions in the symbol table of its ELF file (System V ABI,
+"Symbol Table"). Where that is missing, or the processor is another, nothing is taken out.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import platform
+import re
+import struct
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from exercises.feedback.rule import Operators
+
+# Parts of the mangled names of what computes: torch's own kernels and the libraries inside torch. What only hands a
+# call on or registers something is left as it is.
+_HOMES = re.compile(
+    rb"2at6native|4dnnl|5ideep|6fbgemm|7qnnpack|qnnp_|pytorch_q8|nnp_|xnn_|11tensorexpr|nnc_|PackedConvWeight"
+)
+_TRAP = 0xCC  # int3: SIGTRAP
+_SECTION = struct.Struct("<IIQQQQIIQQ")
+_SYMTAB, _DYNSYM, _FUNCTION = 2, 11, 2
+_SYMBOL = np.dtype(
+    [("name", "<u4"), ("info", "u1"), ("other", "u1"), ("section", "<u2"), ("value", "<u8"), ("size", "<u8")]
+)
+_NEAR = 16 * mmap.PAGESIZE  # each stretch of memory with rights of its own costs every fork
+
+Spans = Sequence[tuple[int, int]]  # address and bytes of each function
+
+
+def kernels(families: Mapping[str, Operators]) -> dict[str, Spans]:
+    """Where the functions of each family stand in this process; empty where they cannot be found."""
+    library = Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"
+    if sys.platform != "linux" or platform.machine() != "x86_64" or not library.is_file():
+        return {}
+    with library.open("rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as content:
+        found = _functions(content, {name: family for name, family in families.items() if family.kernels})
+    start = _loaded_at(library)
+    return {name: [(start + at, size) for at, size in spans] for name, spans in found.items()}
+
+
+def take_out(spans: Spans) -> None:
+    """Overwrites functions with traps, for this process and those that it forks."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    stretches = _stretches(spans)
+    for start, end in stretches:
+        _protect(libc, start, end, mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    for address, size in spans:
+        ctypes.memset(address, _TRAP, size)
+    for start, end in stretches:
+        _protect(libc, start, end, mmap.PROT_READ | mmap.PROT_EXEC)
+
+
+def _functions(content: mmap.mmap, families: Mapping[str, Operators]) -> dict[str, Spans]:
+    """Offset and size of the functions whose names have a family's words in them."""
+    offset, entry_bytes, count = (
+        *struct.unpack_from("<Q", content, 40),
+        *struct.unpack_from("<HH", content, 58),
+    )
+    sections = [_SECTION.unpack_from(content, offset + entry_bytes * number) for number in range(count)]
+    tables = {kind: section for section in sections if (kind := section[1]) in (_SYMTAB, _DYNSYM)}
+    table = tables.get(_SYMTAB) or tables[_DYNSYM]
+    symbols = np.frombuffer(content[table[4] : table[4] + table[5]], _SYMBOL)
+    strings = sections[table[6]]
+    first, last = strings[4], strings[4] + strings[5]
+    functions = symbols[
+        (symbols["info"] & 15 == _FUNCTION) & (symbols["section"] != 0) & (symbols["size"] > 0)
+    ]
+    functions = functions[np.argsort(functions["name"], kind="stable")]
+    found: dict[str, Spans] = {}
+    for family, operators in families.items():
+        words = [word.encode() for word in operators.kernels]
+        is_fair = re.compile("|".join(map(re.escape, operators.fair)).encode() or b"$", re.IGNORECASE)
+        places = np.unique([at - first for word in words for at in _places(content, word, first, last)])
+        names = np.unique(functions["name"][np.searchsorted(functions["name"], places, "right") - 1]).tolist()
+        wanted = []
+        for name in names:
+            text = content[first + name : content.find(b"\0", first + name)]
+            rest = is_fair.sub(b"", text)
+            if _HOMES.search(text) and any(word in rest for word in words):
+                wanted.append(name)
+        spans = functions[np.isin(functions["name"], wanted)]
+        found[family] = list(zip(spans["value"].tolist(), spans["size"].tolist(), strict=True))
+    return found
+
+
+def _places(content: mmap.mmap, word: bytes, start: int, end: int) -> list[int]:
+    found = []
+    at = content.find(word, start, end)
+    while at >= 0:
+        found.append(at)
+        at = content.find(word, at + 1, end)
+    return found
+
+
+def _loaded_at(library: Path) -> int:
+    """The address that the library's first byte has in this process."""
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        if line.endswith(f"/{library.name}"):
+            addresses, _, offset, *_ = line.split()
+            return int(addresses.split("-")[0], 16) - int(offset, 16)
+    raise RuntimeError(f"{library} is not loaded")
+
+
+def _stretches(spans: Spans) -> list[tuple[int, int]]:
+    """Whole pages that cover the functions, those near each other in one."""
+    found: list[tuple[int, int]] = []
+    for address, size in sorted(spans):
+        start = address // mmap.PAGESIZE * mmap.PAGESIZE
+        end = -(-(address + size) // mmap.PAGESIZE) * mmap.PAGESIZE
+        if found and start <= found[-1][1] + _NEAR:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
+
+
+def _protect(libc: ctypes.CDLL, start: int, end: int, rights: int) -> None:
+    if libc.mprotect(ctypes.c_void_p(start), ctypes.c_size_t(end - start), rights) != 0:
+        raise OSError(ctypes.get_errno(), "mprotect failed")
