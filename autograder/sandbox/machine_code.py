@@ -10,6 +10,7 @@ import _ctypes
 import contextlib
 import ctypes
 import importlib
+import locale
 import re
 import sys
 import warnings
@@ -38,8 +39,17 @@ _REFUSED_MODULES = frozenset({"_tkinter", "_xxsubinterpreters", "_interpreters",
 _NOT_LOADED = re.compile(r"test|^_?xx|^_interp|tk")
 
 
-def load_compiled_modules() -> None:
-    """Loads the compiled modules that hand-ins may import, Python's, numpy's and Pillow's: a worker can load none."""
+def do_without_more() -> None:
+    """Prepares this process for having no machine code but what is loaded now.
+
+    Loads the compiled modules that hand-ins may import, Python's, numpy's and Pillow's, and the locale; makes torch
+    do without oneDNN, which writes its code when it is first called.
+    """
+    torch.backends.mkldnn.enabled = False
+    with contextlib.suppress(locale.Error):
+        before = locale.setlocale(locale.LC_ALL)
+        locale.setlocale(locale.LC_ALL, "C.UTF-8")
+        locale.setlocale(locale.LC_ALL, before)
     places = [(Path(place), "") for place in sys.path if Path(place).name == "lib-dynload"]
     places += [(Path(str(package.__file__)).parent, package.__name__) for package in (numpy, PIL)]
     for place, package in places:
