@@ -45,7 +45,7 @@ def do_without_more() -> None:
     Loads the compiled modules that hand-ins may import, Python's, numpy's and Pillow's, and the locale; makes torch
     do without oneDNN, which writes its code when it is first called.
     """
-    torch.backends.mkldnn.enabled = False
+    torch.backends.mkldnn.enabled = False  # type: ignore[assignment]
     with contextlib.suppress(locale.Error):
         before = locale.setlocale(locale.LC_ALL)
         locale.setlocale(locale.LC_ALL, "C.UTF-8")
