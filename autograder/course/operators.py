@@ -12,7 +12,7 @@ OPERATORS = {
     "convolution": Operators(
         words=("conv", "im2col", "col2im"),
         fair=("convert", "conversion"),
-        kernels=("conv", "Conv", "2col", "2Col", "col2"),
+        symbols=("conv", "Conv", "2col", "2Col", "col2"),
         functions=(
             f"{_DECOMPOSED}.im2col",
             f"{_DECOMPOSED}.col2im",
@@ -26,7 +26,7 @@ OPERATORS = {
     ),
     "padding": Operators(
         words=("aten::constant_pad_nd", "aten::reflection_pad", "aten::replication_pad", "aten::pad"),
-        kernels=(
+        symbols=(
             "constant_pad",
             "reflection_pad",
             "replication_pad",

@@ -136,6 +136,7 @@ class Grader:
             printed=printed,
             seconds=round(sandboxed.seconds, 3),
             provenance=self._provenance(submission.digest, sandboxed.confined),
+            unusual=sandboxed.unusual,
         )
 
     def unreadable(self, student: str, problem: str, handed_in: bool = True) -> Report:

@@ -77,6 +77,7 @@ class SandboxedSubmission:
     time_limits: TimeLimits = field(default_factory=TimeLimits)
     confined: dict[str, str] = field(default_factory=dict)
     forbidden: dict[str, str] | None = None  # a sentence by exercise, once it was looked for
+    unusual: tuple[str, ...] = ()  # what the instructor may want to read
     substituted: frozenset[str] = frozenset()
     line: str = ""
     undecided: list[str] = field(default_factory=list)
@@ -281,6 +282,8 @@ class SandboxedSubmission:
         if self.forbidden is None:  # told before a line of the hand-in has run
             found = reply.get("forbidden")
             self.forbidden = {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+            told = reply.get("unusual")
+            self.unusual = tuple(first_line(str(each)) for each in told) if isinstance(told, list) else ()
         self._loaded = wanted
         return self._worker
 

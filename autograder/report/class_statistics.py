@@ -162,6 +162,7 @@ class ClassStatistics:
     slowest: list[tuple[float, str]] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    unusual: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
     made_by: Counter[tuple[str, ...]] = field(default_factory=Counter)
 
@@ -199,6 +200,8 @@ def ranked(causes: Iterable[Cause]) -> list[Cause]:
 
 def _count(found: ClassStatistics, student: str, report: Report) -> None:
     found.graded += 1
+    if report.unusual and len(found.unusual) < MAX_NAMES:
+        found.unusual.append((student, report.unusual))
     found.points = max(found.points, report.points)
     found.total.counts[report.earned] += 1
     found.made_by[_made_by(report.provenance)] += 1

@@ -148,6 +148,7 @@ class Report:
 
     `notes` says what was missing, ignored or skipped; `printed` is what the code printed, capped, as text;
     `problem` is set when the hand-in could not be graded at all; `handed_in` is false where there is none.
+    `unusual` is for the instructor alone: where the code mentions what no answer needs. It costs nothing.
     """
 
     student: str
@@ -161,6 +162,7 @@ class Report:
     problem: str = ""
     schema: int = SCHEMA
     handed_in: bool = True
+    unusual: tuple[str, ...] = ()
 
     @property
     def withheld(self) -> bool:

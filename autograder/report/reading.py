@@ -25,6 +25,7 @@ def read_report(path: Path) -> Report | None:
 def _report(data: Mapping[str, Any]) -> Report:
     fields = {key: value for key, value in data.items() if key != "found"}
     fields["notes"] = tuple(data["notes"])
+    fields["unusual"] = tuple(data["unusual"])
     fields["exercises"] = tuple(_exercise(each) for each in data["exercises"])
     made = dict(data["provenance"])
     fields["provenance"] = Provenance(

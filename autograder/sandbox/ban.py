@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 import numpy
 import torch
 
-from autograder.sandbox.kernels import kernels, take_out
+from autograder.sandbox.traps import functions, take_out
 from exercises.feedback.rule import Operators
 
 # Wherever an operator can have code that computes. The composite ones are there because Python code can ask for
@@ -56,7 +56,7 @@ class Ban:
         self.files = files_of(families.values())
         self._families = families
         self._forbidden: set[str] = set()
-        self._kernels = kernels(families) if code else {}
+        self._code = functions(families) if code else {}
         names = torch._C._dispatch_get_all_op_names()
         self._operators = {name: operators_of(family, names) for name, family in families.items()}
         self.forbid([name for name, family in families.items() if family.always])
@@ -73,7 +73,7 @@ class Ban:
                 self._overwrite_class(class_, told)
             self._overwrite_numpy(family.of_numpy)
             _forget_script_operators(family.script)
-            spans = self._kernels.pop(name, ())
+            spans = self._code.pop(name, ())
             take_out(spans)
             self.taken += len(spans)
 

@@ -34,7 +34,7 @@ LAYERS = {
     "uid": "hand-ins run with the rights of whoever grades",
     "landlock": "hand-ins can read the files of this machine that any user can",
     "seccomp": "hand-ins can reach the network, start programs and bring machine code",
-    "kernels": "hand-ins that write to their own memory can call what torch has ready-made",
+    "traps": "hand-ins that write to their own memory can call what torch has ready-made",
 }
 _UNPRIVILEGED = 61000
 _PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_SET_NO_NEW_PRIVS = 1, 8, 38
@@ -256,7 +256,7 @@ class Confinement:
             rules.add_rule(refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.EQ, command))
         # it takes space that no file's size shows; libc has another way
         rules.add_rule(pyseccomp.ERRNO(errno.EOPNOTSUPP), "fallocate")
-        # who runs into a trap (see `kernels`) ends there, and nobody else ends like that
+        # who runs into a trap (see `traps`) ends there, and nobody else ends like that
         rules.add_rule(refuse, "rt_sigaction", pyseccomp.Arg(0, pyseccomp.EQ, signal.SIGTRAP))
         for name, place in _SIGNALS.items():
             rules.add_rule(refuse, name, pyseccomp.Arg(place, pyseccomp.EQ, signal.SIGTRAP))

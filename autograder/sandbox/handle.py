@@ -21,7 +21,7 @@ from exercises.feedback.kinds import FailureKind
 from exercises.feedback.steps import MAX_NAME_CHARS
 
 START_SECONDS = 120
-# how a worker ends that ran into code that was taken out (see `kernels`)
+# how a worker ends that ran into code that was taken out (see `traps`)
 _TRAPPED = -int(getattr(signal, "SIGTRAP", 5))
 
 

@@ -18,6 +18,7 @@ from autograder.sandbox.alarm import Alarm, TooLong
 from autograder.sandbox.ban import Ban
 from autograder.sandbox.loading import Statement, modules_named, readable, statements
 from autograder.sandbox.settings import AsAtStart, Defaults
+from autograder.sandbox.unusual import unusual
 from exercises.feedback import forbidden, steps
 from exercises.feedback.rule import Rule
 
@@ -94,6 +95,12 @@ class Submitted:
                 if findings:
                     found[exercise["module"]] = findings[0].sentence
         return found
+
+    def unusual(self) -> list[str]:
+        """What an instructor may want to read (see `unusual`)."""
+        files = {f"{name}.py": readable(text) for name, text in {**self.extras, **self.modules}.items()}
+        cells = {f"cell {number}": readable(text) for number, text in enumerate(self.cells or (), 1)}
+        return unusual(files | cells)
 
     def source_of(self, name: str) -> str | None:
         """The source text of an importable module of the submission, with the package's name or without."""

@@ -41,7 +41,9 @@ def serve(sock: socket.socket, confined: Mapping[str, str], ban: Ban) -> None:
         reply: dict[str, Any] = {}
         if request["do"] == "load":
             submitted = Submitted(request, ban)
-            reply["forbidden"] = submitted.find_forbidden(request["exercises"])
+            if request["exercises"]:  # the first worker of a hand-in
+                reply["forbidden"] = submitted.find_forbidden(request["exercises"])
+                reply["unusual"] = submitted.unusual()
             install(submitted)
         elif submitted is not None and request["do"] == "import":
             submitted.load(request["module"], _announcer(sock, nonce))

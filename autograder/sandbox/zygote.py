@@ -49,7 +49,7 @@ def warm_up(config: Mapping[str, Any]) -> Ban:
     do_without_more()
     # the ban comes last: from here on, what it takes away answers nobody
     families = {name: Operators.read(told) for name, told in config["operators"].items()}
-    ban = Ban(families, code="kernels" in config["limits"]["layers"])
+    ban = Ban(families, code="traps" in config["limits"]["layers"])
     linecache.clearcache()
     return ban
 
@@ -82,7 +82,7 @@ def _serve(sock: socket.socket, confinement: Confinement, ban: Ban) -> None:
     tempfile.tempdir = folder  # else it is the one found before
     confined = confinement.apply()
     if ban.taken:
-        confined["kernels"] = f"{ban.taken} functions of torch have no code left"
+        confined["traps"] = f"{ban.taken} functions of torch have no code left"
     if os.name == "posix":  # the other descriptors belong to the parent
         os.closerange(3, sock.fileno())
         os.closerange(sock.fileno() + 1, 4096)

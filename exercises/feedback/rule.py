@@ -21,8 +21,8 @@ class Operators:
 
     Attributes:
         words: parts of the names of torch's operators.
-        fair: parts of names that are something else all the same, in operators and kernels.
-        kernels: parts of the names of the machine code that does it.
+        fair: parts of names that are something else all the same, here and in `symbols`.
+        symbols: parts of the names of the compiled functions that do it.
         functions: Python functions that do it without calling such an operator, with their modules.
         classes: what the layers that do it are told as, by the classes that they all come from.
         of_numpy: functions of numpy that do it.
@@ -33,7 +33,7 @@ class Operators:
 
     words: tuple[str, ...] = ()
     fair: tuple[str, ...] = ()
-    kernels: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     classes: Mapping[str, str] = field(default_factory=dict)
     of_numpy: tuple[str, ...] = ()

@@ -132,6 +132,7 @@ def dashboard(
         ],
         problems=[(_student(name), _cut(problem)) for name, problem in statistics.problems],
         missing=[_student(name) for name in statistics.missing],
+        unusual=[(_student(name), [_cut(each) for each in told]) for name, told in statistics.unusual],
         notes=[(_cut(note), n) for note, n in sorted(statistics.notes.items(), key=lambda e: (-e[1], e[0]))],
         most_notes=MAX_NOTES,
         most_slow=SLOWEST,

@@ -25,14 +25,15 @@ import torch
 
 from exercises.feedback.rule import Operators
 
-# Parts of the mangled names of what computes: torch's own kernels and the libraries inside torch. What only hands a
+# Parts of the mangled names of what computes: what torch has itself and the libraries inside torch. What only hands a
 # call on or registers something is left as it is.
 _HOMES = re.compile(
-    rb"2at6native|4dnnl|5ideep|6fbgemm|7qnnpack|qnnp_|pytorch_q8|nnp_|xnn_|11tensorexpr|nnc_|PackedConvWeight"
+    rb"6native|4dnnl|5ideep|6fbgemm|7qnnpack|qnnp_|pytorch_q8|nnp_|xnn_|10tensorexpr|nnc_|PackedConvWeight"
 )
+_TIDIES_UP = re.compile(rb"D[0-2]Ev|_M_manager")  # destructors, which run when a thread or the process ends
 _TRAP = 0xCC  # int3: SIGTRAP
 _SECTION = struct.Struct("<IIQQQQIIQQ")
-_SYMTAB, _DYNSYM, _FUNCTION = 2, 11, 2
+_SYMTAB, _FUNCTION = 2, 2
 _SYMBOL = np.dtype(
     [("name", "<u4"), ("info", "u1"), ("other", "u1"), ("section", "<u2"), ("value", "<u8"), ("size", "<u8")]
 )
@@ -41,13 +42,13 @@ _NEAR = 16 * mmap.PAGESIZE  # each stretch of memory with rights of its own cost
 Spans = Sequence[tuple[int, int]]  # address and bytes of each function
 
 
-def kernels(families: Mapping[str, Operators]) -> dict[str, Spans]:
+def functions(families: Mapping[str, Operators]) -> dict[str, Spans]:
     """Where the functions of each family stand in this process; empty where they cannot be found."""
     library = Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"
     if sys.platform != "linux" or platform.machine() != "x86_64" or not library.is_file():
         return {}
     with library.open("rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as content:
-        found = _functions(content, {name: family for name, family in families.items() if family.kernels})
+        found = _named(content, {name: family for name, family in families.items() if family.symbols})
     start = _loaded_at(library)
     return {name: [(start + at, size) for at, size in spans] for name, spans in found.items()}
 
@@ -64,15 +65,16 @@ def take_out(spans: Spans) -> None:
         _protect(libc, start, end, mmap.PROT_READ | mmap.PROT_EXEC)
 
 
-def _functions(content: mmap.mmap, families: Mapping[str, Operators]) -> dict[str, Spans]:
+def _named(content: mmap.mmap, families: Mapping[str, Operators]) -> dict[str, Spans]:
     """Offset and size of the functions whose names have a family's words in them."""
     offset, entry_bytes, count = (
         *struct.unpack_from("<Q", content, 40),
         *struct.unpack_from("<HH", content, 58),
     )
     sections = [_SECTION.unpack_from(content, offset + entry_bytes * number) for number in range(count)]
-    tables = {kind: section for section in sections if (kind := section[1]) in (_SYMTAB, _DYNSYM)}
-    table = tables.get(_SYMTAB) or tables[_DYNSYM]
+    table = next((section for section in sections if section[1] == _SYMTAB), None)
+    if table is None:
+        return {}
     symbols = np.frombuffer(content[table[4] : table[4] + table[5]], _SYMBOL)
     strings = sections[table[6]]
     first, last = strings[4], strings[4] + strings[5]
@@ -82,7 +84,7 @@ def _functions(content: mmap.mmap, families: Mapping[str, Operators]) -> dict[st
     functions = functions[np.argsort(functions["name"], kind="stable")]
     found: dict[str, Spans] = {}
     for family, operators in families.items():
-        words = [word.encode() for word in operators.kernels]
+        words = [word.encode() for word in operators.symbols]
         is_fair = re.compile("|".join(map(re.escape, operators.fair)).encode() or b"$", re.IGNORECASE)
         places = np.unique([at - first for word in words for at in _places(content, word, first, last)])
         names = np.unique(functions["name"][np.searchsorted(functions["name"], places, "right") - 1]).tolist()
@@ -90,7 +92,7 @@ def _functions(content: mmap.mmap, families: Mapping[str, Operators]) -> dict[st
         for name in names:
             text = content[first + name : content.find(b"\0", first + name)]
             rest = is_fair.sub(b"", text)
-            if _HOMES.search(text) and any(word in rest for word in words):
+            if _HOMES.search(text) and not _TIDIES_UP.search(text) and any(word in rest for word in words):
                 wanted.append(name)
         spans = functions[np.isin(functions["name"], wanted)]
         found[family] = list(zip(spans["value"].tolist(), spans["size"].tolist(), strict=True))
