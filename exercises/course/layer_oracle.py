@@ -14,6 +14,7 @@ from exercises.feedback.calls import Call
 from exercises.feedback.explain import Question
 from exercises.feedback.misconception import Misconception
 from exercises.feedback.oracle import exact, largest
+from exercises.feedback.pull_back import pull_back
 
 LAYER = "Conv2d"
 
@@ -78,13 +79,13 @@ def layer_gradients(
         The float64 gradients in that order, and the largest sum of |products| over all their numbers.
     """
 
-    def pull_back(made: nn.Conv2d, values: Tensor, along: Tensor) -> tuple[Tensor, ...]:
+    def pulled(made: nn.Conv2d, values: Tensor, along: Tensor) -> tuple[Tensor, ...]:
         leaf = values.clone().requires_grad_()
-        return torch.autograd.grad(_forward(made, leaf), [leaf, *made.parameters()], along)
+        return pull_back(_forward(made, leaf), [leaf, *made.parameters()], along)
 
     values, along = exact(x), exact(cotangent)
-    gradients = pull_back(layer(call, state), values, along)
-    sums = pull_back(_absolute_layer(layer(call, state)), values.abs(), along.abs())
+    gradients = pulled(layer(call, state), values, along)
+    sums = pulled(_absolute_layer(layer(call, state)), values.abs(), along.abs())
     return gradients, largest(sums)
 
 

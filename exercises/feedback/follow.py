@@ -19,6 +19,7 @@ from exercises.feedback.failures import CheckFailure
 from exercises.feedback.kinds import NUMBERS, FailureKind
 from exercises.feedback.misconception import Misconception
 from exercises.feedback.oracle import Oracle
+from exercises.feedback.pull_back import pull_back
 from exercises.feedback.steps import TensorResult
 
 MAX_ASKED = 8  # failures that are searched for what explains them
@@ -191,18 +192,15 @@ def pulled_back(
 ) -> tuple[tuple[Tensor, ...], float]:
     """The gradients of `sum(answer * cotangent)` for the arguments at some places; see `gradients`."""
 
-    def pull_back(values: Sequence[Any], along: Tensor) -> tuple[Tensor, ...]:
+    def pulled(values: Sequence[Any], along: Tensor) -> tuple[Tensor, ...]:
         leaves = [values[place].clone().requires_grad_() for place in places]
         inputs = list(values)
         for place, leaf in zip(places, leaves, strict=True):
             inputs[place] = leaf
-        found = torch.autograd.grad(function(*inputs), leaves, along, allow_unused=True)
-        return tuple(
-            torch.zeros_like(leaf) if g is None else g for leaf, g in zip(leaves, found, strict=True)
-        )
+        return pull_back(function(*inputs), leaves, along)
 
     direction = cotangent.to("cpu", torch.float64)
     absolute = [value.abs() if isinstance(value, Tensor) else value for value in given]
-    wanted = pull_back(given, direction)
-    sums = [*wanted, *pull_back(absolute, direction.abs())]
+    wanted = pulled(given, direction)
+    sums = [*wanted, *pulled(absolute, direction.abs())]
     return wanted, LOOSER * max((float(each.abs().max()) for each in sums if each.numel()), default=0.0)

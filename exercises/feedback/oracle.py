@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from exercises.feedback.calls import Call
+from exercises.feedback.pull_back import pull_back
 from exercises.paths import COURSE, from_checkout
 
 
@@ -99,17 +100,15 @@ class Oracle:
         function, values, direction = call.function, self.arguments(call), exact(cotangent)
         names = [list(values)[i] if isinstance(i, int) else i for i in wrt]
 
-        def pull_back(
+        def pulled(
             inputs: dict[str, Any], along: Tensor, answer: Callable[..., Tensor]
         ) -> tuple[Tensor, ...]:
             leaves = {name: inputs[name].clone().requires_grad_() for name in names}
-            return torch.autograd.grad(answer(**{**inputs, **leaves}), list(leaves.values()), along)
+            return pull_back(answer(**{**inputs, **leaves}), list(leaves.values()), along)
 
-        gradients = pull_back(values, direction, self.functions[function])
+        gradients = pulled(values, direction, self.functions[function])
         absolute = {name: _without_sign(value) for name, value in values.items()}
-        sums = pull_back(
-            absolute, direction.abs(), lambda **inputs: self._without_cancelling(function, inputs)
-        )
+        sums = pulled(absolute, direction.abs(), lambda **inputs: self._without_cancelling(function, inputs))
         size = largest(sums)
         if function in self.conditions:
             size *= self.conditions[function](self.answer(call), self.magnitude(call))
