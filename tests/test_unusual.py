@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.__main__ import main
+from autograder.paths import SOLUTIONS
 from autograder.sandbox.unusual import unusual
 from autograder.submissions.submission import SubmissionError, read_submission
 from exercises.feedback.catalogue import exercises
@@ -72,7 +73,10 @@ def test_the_attacks_that_reach_inside_are() -> None:
 
 
 def test_the_instructor_alone_is_told_and_it_costs_nothing(tmp_path: Path) -> None:
-    hand_in = shutil.copytree(SUBMISSIONS / "class" / "amara", tmp_path / "ada")
+    hand_in = tmp_path / "ada"
+    hand_in.mkdir()
+    for module in MODULES:
+        shutil.copy(SOLUTIONS / f"{module}.py", hand_in)
     file = hand_in / "ex1_output_size.py"
     file.write_text(file.read_text(encoding="utf-8") + "\n\ndef look():\n    return torch._C\n", "utf-8")
     assert main(["grade", str(hand_in), "-o", str(tmp_path / "out")]) == 0
