@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from autograder.submissions import archive
-from autograder.submissions.submission import Submission, SubmissionError, read_submission
+from autograder.submissions.reading import read as read_submission
+from autograder.submissions.submission import Submission, SubmissionError
 
 MODULES = ("ex1_output_size", "ex2_padding", "ex3_conv2d", "ex4_stride")
 

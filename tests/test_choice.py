@@ -16,7 +16,8 @@ from autograder.release.edition import Edition
 from autograder.release.notebook import as_notebook, cells
 from autograder.submissions.choice import Ambiguous
 from autograder.submissions.filenames import exercise_number
-from autograder.submissions.submission import Submission, SubmissionError, read_submission
+from autograder.submissions.reading import read as read_submission
+from autograder.submissions.submission import Submission, SubmissionError
 from exercises.feedback.catalogue import exercises
 
 ROOT = Path(__file__).resolve().parents[1]

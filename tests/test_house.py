@@ -57,6 +57,16 @@ REVIVING_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "impor
 CONFINED_SIDE = {"worker.py", "zygote.py", "submitted.py", "importing.py", "loading.py", "ban.py", "machine_code.py",
     "traps.py", "unusual.py",
 }  # fmt: skip
+# where a stranger's text is parsed: the process that reads hand-ins, which the grader starts and asks by `child`
+READING_SIDE = {
+    f"autograder.submissions.{name}"
+    for name in (
+        "serving", "reading", "tokens", "sources", "source_text", "choice", "notebook", "written", "statements",
+    )
+}  # fmt: skip
+PARSERS = {"ast", "tokenize", "symtable", "nbformat"}
+READERS = ("json.load", "json.loads")
+WITH_HAND_INS = ("autograder/submissions/", "autograder/grading/", "autograder/classes/")
 # where paths are written, and what runs before, or without, the package around it
 PATHS = {
     "autograder/paths.py",
@@ -398,6 +408,51 @@ def test_reviving_code_in_the_grader_is_found(tmp_path: Path, line: str) -> None
     (tmp_path / "autograder").mkdir()
     (tmp_path / "autograder" / "grade.py").write_text(line + "\n", encoding="utf-8")
     assert len(reviving(tmp_path)) == 1
+
+
+def parsing(root: Path) -> list[str]:
+    """Modules that may run in the grader and parse texts, which may be a hand-in's, or bring along what does."""
+    graph, found = imports_by_module(root), []
+    confined = {f"autograder.sandbox.{name.removesuffix('.py')}" for name in CONFINED_SIDE}
+    for module in sorted(graph.keys() - READING_SIDE - confined):
+        # a release is made of this project's own texts
+        if not module.startswith("autograder.") or _below(module, ("autograder.release",)):
+            continue
+        for each in sorted(reached(graph, module)):
+            path = root / f"{each.replace('.', '/')}.py"
+            if each in READING_SIDE:
+                found.append(f"{module} leads to {each}")
+            elif path.is_file() and not _below(each, ("autograder.release",)):
+                found += [f"{module} leads to {name}" for name in imports(path) if name in PARSERS]
+        path = root / f"{module.replace('.', '/')}.py"
+        if path.is_file() and path.relative_to(root).as_posix().startswith(WITH_HAND_INS):
+            calls = [ast.unparse(n.func) for n in ast.walk(parsed(path)) if isinstance(n, ast.Call)]
+            found += [f"{module} calls {name}" for name in calls if name in READERS]
+    return found
+
+
+def test_the_graders_process_parses_no_text_of_a_hand_in() -> None:
+    assert parsing(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("classes/lookalike.py", "import ast"),
+        ("classes/batch.py", "from autograder.submissions.reading import read"),
+        ("classes/batch.py", "from autograder.submissions import notebook"),
+        ("submissions/submission.py", "import json\n\njson.loads(text)"),
+        ("platforms/otter.py", "from tokenize import generate_tokens"),
+    ],
+)
+def test_parsing_a_hand_in_in_the_grader_is_found(tmp_path: Path, file: str, line: str) -> None:
+    for name in ("reading", "notebook"):
+        (tmp_path / "autograder" / "submissions").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "autograder" / "submissions" / f"{name}.py").write_text("import ast\n")
+    broken = tmp_path / "autograder" / file
+    broken.parent.mkdir(exist_ok=True)
+    broken.write_text(line + "\n", encoding="utf-8")
+    assert len(parsing(tmp_path)) >= 1
 
 
 def kinds_in_quotes(root: Path) -> list[str]:

@@ -16,10 +16,12 @@ import pytest
 from autograder.__main__ import main
 from autograder.classes import lookalike
 from autograder.classes.jplag import write_class
-from autograder.classes.lookalike import Lookalikes, compare, own_tokens
+from autograder.classes.lookalike import Lookalikes, compare
 from autograder.report.class_statistics import Compared
+from autograder.submissions.child import Child, Limits
 from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.submission import Submission, read_submission
+from autograder.submissions.tokens import own_tokens
 from exercises.feedback.catalogue import exercises
 from exercises.paths import MANIFEST
 
@@ -78,7 +80,7 @@ def other() -> dict[str, str]:
 def compared(hand_ins: Mapping[str, Submission]) -> Compared:
     looking = Lookalikes()
     for name, each in hand_ins.items():
-        looking.add(name, each)
+        looking.add(name, own_tokens(each))
     return looking.alike()
 
 
@@ -151,7 +153,7 @@ def test_no_two_honest_hand_ins_look_alike(monkeypatch: pytest.MonkeyPatch) -> N
     hand_ins = {p.name: read_submission(p, MODULES) for p in sorted((SUBMISSIONS / "honest").iterdir())}
     looking = Lookalikes()
     for name, each in hand_ins.items():
-        looking.add(name, each)
+        looking.add(name, own_tokens(each))
     assert looking.alike().pairs == ()
     # nor any two answers to an exercise, of 1,745 pairs; and not by a hair: above 80 % are 2
     monkeypatch.setattr(lookalike, "ENOUGH", lookalike.MIN_ANSWER_TOKENS)
@@ -192,6 +194,8 @@ HOSTILE = {
     "minus": "x = " + "-" * 90_000 + "1",
     "many words": "\n".join(f"word{i} = other{i}.attribute{i}" for i in range(2_500)),
     "huge number": "x = " + "9" * 90_000,
+    "huge number in hex": "x = 0x" + "f" * 90_000,
+    "long names": "\n".join(f"x.{'y' * 30_000}{i}" for i in range(3)),
     "indented": "\n".join(" " * i + "if x:" for i in range(99)) + "\n" + " " * 99 + "x",
     "NUL": "x = '\0'",
     "surrogate": "x = '\udcff\ud800'",
@@ -230,6 +234,21 @@ def test_hand_ins_that_cannot_be_read_or_are_missing_are_left_out(tmp_path: Path
         ClassSubmission("cleo", None),
     ]
     assert compare(hand_ins).students == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other limits")
+def test_hand_ins_whose_code_is_too_much_are_named_and_cost_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient = Child(Limits(cpu=1))
+    monkeypatch.setattr("autograder.submissions.submission.child", lambda: impatient)
+    stalls = {"cell_type": "code", "source": 'x = f"' + "{a:{b}}" * 14_000 + '"'}
+    (tmp_path / "n.ipynb").write_text(json.dumps({"cells": [stalls] * 10, "nbformat": 4}))
+    hand_ins = [ClassSubmission(name, AMARA) for name in ("ada", "ben")]
+    result = compare([hand_ins[0], ClassSubmission("cleo", tmp_path / "n.ipynb"), hand_ins[1]])
+    impatient.end()
+    assert [(pair.one, pair.other) for pair in result.pairs] == [("ada", "ben")]
+    assert result.notes == ("Not compared, since their code takes too much time or memory to read: cleo",)
 
 
 def test_a_class_too_large_is_not_compared_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

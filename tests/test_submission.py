@@ -12,12 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.submissions import archive
+from autograder.submissions import archive, reading
 from autograder.submissions.submission import (
     Submission,
     SubmissionError,
     find_submissions,
-    read_submission,
     student_names,
 )
 
@@ -60,7 +59,7 @@ def make_notebook(path: Path, *cells: str, **more: object) -> Path:
 
 
 def read(path: Path) -> Submission:
-    return read_submission(path, MODULES)
+    return reading.read(path, MODULES)
 
 
 def refusal(path: Path) -> str:

@@ -2,26 +2,20 @@
 
     for pair in compare(submissions).pairs: ...
 
-Code is parsed and never run. What counts is what a student wrote: text that everyone got, imports, comments,
-docstrings, messages, annotations and layout do not, nor does how variables and functions are called. What is left
-of an exercise is a sequence of tokens, and two sequences are held against each other by RapidFuzz's normalised indel
-similarity, which is that of their longest common subsequence.
+What a student wrote of an exercise is a sequence of tokens (see `submissions/tokens.py`), and two sequences are held
+against each other by RapidFuzz's normalised indel similarity, which is that of their longest common subsequence.
 """
 
 from __future__ import annotations
 
-import ast
-import builtins
-import contextlib
-import warnings
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from autograder.report.class_statistics import Compared, Pair
 from autograder.submissions.downloads import ClassSubmission
-from autograder.submissions.submission import Submission, SubmissionError, read_submission
+from autograder.submissions.submission import SubmissionError, TooMuchToRead, read_tokens
 from exercises.feedback.catalogue import exercises
 from exercises.paths import MANIFEST
 
@@ -30,19 +24,12 @@ ENOUGH = 250  # tokens of answers that are alike, from which on a pair is listed
 CROWD = 20  # others; an answer that is like those of more is the obvious one, or was given
 MIN_ANSWER_TOKENS = 40  # tokens; shorter answers are alike by themselves
 MAX_STUDENTS = 5_000  # the number of pairs grows with the square of that of the students
-MAX_CHARS = 100_000  # of a module; a stub has 4,000
-MAX_TOKENS = 3_000  # of an exercise; a solution has 400
+MAX_NAMED = 5  # hand-ins that a note names
 ROWS = 256  # of the table of similarities that are held at a time
 
-_BUILTINS = frozenset(dir(builtins))
-_MODULES = frozenset({"torch", "nn", "F", "np", "numpy", "math"})
-_NO_EVIDENCE = (ast.Import, ast.ImportFrom, ast.Pass, ast.Load, ast.Store, ast.Del)
-_NOT_SHOWN = frozenset({"annotation", "returns", "ctx", "type_comment", "type_params", "decorator_list"})
 _FIRST = 1  # code points of tokens begin here, and leave out the surrogates
 _SURROGATES = range(0xD800, 0xE000)
 _LAST = 0x10FFFF
-
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def compare(submissions: Iterable[ClassSubmission]) -> Compared:
@@ -54,17 +41,31 @@ def compare(submissions: Iterable[ClassSubmission]) -> Compared:
             "autograder grade --jplag FOLDER writes them for a program that is made for so many."
         )
     modules = [exercise.module for exercise in exercises()]
+    given = [MANIFEST.parent / f"{module}.py" for module in modules]
+    if lacking := [path for path in given if not path.is_file()]:  # as in a copy that went to a platform
+        return Compared(remark=f"Not compared: there is no {lacking[0]} to tell what everyone got")
     collected = Lookalikes()
+    too_much: list[str] = []
+    for each in submissions:
+        assert each.path is not None
+        try:
+            collected.add(each.student, read_tokens(each.path, modules))
+        except TooMuchToRead:
+            too_much.append(each.student)
+        except SubmissionError:
+            pass
     try:
-        for each in submissions:
-            assert each.path is not None
-            with contextlib.suppress(SubmissionError):
-                collected.add(each.student, read_submission(each.path, modules))
-        return collected.alike()
+        return replace(collected.alike(), notes=_named(too_much))
     except ModuleNotFoundError as error:
         return Compared(remark=f"Not compared: look-alikes need {error.name}: pip install '.[class]'")
-    except FileNotFoundError as error:  # a copy that went to a platform has none
-        return Compared(remark=f"Not compared: there is no {error.filename} to tell what everyone got")
+
+
+def _named(too_much: Sequence[str]) -> tuple[str, ...]:
+    if not too_much:
+        return ()
+    names = ", ".join(too_much[:MAX_NAMED])
+    more = f" and {len(too_much) - MAX_NAMED} more" if len(too_much) > MAX_NAMED else ""
+    return (f"Not compared, since their code takes too much time or memory to read: {names}{more}",)
 
 
 class Lookalikes:
@@ -75,12 +76,12 @@ class Lookalikes:
         self._vocabulary: dict[str, str] = {}
         self._students = self._left_out = 0
 
-    def add(self, student: str, submission: Submission) -> None:
-        """Takes a hand-in into account."""
+    def add(self, student: str, answers: Mapping[str, Sequence[str]]) -> None:
+        """Takes the tokens of a hand-in's exercises into account."""
         found = False
-        for exercise, tokens in own_tokens(submission).items():
+        for exercise, tokens in answers.items():
             if len(tokens) >= MIN_ANSWER_TOKENS:
-                self._code[exercise].append((student, "".join(map(self._letter, tokens[:MAX_TOKENS]))))
+                self._code[exercise].append((student, "".join(map(self._letter, tokens))))
                 found = True
         self._students += found
         self._left_out += not found
@@ -158,100 +159,3 @@ def _alike(code: Sequence[tuple[str, str]]) -> tuple[list[tuple[str, str, float,
         if max(others[i], others[j]) <= CROWD
     ]
     return pairs, int(np.count_nonzero(others > CROWD))
-
-
-def own_tokens(submission: Submission) -> dict[str, list[str]]:
-    """What a student wrote, by exercise; nothing of what cannot be parsed.
-
-    In a notebook, what stands before the answer to an exercise belongs to it.
-    """
-    found: dict[str, list[str]] = {}
-    for exercise in exercises():
-        if tree := _parsed(submission.modules.get(exercise.module, "")):
-            found[exercise.name] = _own(tree.body)
-    owner = {export: e.name for e in exercises() for export in e.exports}
-    waiting: list[str] = []
-    for cell in submission.notebook or ():
-        tree = _parsed(cell)
-        for statement in tree.body if tree else ():
-            waiting += _own([statement])
-            name = owner.get(getattr(statement, "name", ""))
-            if name is not None:
-                found[name] = found.get(name, []) + waiting
-                waiting = []
-    return found
-
-
-def _parsed(text: str) -> ast.Module | None:
-    if len(text) > MAX_CHARS:
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def _own(body: Sequence[ast.stmt]) -> list[str]:
-    """The tokens of statements but for those that everyone got."""
-    names, statements = _given()
-    tokens: list[str] = []
-    waiting = list(reversed(body))
-    while waiting:
-        statement = waiting.pop()
-        if isinstance(statement, Definition) and statement.name in names:
-            waiting += reversed(statement.body)  # its head was given
-        elif (words := tuple(_tokens(statement))) not in statements:
-            tokens += words
-    return tokens
-
-
-@cache
-def _given() -> tuple[frozenset[str], frozenset[tuple[str, ...]]]:
-    """What everyone got: names of functions and classes, and statements."""
-    names, statements = set(), set()
-    for exercise in exercises():
-        stub = ast.parse((MANIFEST.parent / f"{exercise.module}.py").read_text(encoding="utf-8"))
-        for node in ast.walk(stub):
-            if isinstance(node, Definition):
-                names.add(node.name)
-            elif isinstance(node, ast.stmt):
-                statements.add(tuple(_tokens(node)))
-    return frozenset(names), frozenset(statements)
-
-
-def _tokens(statement: ast.stmt) -> Iterator[str]:
-    """The tokens of a statement, without what makes no difference to what it does; a loop, since code may be deep."""
-    waiting: list[ast.AST] = [statement]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, _NO_EVIDENCE) or _is_text(node):
-            continue
-        yield _word(node)
-        if isinstance(node, ast.JoinedStr):
-            continue
-        for field, value in reversed(list(ast.iter_fields(node))):
-            if field not in _NOT_SHOWN:
-                parts = reversed(value) if isinstance(value, list) else [value]
-                waiting += [part for part in parts if isinstance(part, ast.AST)]
-
-
-def _is_text(node: ast.AST) -> bool:
-    """Whether a statement is a docstring, or another text that does nothing."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _word(node: ast.AST) -> str:
-    match node:
-        case ast.Name(id=name):
-            return name if name in _BUILTINS or name in _MODULES else "name"
-        case ast.Attribute(value=ast.Name(id="self")):
-            return "self.name"
-        case ast.Attribute(attr=name) | ast.keyword(arg=str(name)):
-            return f".{name}"
-        case ast.Constant(value=str() | bytes()) | ast.JoinedStr():
-            return "text"
-        case ast.Constant(value=value):
-            return repr(value)[:20]
-    return type(node).__name__

@@ -13,7 +13,7 @@ from autograder.cli.options import CommandError
 from autograder.grading.collecting import SuiteError
 from autograder.grading.grade import DeviceError
 from autograder.sandbox.handle import SandboxError
-from autograder.submissions.submission import SubmissionError
+from autograder.submissions.submission import ReadingError, SubmissionError
 from exercises.feedback.course import Course
 
 COMMANDS = (grade, diff, check, stubs, new, release)
@@ -24,7 +24,15 @@ def main(course: Course, arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments, argparse.Namespace(course=course))
     try:
         return int(options.run(options))
-    except (CommandError, BatchError, SubmissionError, DeviceError, SandboxError, SuiteError) as error:
+    except (
+        CommandError,
+        BatchError,
+        SubmissionError,
+        ReadingError,
+        DeviceError,
+        SandboxError,
+        SuiteError,
+    ) as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -43,8 +43,8 @@ class Compared:
     """What comparing the code of a class came to.
 
     `common` counts, by exercise, the answers that so many share that they say nothing; `left_out` the hand-ins that
-    cannot be parsed or have too little code. `remark` says why nothing was compared. `alike` is the share in per cent
-    from which on answers are alike, and `crowd` how many others make an answer common.
+    cannot be parsed or have too little code. `remark` says why nothing was compared, `notes` what else was not.
+    `alike` is the share in per cent from which on answers are alike, and `crowd` how many others make one common.
     """
 
     pairs: tuple[Pair, ...] = ()
@@ -52,6 +52,7 @@ class Compared:
     students: int = 0
     left_out: int = 0
     remark: str = ""
+    notes: tuple[str, ...] = ()
     alike: float = 0.0
     crowd: int = 0
 

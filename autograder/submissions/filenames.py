@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
+
 # No student types more; the patterns below take quadratic time on names made to hurt.
 _MAX_NAME = 250
 

@@ -14,7 +14,6 @@ from typing import Any
 from autograder.submissions.archive import SubmissionError, shown
 from autograder.submissions.statements import Lines
 
-MAX_NOTEBOOK_BYTES = 20_000_000
 MAX_CODE_CHARACTERS = 1024 * 1024
 
 # Cell magics whose cell is ordinary code of the notebook; every other one makes it something else.

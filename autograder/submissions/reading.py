@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import keyword
+import os
 import sys
-from collections.abc import Collection, Iterable, Sequence
-from pathlib import PurePosixPath
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 
-from autograder.submissions.archive import SubmissionError, Tree, UnusableText, shown
+from autograder.submissions.archive import (
+    FileTree,
+    FolderTree,
+    SubmissionError,
+    Tree,
+    ZipTree,
+    shown,
+)
 from autograder.submissions.choice import (
     Choice,
     Kind,
@@ -19,11 +29,47 @@ from autograder.submissions.choice import (
     written,
 )
 from autograder.submissions.filenames import Named, exercise_number, looks_like_one
+from autograder.submissions.source_text import UnusableText
 from autograder.submissions.sources import Sources, is_set_up_or_test, written_files
+from autograder.submissions.submission import Submission, path_name
 from exercises.feedback.catalogue import exercises
 
 # An extra module of such a name would hide what exercises import.
 _TAKEN_NAMES = sys.stdlib_module_names | {"torch", "numpy", "PIL", "pytest", "exercises", "autograder"}
+
+
+def read(path: Path, modules: Sequence[str]) -> Submission:
+    """What `submission.read_submission` promises, read by this process.
+
+    Raises:
+        SubmissionError: where nothing can be graded, or where nobody can tell what is meant.
+    """
+    absolute = Path(os.path.abspath(path))
+    if absolute.is_symlink():
+        raise SubmissionError(f"{shown(absolute.name)} is a link; give the file or folder that it points to")
+    with _open_tree(absolute) as tree:
+        reading = Reading(tree, modules)
+        reading.read()
+    return Submission(
+        student=path_name(absolute),
+        path=path,
+        modules=reading.modules,
+        extras=reading.extras,
+        notebook=reading.notebook,
+        notes=tuple(reading.notes),
+        digest=_digest(reading.modules, reading.extras, reading.notebook),
+    )
+
+
+def _open_tree(path: Path) -> Tree:
+    if path.is_dir():
+        return FolderTree(path)
+    if not path.is_file():
+        raise SubmissionError(f"{shown(path)}: there is no such file or folder")
+    suffix = path.suffix.lower()
+    if suffix not in (".py", ".ipynb", ".zip"):
+        raise SubmissionError(f"{shown(path.name)} is no hand-in; give a folder, a .zip, an .ipynb or a .py")
+    return ZipTree(path) if suffix == ".zip" else FileTree(path)
 
 
 class Reading:
@@ -280,3 +326,9 @@ def _in_words(folder: PurePosixPath) -> str:
 
 def _no_points(module: str) -> str:
     return f"0 points for exercise {exercise_number(module)}"
+
+
+def _digest(modules: Mapping[str, str], extras: Mapping[str, str], notebook: tuple[str, ...] | None) -> str:
+    # JSON keeps apart what plain concatenation would run together.
+    content = json.dumps([modules, extras, notebook], sort_keys=True)
+    return hashlib.sha256(content.encode("ascii")).hexdigest()

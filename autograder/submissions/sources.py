@@ -11,20 +11,18 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from autograder.submissions.archive import (
+    MAX_NOTEBOOK_BYTES,
     MAX_SOURCE_BYTES,
     SubmissionError,
     Tree,
-    UnusableText,
     shown,
-    source_text,
 )
 from autograder.submissions.choice import Exports, Kind, Source
-from autograder.submissions.filenames import Named, original_name, recognise
-from autograder.submissions.notebook import MAX_NOTEBOOK_BYTES, Notebook, WrittenFile, read_notebook
+from autograder.submissions.filenames import ARCHIVES, Named, original_name, recognise
+from autograder.submissions.notebook import Notebook, WrittenFile, read_notebook
+from autograder.submissions.source_text import UnusableText, source_text
 from autograder.submissions.written import Code, code_of
 from exercises.paths import NO_ANSWERS, PLAYGROUND, PLAYGROUND_SCRIPT
-
-ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
 
 # Folders of the exercise package whose Python files are never an answer.
 _OTHER_FOLDERS = frozenset(folder.name for folder in NO_ANSWERS)

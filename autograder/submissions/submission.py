@@ -6,8 +6,6 @@ a path holds, `read_submission` reads one, `student_names` gives each its name i
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import unicodedata
 from collections import Counter
@@ -15,25 +13,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from autograder.submissions.archive import (
-    FileTree,
-    FolderTree,
-    SubmissionError,
-    Tree,
-    ZipTree,
-    is_skipped,
-    shown,
-)
-from autograder.submissions.filenames import recognise
-from autograder.submissions.reading import Reading
-from autograder.submissions.sources import ARCHIVES
+from autograder.submissions.archive import SubmissionError, is_skipped, shown
+from autograder.submissions.child import ReadingError, TooMuchToRead, child
+from autograder.submissions.filenames import ARCHIVES, recognise
+from autograder.submissions.frames import by_name
 
 __all__ = [
+    "ReadingError",
     "Submission",
     "SubmissionError",
+    "TooMuchToRead",
     "find_submissions",
     "fit_for_file",
+    "path_name",
     "read_submission",
+    "read_tokens",
     "report_files",
     "student_names",
     "visible",
@@ -64,26 +58,41 @@ class Submission:
 
 
 def read_submission(path: Path, modules: Sequence[str]) -> Submission:
-    """Read one hand-in, looking for the exercise modules named.
+    """Read one hand-in, looking for the exercise modules named; a process of its own does it, see `child`.
 
-    Raises SubmissionError where nothing can be graded, or where nobody can tell what is meant; whatever costs only
-    some exercises is a note.
+    Raises:
+        SubmissionError: where nothing can be graded, or where nobody can tell what is meant; whatever costs only
+            some exercises is a note.
+        ReadingError: if no hand-in can be read.
     """
-    absolute = Path(os.path.abspath(path))
-    if absolute.is_symlink():
-        raise SubmissionError(f"{shown(path.name)} is a link; give the file or folder that it points to")
-    with _open_tree(absolute) as tree:
-        reading = Reading(tree, modules)
-        reading.read()
+    (_, digest), texts, extras, notes, *cells = _asked("submission", path, modules)
     return Submission(
-        student=_plain_name(absolute),
+        student=path_name(path),
         path=path,
-        modules=reading.modules,
-        extras=reading.extras,
-        notebook=reading.notebook,
-        notes=tuple(reading.notes),
-        digest=_digest(reading.modules, reading.extras, reading.notebook),
+        modules=by_name(texts),
+        extras=by_name(extras),
+        notebook=tuple(cells[0]) if cells else None,
+        notes=tuple(notes),
+        digest=digest,
     )
+
+
+def read_tokens(path: Path, modules: Sequence[str]) -> dict[str, list[str]]:
+    """What `tokens.own_tokens` says of a hand-in, by exercise; raises what `read_submission` raises."""
+    _, tokens = _asked("tokens", path, modules)
+    return {name: words.split("\n") if words else [] for name, words in by_name(tokens).items()}
+
+
+def _asked(wanted: str, path: Path, modules: Sequence[str]) -> list[list[str]]:
+    absolute = Path(os.path.abspath(path))
+    label = shown(absolute.name)
+    answer = child().ask(label, [[wanted, str(absolute)], modules])
+    match answer[0]:
+        case ["refused", problem]:
+            raise SubmissionError(problem)
+        case ["broken", where]:
+            raise TooMuchToRead(f"{label}: could not be read here: {where}")
+    return answer
 
 
 def find_submissions(path: Path, modules: Sequence[str]) -> list[Path]:
@@ -118,7 +127,7 @@ def student_names(paths: Iterable[Path]) -> dict[Path, str]:
     """
     unique = list(dict.fromkeys(paths))
     absolute = {path: Path(os.path.abspath(path)) for path in unique}
-    stems = {path: _plain_name(absolute[path]) for path in unique}
+    stems = {path: path_name(absolute[path]) for path in unique}
     shared = Counter(name.casefold() for name in stems.values())
     names: dict[Path, str] = {}
     used: set[str] = set()
@@ -142,17 +151,6 @@ def report_files(name: str) -> set[str]:
     return {same, f"{same}.results"}
 
 
-def _open_tree(path: Path) -> Tree:
-    if path.is_dir():
-        return FolderTree(path)
-    if not path.is_file():
-        raise SubmissionError(f"{shown(path)}: there is no such file or folder")
-    suffix = path.suffix.lower()
-    if suffix not in (".py", ".ipynb", ".zip"):
-        raise SubmissionError(f"{shown(path.name)} is no hand-in; give a folder, a .zip, an .ipynb or a .py")
-    return ZipTree(path) if suffix == ".zip" else FileTree(path)
-
-
 def visible(folder: Path) -> list[Path]:
     """What lies in a folder but for systems' and editors' files, sorted.
 
@@ -172,7 +170,9 @@ def _holds_exercises(folder: Path, modules: Sequence[str]) -> bool:
     return any(recognise(PurePosixPath(entry.name), modules) and entry.is_file() for entry in visible(folder))
 
 
-def _plain_name(path: Path) -> str:
+def path_name(path: Path) -> str:
+    """The student's name, as far as the path of the hand-in tells it."""
+    path = Path(os.path.abspath(path))
     return fit_for_file(path.name if path.is_dir() else path.stem)
 
 
@@ -183,9 +183,3 @@ def fit_for_file(name: str) -> str:
     while len(name.encode("utf-8")) > _MAX_NAME_BYTES:
         name = name[:-1]
     return name
-
-
-def _digest(modules: Mapping[str, str], extras: Mapping[str, str], notebook: tuple[str, ...] | None) -> str:
-    # JSON keeps apart what plain concatenation would run together.
-    content = json.dumps([modules, extras, notebook], sort_keys=True)
-    return hashlib.sha256(content.encode("ascii")).hexdigest()

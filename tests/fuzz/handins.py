@@ -14,8 +14,8 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from autograder.submissions import archive, filenames, notebook, submission
-from autograder.submissions.submission import Submission, SubmissionError, find_submissions, read_submission
+from autograder.submissions import archive, filenames, notebook, reading, submission
+from autograder.submissions.submission import Submission, SubmissionError, find_submissions
 from tests.fuzz import names, notebooks
 from tests.fuzz.choices import Choices
 from tests.fuzz.engine import MEMORY, Target, holds
@@ -92,11 +92,11 @@ def _told(found: Submission | str) -> str:
 def _read(path: Path) -> Submission | str:
     """The submission, or the error; both looked at."""
     try:
-        found = read_submission(path, names.MODULES)
+        found = reading.read(path, names.MODULES)
     except SubmissionError as error:
         check_line(str(error), "an error")
         return str(error)
-    holds(read_submission(path, names.MODULES).digest == found.digest, "the same hand-in has the same digest")
+    holds(reading.read(path, names.MODULES).digest == found.digest, "the same hand-in has the same digest")
     holds(set(found.modules) <= set(names.MODULES), "modules are exercises", found.modules)
     for note in found.notes:
         check_line(note, "a note")
@@ -184,4 +184,4 @@ def seeds() -> Sequence[bytes]:
     ]
 
 
-TARGET = Target("handins", "whole hand-ins", (submission, archive, filenames, notebook), run, seeds)
+TARGET = Target("handins", "whole hand-ins", (submission, reading, archive, filenames, notebook), run, seeds)

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from autograder.submissions import archive, notebook
-from autograder.submissions.archive import SubmissionError, UnusableText, source_text
+from autograder.submissions import notebook
+from autograder.submissions import source_text as source_texts
+from autograder.submissions.archive import SubmissionError
 from autograder.submissions.notebook import read_notebook
+from autograder.submissions.source_text import UnusableText, source_text
 from tests.fuzz.choices import Choices
 from tests.fuzz.engine import Target, havoc, holds
 from tests.fuzz.zips import check_line
@@ -149,4 +151,4 @@ def mutate(data: bytes, random: Random) -> bytes:
     return (data[:1] or b"n") + havoc(data[1:], random)
 
 
-TARGET = Target("notebooks", "notebooks and sources", (notebook, archive), run, seeds, mutate)
+TARGET = Target("notebooks", "notebooks and sources", (notebook, source_texts), run, seeds, mutate)

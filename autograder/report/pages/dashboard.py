@@ -69,7 +69,7 @@ KINDS: Mapping[str, str] = {
 def write_dashboard(folder: Path, reports: Reports, compared: Compared) -> list[str]:
     """Writes the dashboard of the reports in a folder; gives remarks on what it had to leave out."""
     statistics = statistics_of(_read(reports))
-    remarks = [compared.remark] if compared.remark else []
+    remarks = [*filter(None, [compared.remark]), *compared.notes]
     drawn: list[str] = []
     try:
         drawn = charts.drawn(chart_specs(statistics)) if statistics.graded else []

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder.submissions.archive import (
     MAX_FILES,
+    MAX_NOTEBOOK_BYTES,
     MAX_SOURCE_BYTES,
     MAX_TOTAL_BYTES,
     SubmissionError,
@@ -22,7 +23,6 @@ from autograder.submissions.archive import (
     shown,
 )
 from autograder.submissions.downloads import names
-from autograder.submissions.notebook import MAX_NOTEBOOK_BYTES
 
 MAX_CLASS_FILES = 200_000
 MAX_CLASS_BYTES = 4_000_000_000
