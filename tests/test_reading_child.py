@@ -227,3 +227,31 @@ def test_the_process_ends_with_its_grader() -> None:
             return
         time.sleep(0.05)
     pytest.fail("it lives on")
+
+
+GROWTH = """
+import resource, sys
+from pathlib import Path
+from autograder.submissions.submission import read_submission
+from exercises.feedback.catalogue import exercises
+modules = [e.module for e in exercises()]
+sizes = []
+for path in sys.argv[1:]:
+    found = read_submission(Path(path), modules)
+    sizes.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(sizes[-1] - sizes[0], len(found.extras), found.notes[-1])
+"""
+
+
+@linux_only
+def test_the_grader_does_not_grow_with_what_is_handed_in(tmp_path: Path) -> None:
+    for number in range(45):
+        (tmp_path / f"helper{number}.py").write_text("x = 'ä😀'\n" * 65_000, encoding="utf-8")
+    (tmp_path / "ex1_output_size.py").write_bytes((AMARA / "ex1_output_size.py").read_bytes())
+    command = [sys.executable, "-c", GROWTH, str(AMARA), str(tmp_path)]
+    grown, extras, note = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split(maxsplit=2)
+    assert int(grown) < 48 << 10  # KiB: four times 4 MiB of text, once as bytes and once as it is
+    assert int(extras) == 4
+    assert "and 37 more cannot be imported: there is more than 4 MiB of source" in note

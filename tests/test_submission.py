@@ -528,3 +528,54 @@ def test_nothing_of_a_hand_in_is_executed(tmp_path: Path) -> None:
     read(make_zip(tmp_path / "a.zip", {"ex3.py": trap, "mine.py": trap, "__init__.py": trap}))
     read(make_notebook(tmp_path / "hw.ipynb", trap, f"!touch {tmp_path / 'ran'}"))
     assert not (tmp_path / "ran").exists()
+
+
+MIB = 1024 * 1024
+
+
+def test_of_more_source_than_anybody_writes_the_largest_helpers_are_left_out(tmp_path: Path) -> None:
+    large = {f"data{number}.py": f"x = {number}\n".ljust(MIB - 1, "#") for number in range(6)}
+    files = large | {"ex1_output_size.py": "import helper\nimport zebra\n", "helper.py": "y", "zebra.py": "z"}
+    found = read(make_folder(tmp_path / "anna", files))
+    assert sorted(found.extras) == ["data3", "data4", "data5", "helper", "zebra"]
+    (note,) = [note for note in found.notes if "MiB" in note]
+    assert note == (
+        "data0.py, data1.py, data2.py cannot be imported: there is more than 4 MiB of source, and the largest "
+        "files that answer no exercise are left out"
+    )
+
+
+def test_more_source_than_that_in_the_answers_themselves_is_refused(tmp_path: Path) -> None:
+    files = {f"{module}.py": f"def f{module}(): ...\n".ljust(MIB, "#") for module in MODULES[:5]}
+    assert "more than 4 MiB of source in what answers exercises" in refusal(
+        make_folder(tmp_path / "a", files)
+    )
+    files[f"{MODULES[0]}.py"] = ""
+    assert len(read(make_folder(tmp_path / "b", files)).modules) == 5
+
+
+def test_outputs_of_a_notebook_are_no_source(tmp_path: Path) -> None:
+    picture = {"output_type": "display_data", "data": {"image/png": "A" * 9 * MIB}, "metadata": {}}
+    cell = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": [picture]}
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps({"cells": [cell], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}))
+    assert read(path).notebook == ("x = 1",)
+
+
+def test_more_code_cells_than_anybody_writes_are_refused(tmp_path: Path) -> None:
+    assert read(make_notebook(tmp_path / "n.ipynb", *["x"] * 10_000)).notebook is not None
+    assert "more than 10,000 code cells" in refusal(make_notebook(tmp_path / "m.ipynb", *["x"] * 10_001))
+
+
+def test_of_many_notes_the_first_are_told(tmp_path: Path) -> None:
+    found = read(make_notebook(tmp_path / "n.ipynb", "x = 1", *["%%bash"] * 500))
+    assert len(found.notes) == 201
+    assert found.notes[-1] == "300 more remarks like these are left out"
+
+
+def test_an_answer_is_found_among_any_number_of_files_that_say_nothing_of_it(tmp_path: Path) -> None:
+    others = {f"a{number}.py": "x = 1\n" * 150_000 for number in range(4)}
+    files = others | {"work.py": "def output_size(a):\n    return a + 1\n"}
+    found = read(make_folder(tmp_path / "anna", files))
+    assert found.notebook == (files["work.py"],)
+    assert not [note for note in found.notes if "all define" in note]

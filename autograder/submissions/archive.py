@@ -24,6 +24,7 @@ MAX_TOTAL_BYTES = 50_000_000
 MAX_DEPTH = 40
 MAX_SOURCE_BYTES = 1024 * 1024
 MAX_NOTEBOOK_BYTES = 20_000_000
+MAX_SOURCES_BYTES = 4 * 1024 * 1024  # of all that a grader takes in; outputs of notebooks are no source
 
 # More room than 2000 entries with sane names need; a table of contents beyond it is not even parsed.
 _MAX_SINGLE_READ = 4 * 1024 * 1024

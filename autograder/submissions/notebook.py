@@ -15,6 +15,7 @@ from autograder.submissions.archive import SubmissionError, shown
 from autograder.submissions.statements import Lines
 
 MAX_CODE_CHARACTERS = 1024 * 1024
+MAX_CODE_CELLS = 10_000
 
 # Cell magics whose cell is ordinary code of the notebook; every other one makes it something else.
 _TRANSPARENT_MAGICS = frozenset({"time", "timeit", "capture"})
@@ -61,6 +62,10 @@ def read_notebook(content: bytes, label: str) -> Notebook:
     sources = [_without_surprises(source) for source in _code_sources(content, label)]
     if not sources:
         raise SubmissionError(f"{label}: the notebook has no code cell; hand in the one with your answers")
+    if len(sources) > MAX_CODE_CELLS:
+        raise SubmissionError(
+            f"{label}: more than {MAX_CODE_CELLS:,} code cells; take out what is not an answer"
+        )
     if sum(map(len, sources)) > MAX_CODE_CHARACTERS:
         raise SubmissionError(f"{label}: more than 1 MiB of code; take out what is not an answer")
     cells: list[str] = []

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from autograder.submissions.archive import (
+    MAX_SOURCES_BYTES,
     FileTree,
     FolderTree,
     SubmissionError,
@@ -34,6 +35,7 @@ from autograder.submissions.sources import Sources, is_set_up_or_test, written_f
 from autograder.submissions.submission import Submission, path_name
 from exercises.feedback.catalogue import exercises
 
+MAX_NOTES = 200
 # An extra module of such a name would hide what exercises import.
 _TAKEN_NAMES = sys.stdlib_module_names | {"torch", "numpy", "PIL", "pytest", "exercises", "autograder"}
 
@@ -56,7 +58,7 @@ def read(path: Path, modules: Sequence[str]) -> Submission:
         modules=reading.modules,
         extras=reading.extras,
         notebook=reading.notebook,
-        notes=tuple(reading.notes),
+        notes=tuple(_few(reading.notes)),
         digest=_digest(reading.modules, reading.extras, reading.notebook),
     )
 
@@ -104,6 +106,7 @@ class Reading:
             self._take(choice)
         else:
             self._take_what_nobody_has_written()
+        self._must_be_of_some_size()
         self.notes += self.held.unreadable.values()
         for path in self.held.unopened:
             self.notes.append(f"{shown(path)} lies packed inside the hand-in and is not opened")
@@ -306,6 +309,28 @@ class Reading:
                 if self._is_free(name, f"{shown(file.name)} of cell {file.cell}"):
                     self.extras[name] = file.text
 
+    def _must_be_of_some_size(self) -> None:
+        """Answers come first; of the other modules the largest are left out, since no student writes them."""
+        allowed = f"{MAX_SOURCES_BYTES >> 20} MiB of source"
+        room = MAX_SOURCES_BYTES - sum(map(_size, [*self.modules.values(), *(self.notebook or ())]))
+        if room < 0:
+            raise SubmissionError(
+                f"{self.tree.label}: more than {allowed} in what answers exercises; take out what is no answer"
+            )
+        sizes = {name: _size(text) for name, text in self.extras.items()}
+        over, left_out = sum(sizes.values()) - room, []
+        for name in sorted(sizes, key=lambda name: (-sizes[name], name)):
+            if over <= 0:
+                break
+            over -= sizes[name]
+            left_out.append(f"{name}.py")
+            del self.extras[name]
+        if left_out:
+            self.notes.append(
+                f"{listed(left_out)} cannot be imported: there is more than {allowed}, and the largest files "
+                "that answer no exercise are left out"
+            )
+
     def _is_free(self, name: str, told: str) -> bool:
         if name in _TAKEN_NAMES:
             self.notes.append(f"{told} is not read: its name hides the package {name}")
@@ -314,6 +339,15 @@ class Reading:
         else:
             return True
         return False
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8"))
+
+
+def _few(notes: Sequence[str]) -> list[str]:
+    more = len(notes) - MAX_NOTES
+    return [*notes[:MAX_NOTES], *([f"{more} more remarks like these are left out"] if more > 0 else [])]
 
 
 def _can_be_extra(name: str) -> bool:

@@ -5,6 +5,7 @@ Reading is bounded over everything together. A notebook or a zip that cannot be 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -80,6 +81,8 @@ class Sources:
                     text = self.text(path)
                 except (UnusableText, SubmissionError):
                     continue
+                if not any(name in text for name in self._asked):
+                    continue  # however much there is of what a student keeps beside the answers
                 cells = tuple(_CELL.split(text))
                 code = self._code(text, self._of_the_package())
                 self._scripts.append(Source(Kind.SCRIPT, path, shown(path), cells, code))
@@ -179,21 +182,23 @@ class Sources:
     def _code(self, text: str, not_work: Collection[str]) -> Code:
         self._room -= len(text)
         if self._room < 0:
-            return Code(written=set(self._asked), texts=dict.fromkeys(self._asked, text))
+            # nobody looks for names in it again: its hash tells it from others
+            digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+            return Code(written=set(self._asked), texts=dict.fromkeys(self._asked, digest))
         return code_of(text, self._asked, not_work)
 
     def _follow_stars(self, code: Code) -> None:
         """`from mine import *` brings what `mine.py` defines."""
-        for module in code.stars:
-            for path in self.paths:
-                if path.suffix.lower() == ".py" and path.stem == module.rpartition(".")[2]:
-                    try:
-                        text = self.text(path)
-                    except UnusableText:
-                        continue
-                    brought = self._code(text, self._of_the_package()).written - code.written
-                    code.written |= brought
-                    code.texts.update(dict.fromkeys(brought, text))
+        wanted = {module.rpartition(".")[2] for module in code.stars}
+        for path in self.paths if wanted else ():
+            if path.suffix.lower() == ".py" and path.stem in wanted:
+                try:
+                    text = self.text(path)
+                except UnusableText:
+                    continue
+                brought = self._code(text, self._of_the_package()).written - code.written
+                code.written |= brought
+                code.texts.update(dict.fromkeys(brought, text))
 
 
 def written_files(notebook: Notebook) -> list[WrittenFile]:
