@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
-import io
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from autograder.report.files import cell, write_text
+from autograder.report.files import write_text
 from autograder.report.pages import charts
 from autograder.report.pages.charts import NoCharts, Spec
 from autograder.report.pages.markup import template
+from autograder.report.spreadsheet import as_csv
 from autograder.report.text import plain
 from autograder.sandbox.clock import PHASES
 
@@ -92,13 +92,11 @@ def _short(names: Sequence[str]) -> Iterator[str]:
 
 def write_table(path: Path, spent: Mapping[str, Spent]) -> None:
     """Writes a row for each hand-in: seconds by phase, and all of them."""
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(["student", *PHASES, "total"])
+    table = [["student", *PHASES, "total"]]
     for student, seconds in spent.items():
         phases = [seconds.get(phase, 0.0) for phase in PHASES]
-        writer.writerow([cell(student), *(f"{s:.6f}" for s in [*phases, sum(phases)])])
-    write_text(path, table.getvalue())
+        table.append([student, *(f"{s:.6f}" for s in [*phases, sum(phases)])])
+    write_text(path, as_csv(table))
 
 
 def read_table(path: Path) -> list[Spent]:

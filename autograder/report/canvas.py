@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from autograder.report.files import cell
-from autograder.report.grade import Grade, as_csv
+from autograder.report.grade import Grade
+from autograder.report.spreadsheet import as_csv
 
 TITLES = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _POINTS = "Points Possible"
@@ -30,11 +30,11 @@ def canvas(grades: Iterable[Grade], title: str, points: float) -> str:
         title: the assignment's, with its id where it is known.
         points: that the assignment is worth.
     """
-    rows = [[*TITLES, cell(title)], [f"    {_POINTS}", "", "", "", "", f"{points:g}"]]
+    rows = [[*TITLES, title], [f"    {_POINTS}", "", "", "", "", f"{points:g}"]]
     for each in grades:
         ids = each.ids
         # a student may be called anything, but must not say what the assignment is worth
-        name = cell(each.name) if _POINTS not in each.name else ids["canvas_id"]
-        known = [ids["canvas_id"], cell(ids.get("sid", "")), cell(ids.get("login", ""))]
+        name = each.name if _POINTS not in each.name else ids["canvas_id"]
+        known = [ids["canvas_id"], ids.get("sid", ""), ids.get("login", "")]
         rows.append([name, *known, "", each.out_of(points)])
     return as_csv(rows)

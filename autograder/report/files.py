@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import tempfile
@@ -14,7 +12,7 @@ from typing import Any
 
 from autograder.report.model import ExerciseReport, Finding, Line, Report
 from autograder.report.reading import Row
-from autograder.report.text import plain
+from autograder.report.spreadsheet import as_csv
 
 UNFINISHED = ".writing-"  # how temporary files begin; a killed grader leaves one
 
@@ -101,19 +99,10 @@ def write_grades(
         doubts: why a hand-in may be another student's, told before what was found.
     """
     names = [e.name for e in rows[0][1].exercises] if rows else []
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(["student", *names, "total", "found"])
+    table = [["student", *names, "total", "found"]]
     for student, report in rows:
         points = [e.earned for e in report.exercises] + [report.earned]
         shown = ["" if report.withheld else f"{each:g}" for each in points]
         said = dict.fromkeys(text for text in ((doubts or {}).get(student, ""), report.found) if text)
-        writer.writerow([cell(student), *shown, cell("; ".join(said))])
-    write_text(path, table.getvalue())
-
-
-def cell(text: str) -> str:
-    """Text for one cell of a table: in one line, and no formula."""
-    text = plain(text).replace("\n", " ").replace("\t", " ")
-    # a spreadsheet would run a cell that starts like a formula; some also know the full-width signs
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) else text
+        table.append([student, *shown, "; ".join(said)])
+    write_text(path, as_csv(table))

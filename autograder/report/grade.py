@@ -1,10 +1,8 @@
-"""One student's grade as an LMS is told it, and how it is written into a table."""
+"""One student's grade as an LMS is told it."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.report.model import ExerciseReport
@@ -29,10 +27,3 @@ class Grade:
         share = self.earned / self.points if self.points else 0.0
         value = self.earned if maximum is None else share * maximum
         return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
-
-
-def as_csv(rows: Iterable[Sequence[str]]) -> str:
-    """Rows as CSV; whoever makes them has seen to formulas."""
-    table = io.StringIO()
-    csv.writer(table, lineterminator="\n").writerows(rows)
-    return table.getvalue()

@@ -18,8 +18,8 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping
 
-from autograder.report.files import cell
-from autograder.report.grade import Grade, as_csv
+from autograder.report.grade import Grade
+from autograder.report.spreadsheet import as_csv
 from autograder.report.text import plain
 
 TITLES = (
@@ -45,9 +45,8 @@ def moodle(grades: Iterable[Grade], maximum: float, modified: Mapping[str, str])
     rows = [list(TITLES)]
     for each in grades:
         number = each.ids["moodle_id"]
-        name, email = (_plain(text) for text in (each.name, each.ids.get("email", "")))
-        changed = modified.get(number, NEVER)
-        changed = NEVER if changed == NEVER else _plain(changed)
+        name, email = (_no_escape(text) for text in (each.name, each.ids.get("email", "")))
+        changed = _no_escape(modified.get(number, NEVER))
         points = each.out_of(maximum)
         rows.append([f"Participant {number}", name, email, points, f"{maximum:g}", changed, comment(each)])
     return as_csv(rows)
@@ -61,5 +60,5 @@ def comment(grade: Grade) -> str:
     return "".join(f"<p>{part}</p>" for part in shown)
 
 
-def _plain(text: str) -> str:
-    return cell(text).replace("\\", "/")
+def _no_escape(text: str) -> str:
+    return text.replace("\\", "/")
