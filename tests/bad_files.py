@@ -189,7 +189,7 @@ def _long_names(folder: Path) -> Path:
 
 
 def _hostile_name(folder: Path) -> Path:
-    return _folder(folder / "=cmd|'calc'!A0\x1b[2J<b>\n", {})
+    return _folder(folder / "=cmd|'calc'!A0;=1+1\x1b[2J<b>\n", {})
 
 
 UPLOADS: dict[str, BadUpload] = {

@@ -104,7 +104,7 @@ def test_the_same_command_grades_only_what_is_new_changed_or_damaged(
     (out / "001-émile.json").write_text("{", encoding="utf-8")
     (out / "005-joão.results.json").unlink()
     (out / "grades.csv").unlink()
-    (out / ".writing-of-a-killed-grader.json").write_text("{")
+    (out / ".of-a-killed-grader.unfinished").write_text("{")
     events = grade_again(run, out, capsys)
     graded = {name for name, e in events.items() if e["event"] == "graded" and not e["cached"]}
     assert graded == {"000-joão", "001-émile", "005-joão"}

@@ -31,7 +31,7 @@ from autograder.classes.workers import (
     unconfined,
 )
 from autograder.report import gradescope
-from autograder.report.files import UNFINISHED, as_json, for_student, write_grades, write_json
+from autograder.report.files import as_json, for_student, sweep_unfinished, write_grades, write_json
 from autograder.report.model import NOT_HANDED_IN, Report
 from autograder.report.pages.dashboard import DASHBOARD, write_dashboard
 from autograder.report.pages.feedback import write_page
@@ -129,8 +129,7 @@ def _only_writer(out: Path) -> Iterator[None]:
         held = lock(out)
         if held is None:
             raise BatchError(f"-o {out}: another autograder is writing there; wait for it or give a folder")
-        for path in out.glob(f"{UNFINISHED}*"):  # of a killed one
-            path.unlink(missing_ok=True)
+        sweep_unfinished(out)
     except OSError:
         pass  # a file system without locks: then no two should be started
     try:

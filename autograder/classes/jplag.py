@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.submissions.downloads import ClassSubmission
-from autograder.submissions.downloads.found import safe_name
 from autograder.submissions.submission import SubmissionError, read_submission
 from exercises.feedback.catalogue import exercises
 from exercises.paths import MANIFEST
@@ -32,7 +31,7 @@ def write_class(submissions: Iterable[ClassSubmission], folder: Path) -> int:
             texts = dict(submission.modules)
             if submission.notebook is not None:
                 texts["notebook"] = "\n\n".join(submission.notebook)
-            _write(folder / "students" / safe_name(each.student), texts)
+            _write(folder / "students" / each.student, texts)
             students += 1
     return students
 

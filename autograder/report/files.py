@@ -14,7 +14,7 @@ from autograder.report.model import ExerciseReport, Finding, Line, Report
 from autograder.report.reading import Row
 from autograder.report.spreadsheet import as_csv
 
-UNFINISHED = ".writing-"  # how temporary files begin; a killed grader leaves one
+_UNFINISHED = ".unfinished"  # how temporary files end, and no student's, whatever the name
 
 
 def write_text(path: Path, text: str) -> None:
@@ -25,7 +25,7 @@ def write_text(path: Path, text: str) -> None:
 def write_bytes(path: Path, content: bytes) -> None:
     """Writes a file so that a reader sees the old one or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED, suffix=path.suffix)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=_UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -42,6 +42,12 @@ def write_bytes(path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def sweep_unfinished(folder: Path) -> None:
+    """Removes what writers that were killed left in a folder; none may be at work there."""
+    for path in folder.glob(f".*{_UNFINISHED}"):
+        path.unlink(missing_ok=True)
 
 
 def for_student(report: Report, show_calls: bool) -> Report:

@@ -180,6 +180,8 @@ def fit_for_file(name: str) -> str:
     """The name with nothing in it that some file system, terminal or reader of file names stumbles over."""
     fit = (letter if letter.isprintable() and letter not in _NOT_IN_NAMES else "_" for letter in name)
     name = "".join(fit).strip() or "submission"
+    if not name.strip("."):  # a folder of that name is another one
+        name = f"_{name}"
     while len(name.encode("utf-8")) > _MAX_NAME_BYTES:
         name = name[:-1]
-    return name
+    return name.rstrip()  # where it was cut: what fits is not fitted again
