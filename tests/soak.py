@@ -169,7 +169,7 @@ def reports(folder: Path) -> dict[str, Any]:
         found[path.name] = text
         if path.suffix == ".json":
             found[path.name] = {
-                k: v for k, v in json.loads(text).items() if k not in ("seconds", "execution_time")
+                k: v for k, v in json.loads(text).items() if k not in ("seconds", "execution_time", "digest")
             }
     return found
 

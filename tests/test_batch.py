@@ -28,7 +28,7 @@ from autograder.classes.batch import grade_class, results
 from autograder.classes.options import BatchError, GradingOptions
 from autograder.classes.workers import GradingJob, GradingResult, ProcessPool, Settings
 from autograder.course import COURSE
-from autograder.report.files import as_json, write_json
+from autograder.report.files import write_report
 from autograder.report.reading import read_report
 from autograder.report.terminal.progress import Event, Tally, display
 from autograder.sandbox.lock import lock
@@ -170,13 +170,8 @@ def test_a_report_that_was_read_back_is_the_one_that_was_written(
     source = run.out / "002-bjørn.json"
     report = read_report(source)
     assert report is not None
-    write_json(tmp_path / "again.json", as_json(report))
-    assert (tmp_path / "again.json").read_bytes() == source.read_bytes()
-    data = json.loads(source.read_text(encoding="utf-8"))
-    for damaged in ([], {}, data | {"schema": 2}, data | {"new": 1}, {**data, "exercises": [1]}):
-        write_json(tmp_path / "damaged.json", damaged)
-        assert read_report(tmp_path / "damaged.json") is None
-    assert read_report(run.out / "002-bjørn.results.json") is None
+    write_report(tmp_path / source.name, report)
+    assert (tmp_path / source.name).read_bytes() == source.read_bytes()
 
 
 class Fragile(Executor):

@@ -29,7 +29,7 @@ from autograder.report.class_statistics import (
     ranked,
     statistics_of,
 )
-from autograder.report.files import as_json, for_student, write_json
+from autograder.report.files import for_student, write_report
 from autograder.report.model import NOT_HANDED_IN, ExerciseReport, Finding, Line, Provenance, Report
 from autograder.report.pages import charts
 from autograder.report.pages.dashboard import (
@@ -242,11 +242,13 @@ def test_classes_at_the_edge_have_a_page(name: str) -> None:
 
 
 def test_a_report_that_cannot_be_read_back_is_counted_and_said(tmp_path: Path) -> None:
-    write_json(tmp_path / "ada.json", as_json(small()[0]))
+    write_report(tmp_path / "ada.json", small()[0])
     (tmp_path / "ben.json").write_text("{", encoding="utf-8")
-    assert write_dashboard(tmp_path, Reports(tmp_path, ("ada", "ben")), COMPARED) == []
+    gone, damaged = write_dashboard(tmp_path, Reports(tmp_path, ("ada", "amy", "ben")), COMPARED)
+    assert gone == "amy.json is not there"
+    assert damaged.startswith("ben.json has no mark of a report")
     assert (
-        "1 of 2 reports cannot be read back" in read((tmp_path / DASHBOARD).read_text(encoding="utf-8")).text
+        "2 of 3 reports cannot be read back" in read((tmp_path / DASHBOARD).read_text(encoding="utf-8")).text
     )
 
 
@@ -320,7 +322,7 @@ def test_without_the_chart_library_the_page_says_all_in_tables(
 ) -> None:
     (tmp_path / "vl_convert.py").write_text("raise ModuleNotFoundError('No module named vl_convert')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    write_json(tmp_path / "ada.json", as_json(small()[0]))
+    write_report(tmp_path / "ada.json", small()[0])
     (remark,) = write_dashboard(tmp_path, Reports(tmp_path, ("ada",)), COMPARED)
     assert "pip install '.[class]'" in remark
     page = (tmp_path / DASHBOARD).read_text(encoding="utf-8")

@@ -265,7 +265,11 @@ def test_the_export_has_a_folder_for_each_student_and_what_everyone_got(tmp_path
     notebook = tmp_path / "n.ipynb"
     cell = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": []}
     notebook.write_text(json.dumps({"cells": [cell], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}))
-    hand_ins = [ClassSubmission("ada", AMARA), ClassSubmission("_..", notebook), ClassSubmission("cleo", None)]
+    hand_ins = [
+        ClassSubmission("ada", AMARA),
+        ClassSubmission("_..", notebook),
+        ClassSubmission("cleo", None),
+    ]
     assert write_class(hand_ins, tmp_path / "out") == 2
     files = sorted(p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*.py"))
     given = [f"base/{m}.py" for m in MODULES]

@@ -12,9 +12,9 @@ from rich.console import Console
 from autograder.platforms.gradebook import _as_markdown
 from autograder.platforms.nbgrader import remarks
 from autograder.report import gradescope, prairielearn
-from autograder.report.files import as_json, write_json
+from autograder.report.files import as_json, write_json, write_report
 from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
-from autograder.report.reading import read_report
+from autograder.report.reading import DamagedReport, marked, read_report
 from autograder.report.terminal.table import show_table
 from exercises.feedback.kinds import FailureKind
 
@@ -46,12 +46,13 @@ def test_a_json_file_holds_nothing_that_a_strict_reader_refuses(tmp_path: Path, 
 
 
 def test_a_report_is_read_back_as_it_was_and_no_kind_that_is_unknown(tmp_path: Path) -> None:
-    write_json(tmp_path / "x.json", as_json(report("text")))
-    assert read_report(tmp_path / "x.json") == report("text")
-    text = (tmp_path / "x.json").read_text(encoding="utf-8")
+    write_report(tmp_path / "ada.json", report("text"))
+    assert read_report(tmp_path / "ada.json") == report("text")
+    text = json.dumps(as_json(report("text")), indent=1)
     assert text.count('"kind": "raised"') == 1
-    (tmp_path / "x.json").write_text(text.replace('"raised"', '"razed"'), encoding="utf-8")
-    assert read_report(tmp_path / "x.json") is None
+    (tmp_path / "ada.json").write_bytes(marked(text.replace('"raised"', '"razed"').encode()))
+    with pytest.raises(DamagedReport, match="of another version"):
+        read_report(tmp_path / "ada.json")
 
 
 @pytest.mark.parametrize("name", ["\\[a/b", "[/]", "[red]x", "a\x1b[2J"], ids=ascii)

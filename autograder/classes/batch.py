@@ -31,12 +31,13 @@ from autograder.classes.workers import (
     unconfined,
 )
 from autograder.report import gradescope
-from autograder.report.files import as_json, for_student, sweep_unfinished, write_grades, write_json
+from autograder.report.files import for_student, sweep_unfinished, write_grades, write_json, write_report
 from autograder.report.model import NOT_HANDED_IN, Report
 from autograder.report.pages.dashboard import DASHBOARD, write_dashboard
 from autograder.report.pages.feedback import write_page
-from autograder.report.reading import Reports, Row, read_report, row
+from autograder.report.reading import DamagedReport, Reports, Row, read_report, row
 from autograder.report.terminal.progress import Event, Tell
+from autograder.report.text import first_of
 from autograder.sandbox.clock import PHASES, Clock
 from autograder.sandbox.confine import LAYERS
 from autograder.sandbox.lock import lock
@@ -156,6 +157,7 @@ class _Class:
         self._rows: dict[str, Row] = {}
         self._keys: dict[str, str] = {}
         self._before = 0
+        self._damaged: list[str] = []
         self._clock = Clock()
         self._read: dict[str, float] = {}  # seconds, of those that are being graded
         self._spent: dict[str, Mapping[str, float]] = {}
@@ -172,7 +174,8 @@ class _Class:
         doubts = {name: each.doubt for name, each in self._submissions.items() if each.doubt}
         write_grades(self._out / "grades.csv", rows, doubts)
         reports = Reports(self._out, tuple(self._submissions))
-        notes = write_imports(self._out, self._submissions, rows, self._exported)
+        notes = first_of(self._damaged, "{} more reports were not as they were written")
+        notes += write_imports(self._out, self._submissions, rows, self._exported)
         remarks = write_dashboard(self._out, reports, compare(self._submissions.values()))
         notes += [f"{DASHBOARD}: {remark}" for remark in remarks]
         if self._options.profile:
@@ -204,11 +207,13 @@ class _Class:
 
     def _known(self, name: str, key: str) -> Report | None:
         """The report of an earlier run, if it is what this run would come to."""
-        if not all((self._out / file).is_file() for file in files_of(name)):
+        try:
+            report = read_report(self._out / f"{name}.json")
+        except DamagedReport as error:
+            self._damaged.append(f"{name}.json {error}: graded again")
             return None
-        report = read_report(self._out / f"{name}.json")
-        good = report is not None and report.provenance.key == key and report.student == name
-        return report if good else None
+        whole = all((self._out / file).is_file() for file in files_of(name))
+        return report if whole and report is not None and report.provenance.key == key else None
 
     def _started(self, name: str) -> None:
         self._tell(Event("started", len(self._submissions), name))
@@ -233,7 +238,7 @@ class _Class:
         plain, for_gradescope, page = files_of(name)
         write_json(self._out / for_gradescope, gradescope.results(report))
         write_page(self._out / page, report)
-        write_json(self._out / plain, as_json(report))  # the last, since it is what a later run goes by
+        write_report(self._out / plain, report)  # the last, since it is what a later run goes by
 
     def _keep(self, name: str, report: Report, cached: bool = False) -> None:
         self._rows[name] = row(report)

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.report.model import Report
-from autograder.report.reading import read_report
+from autograder.report.reading import DamagedReport, read_report
 from autograder.report.text import plain
 
 # what a grade rests on, as `Provenance` names it, and as a reader does
@@ -46,18 +46,22 @@ class Change:
 
 @dataclass(frozen=True)
 class Difference:
-    """`compared` counts the students in both folders; `grounds` counts them by what differs, old and new."""
+    """`compared` counts the students in both folders; `grounds` counts them by what differs, old and new.
+
+    `damaged` names the reports that are not as they were written, which are compared with nothing.
+    """
 
     compared: int
     changes: tuple[Change, ...]
     only_old: tuple[str, ...]
     only_new: tuple[str, ...]
     grounds: dict[tuple[str, str, str], int]
+    damaged: tuple[str, ...] = ()
 
     @property
     def any(self) -> bool:
-        """Whether somebody's points changed, or somebody is in one folder alone."""
-        return bool(self.changes or self.only_old or self.only_new)
+        """Whether somebody's points changed, or somebody is in one folder alone, or a report is damaged."""
+        return bool(self.changes or self.only_old or self.only_new or self.damaged)
 
 
 def compare(old: Path, new: Path) -> Difference:
@@ -65,23 +69,40 @@ def compare(old: Path, new: Path) -> Difference:
     names_old, names_new = _names(old), _names(new)
     changes: list[Change] = []
     grounds: Counter[tuple[str, str, str]] = Counter()
+    damaged: list[str] = []
+    compared = 0
     both = names_old & names_new
-    for name in sorted(both):
-        # one after the other: a class of thousands need not fit into memory
-        before, after = read_report(old / f"{name}.json"), read_report(new / f"{name}.json")
+    # one after the other: a class of thousands need not fit into memory
+    for name in sorted(names_old | names_new):
+        before, after = (_read(folder / f"{name}.json", damaged) for folder in (old, new))
         if before is None or after is None:
             continue
+        compared += 1
         differing = list(_differing(before, after))
         grounds.update(differing)
         changes += _changes(name, before, after, ", ".join(ground for ground, _, _ in differing))
     return Difference(
-        len(both), tuple(changes), tuple(sorted(names_old - both)), tuple(sorted(names_new - both)), grounds
+        compared,
+        tuple(changes),
+        tuple(sorted(names_old - both)),
+        tuple(sorted(names_new - both)),
+        grounds,
+        tuple(damaged),
     )
 
 
 def _names(folder: Path) -> set[str]:
-    """The students in a folder; files of other forms do not count."""
-    return {path.stem for path in folder.glob("*.json") if read_report(path) is not None}
+    """The students in a folder; beside a report lies the same in another form."""
+    names = {path.stem for path in folder.glob("*.json")}
+    return names - {f"{name}.results" for name in names}
+
+
+def _read(path: Path, damaged: list[str]) -> Report | None:
+    try:
+        return read_report(path)
+    except DamagedReport as error:
+        damaged.append(f"{path} {error}")
+        return None
 
 
 def _differing(before: Report, after: Report) -> Iterator[tuple[str, str, str]]:
@@ -129,6 +150,8 @@ def show(to: Console, found: Difference) -> None:
     for words, names in (("only in the old folder", found.only_old), ("only in the new", found.only_new)):
         if names:
             to.print(_text(f"{words}: {', '.join(names)}"))
+    for line in found.damaged:
+        to.print(_text(f"not compared: {line}"))
     for (ground, old, new), count in found.grounds.items():
         values = f": {old or 'unknown'} → {new or 'unknown'}" if old or new else ""
         to.print(_text(f"{ground}{values} ({count} of {found.compared})"))

@@ -16,11 +16,11 @@ from autograder.report.files import write_text
 from autograder.report.grade import Grade
 from autograder.report.moodle import moodle
 from autograder.report.reading import Row
+from autograder.report.text import first_of
 from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.downloads.exported import Exported
 
 CANVAS, MOODLE = "canvas.csv", "moodle.csv"
-MAX_NAMED_STUDENTS = 20  # students without a grade, by name
 
 
 def write_imports(
@@ -74,10 +74,7 @@ def _doubts(students: Sequence[ClassSubmission], told: Sequence[str]) -> list[st
     """Whose hand-ins may be another's, as far as no other note says so."""
     doubts = [f"{each.student}: {each.doubt}" for each in students if each.doubt and each.path is not None]
     new = [doubt for doubt in doubts if not any(note.endswith(doubt) for note in told)]
-    more = [f"{len(new) - MAX_NAMED_STUDENTS} more may be another's, see grades.csv"] * (
-        len(new) > MAX_NAMED_STUDENTS
-    )
-    return new[:MAX_NAMED_STUDENTS] + more
+    return first_of(new, "{} more may be another's, see grades.csv")
 
 
 def _graded(
@@ -126,6 +123,4 @@ def _written(
     else:
         path.unlink(missing_ok=True)  # an earlier run's would be taken for this one's
     yield from (f"{path.name}: {line}" for line in told)
-    yield from (f"{path.name}: no grade for {line}" for line in without[:MAX_NAMED_STUDENTS])
-    if len(without) > MAX_NAMED_STUDENTS:
-        yield f"{path.name}: no grade for {len(without) - MAX_NAMED_STUDENTS} more"
+    yield from (f"{path.name}: no grade for {line}" for line in first_of(without, "{} more"))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.report.model import ExerciseReport, Finding, Line, Report
-from autograder.report.reading import Row
+from autograder.report.reading import Row, marked
 from autograder.report.spreadsheet import as_csv
 
 _UNFINISHED = ".unfinished"  # how temporary files end, and no student's, whatever the name
@@ -75,10 +75,19 @@ def as_json(report: Report) -> dict[str, Any]:
 
 def write_json(path: Path, data: Any) -> None:
     """Writes JSON that any reader accepts: no NaN, no lone surrogates."""
+    write_bytes(path, _json(data))
+
+
+def write_report(path: Path, report: Report) -> None:
+    """Writes a report as `reading.read_report` takes it back, with a mark by which an edited one is told."""
+    write_bytes(path, marked(_json(as_json(report))))
+
+
+def _json(data: Any) -> bytes:
     text = json.dumps(data, indent=1, allow_nan=False)
     if "\\ud" in text:
         text = json.dumps(_whole(data), indent=1, allow_nan=False)
-    write_text(path, text + "\n")
+    return f"{text}\n".encode("ascii")
 
 
 def _whole(data: Any) -> Any:

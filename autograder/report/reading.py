@@ -1,8 +1,14 @@
-"""Reads reports back from their files, and keeps of each what the table of a class needs."""
+"""Reads reports back from their files, as they were written or not at all, and keeps what the table of a class needs.
+
+A report is marked: its first line has a SHA-256 over all the others. Who edits it, or takes another student's, is
+found out, but for those who know how to mark what they wrote: it is a seal, not a signature.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -12,14 +18,50 @@ from typing import Any
 from autograder.report.model import SCHEMA, ExerciseReport, Finding, Line, Picture, Provenance, Report
 from exercises.feedback.kinds import FailureKind
 
+_MARKED = re.compile(rb'\{\n "digest": "([0-9a-f]{64})",(?=\n)')
+
+
+class DamagedReport(Exception):
+    """A file that holds no report as it was written: why, in words that follow the file's name."""
+
+
+def marked(text: bytes) -> bytes:
+    """A report's JSON, which begins with a line that has nothing but a brace, with the mark."""
+    return b'{\n "digest": "%s",' % _digest(text) + text[1:]
+
+
+def _digest(text: bytes) -> bytes:
+    return hashlib.sha256(text).hexdigest().encode("ascii")
+
 
 def read_report(path: Path) -> Report | None:
-    """The report in a file of `files.write_json`; None if there is none, or it is damaged or of another form."""
+    """The report in a file of `files.write_report`; None if there is no file.
+
+    Raises:
+        DamagedReport: if it is not as it was written, or not on the student whose name the file has.
+    """
     try:
-        data = json.loads(path.read_bytes())
-        return _report(data) if data["schema"] == SCHEMA else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        content = path.read_bytes()
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        raise DamagedReport(f"cannot be read ({error.strerror})") from error
+    mark = _MARKED.match(content)
+    if mark is None:
+        raise DamagedReport("has no mark of a report: it is damaged, or of an older version")
+    text = b"{" + content[mark.end() :]
+    if _digest(text) != mark[1]:
+        raise DamagedReport("was changed after it was written")
+    try:
+        data = json.loads(text)
+        report = _report(data) if data["schema"] == SCHEMA else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        report = None
+    if report is None:
+        raise DamagedReport("is of another version")
+    if report.student != path.stem.encode("utf-8", "replace").decode("utf-8"):
+        raise DamagedReport("is another student's")
+    return report
 
 
 def _report(data: Mapping[str, Any]) -> Report:
@@ -104,14 +146,31 @@ class Reports(Mapping[str, Report]):
         self._names = dict.fromkeys(names)
 
     def __getitem__(self, name: str) -> Report:
+        try:
+            return self.read(name)
+        except DamagedReport as error:
+            raise KeyError(name) from error
+
+    def read(self, name: str) -> Report:
+        """A report that should be there.
+
+        Raises:
+            DamagedReport: if it is not, or not as it was written.
+        """
         report = read_report(self._folder / f"{name}.json") if name in self._names else None
         if report is None:
-            raise KeyError(name)
+            raise DamagedReport("is not there")
         return report
 
     def finished(self) -> Reports:
-        """Those without a failure of the grader's own: where it failed, a report has no key."""
-        return Reports(self._folder, tuple(name for name, each in self.items() if each.provenance.key))
+        """Those as they were written, and without a failure of the grader's own: where it failed, there is no key."""
+        return Reports(self._folder, tuple(name for name in self if self._finished(name)))
+
+    def _finished(self, name: str) -> bool:
+        try:
+            return bool(self.read(name).provenance.key)
+        except DamagedReport:
+            return False
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from autograder.report.model import ExerciseReport, Line, Report
+
+MAX_LINES = 20  # of one kind, where each is about another student
 
 
 def plain(text: str) -> str:
@@ -12,6 +16,12 @@ def plain(text: str) -> str:
     """
     unfit = {ord(c): "\N{REPLACEMENT CHARACTER}" for c in set(text) - {"\n", "\t"} if not c.isprintable()}
     return text.translate(unfit) if unfit else text
+
+
+def first_of(lines: Sequence[str], more: str) -> list[str]:
+    """The first lines of many, and how many there are besides, in the words of `more`."""
+    left = len(lines) - MAX_LINES
+    return [*lines[:MAX_LINES], *([more.format(left)] if left > 0 else [])]
 
 
 def line_title(exercise: ExerciseReport, line: Line) -> str:

@@ -28,7 +28,8 @@ from autograder.report.model import Report
 from autograder.report.pages import charts
 from autograder.report.pages.charts import NoCharts, Spec
 from autograder.report.pages.markup import template
-from autograder.report.reading import Reports
+from autograder.report.reading import DamagedReport, Reports
+from autograder.report.text import first_of
 from exercises.feedback.kinds import FailureKind
 from exercises.feedback.sentence import capital
 from exercises.feedback.tutorial import section_title
@@ -68,8 +69,10 @@ KINDS: Mapping[str, str] = {
 
 def write_dashboard(folder: Path, reports: Reports, compared: Compared) -> list[str]:
     """Writes the dashboard of the reports in a folder; gives remarks on what it had to leave out."""
-    statistics = statistics_of(_read(reports))
+    damaged: list[str] = []
+    statistics = statistics_of(_read(reports, damaged))
     remarks = [*filter(None, [compared.remark]), *compared.notes]
+    remarks += first_of(damaged, "{} more cannot be read back")
     drawn: list[str] = []
     try:
         drawn = charts.drawn(chart_specs(statistics)) if statistics.graded else []
@@ -79,12 +82,14 @@ def write_dashboard(folder: Path, reports: Reports, compared: Compared) -> list[
     return remarks
 
 
-def _read(reports: Reports) -> Iterator[tuple[str, Report | None]]:
+def _read(reports: Reports, damaged: list[str]) -> Iterator[tuple[str, Report | None]]:
     for name in reports:
+        report = None
         try:
-            yield name, reports[name]
-        except KeyError:  # damaged since it was written
-            yield name, None
+            report = reports.read(name)
+        except DamagedReport as error:  # since it was written
+            damaged.append(f"{name}.json {error}")
+        yield name, report
 
 
 def _link_to(path: Path, folder: Path) -> str:
