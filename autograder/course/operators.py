@@ -12,7 +12,7 @@ OPERATORS = {
     "convolution": Operators(
         words=("conv", "im2col", "col2im"),
         fair=("convert", "conversion"),
-        symbols=("conv", "Conv", "2col", "2Col", "col2"),
+        symbols=("onv", "2col", "2Col", "col2"),  # a search for each takes a while
         functions=(
             f"{_DECOMPOSED}.im2col",
             f"{_DECOMPOSED}.col2im",
@@ -26,15 +26,7 @@ OPERATORS = {
     ),
     "padding": Operators(
         words=("aten::constant_pad_nd", "aten::reflection_pad", "aten::replication_pad", "aten::pad"),
-        symbols=(
-            "constant_pad",
-            "reflection_pad",
-            "replication_pad",
-            "3pad",
-            "pad_symint",
-            "pad_enum",
-            "pad_circular",
-        ),
+        symbols=("constant_pad", "tion_pad", "pad_circular"),
         functions=(f"{_DECOMPOSED}._reflection_or_replication_pad", "torch._refs.constant_pad_nd"),
     ),
     "packages": Operators(packages=PACKAGES, always=True),
