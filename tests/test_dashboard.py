@@ -29,6 +29,7 @@ from autograder.report.class_statistics import (
     ranked,
     statistics_of,
 )
+from autograder.report.faults import Faults
 from autograder.report.files import for_student, write_report
 from autograder.report.model import NOT_HANDED_IN, ExerciseReport, Finding, Line, Provenance, Report
 from autograder.report.pages import charts
@@ -108,7 +109,7 @@ def small() -> list[Report]:
 
 
 def counted(reports: Sequence[Report]) -> ClassStatistics:
-    return statistics_of((each.student, each) for each in reports)
+    return statistics_of(((each.student, each) for each in reports), Faults())
 
 
 def hostile(text: str) -> list[Report]:
@@ -123,7 +124,8 @@ def hostile(text: str) -> list[Report]:
 
 def page_of(reports: Sequence[Report], compared: Compared = COMPARED) -> str:
     statistics = counted(reports)
-    return dashboard(statistics, compared, charts.drawn(chart_specs(statistics)) if statistics.graded else ())
+    drawn = charts.drawn(chart_specs(statistics)) if statistics.graded else ()
+    return dashboard(statistics, compared, Faults(), drawn)
 
 
 def test_a_class_is_counted_as_by_hand() -> None:
@@ -244,7 +246,7 @@ def test_classes_at_the_edge_have_a_page(name: str) -> None:
 def test_a_report_that_cannot_be_read_back_is_counted_and_said(tmp_path: Path) -> None:
     write_report(tmp_path / "ada.json", small()[0])
     (tmp_path / "ben.json").write_text("{", encoding="utf-8")
-    gone, damaged = write_dashboard(tmp_path, Reports(tmp_path, ("ada", "amy", "ben")), COMPARED)
+    gone, damaged = write_dashboard(tmp_path, Reports(tmp_path, ("ada", "amy", "ben")), COMPARED, Faults())
     assert gone == "amy.json is not there"
     assert damaged.startswith("ben.json has no mark of a report")
     assert (
@@ -255,8 +257,8 @@ def test_a_report_that_cannot_be_read_back_is_counted_and_said(tmp_path: Path) -
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_a_students_words_are_text(text: str) -> None:
     pairs = Compared((Pair(text, text, (("ex1", 99.0),), 300),), (), 2)
-    page = dashboard(counted(hostile(text)), pairs)
-    reader, plain = read(page), read(dashboard(counted(hostile("x")), pairs))
+    page = dashboard(counted(hostile(text)), pairs, Faults())
+    reader, plain = read(page), read(dashboard(counted(hostile("x")), pairs, Faults()))
     assert [tag for tag, _ in reader.tags] == [tag for tag, _ in plain.tags]
     assert [sorted(a) for _, a in reader.tags] == [sorted(a) for _, a in plain.tags]
     for other in ("src", "style", "class", "id"):
@@ -287,11 +289,11 @@ def test_a_large_class_is_one_pass_and_a_small_page() -> None:
             )
 
     start = time.monotonic()
-    it = statistics_of(reports())
+    it = statistics_of(reports(), Faults())
     assert (it.students, it.nothing, it.not_graded, it.graded) == (5000, 1667, 1667, 1666)
     assert len(it.problems) == len(it.missing) == MAX_NAMES and len(it.slowest) == 10
     pairs = tuple(Pair(f"a{i}", f"b{i}", (("ex7", 95.0),), 400) for i in range(1_000))
-    page = dashboard(it, Compared(pairs, (), 5_000), charts.drawn(chart_specs(it)))
+    page = dashboard(it, Compared(pairs, (), 5_000), Faults(), charts.drawn(chart_specs(it)))
     assert time.monotonic() - start < 20
     assert len(page.encode()) < 300_000
     text = read(page).text
@@ -323,12 +325,12 @@ def test_without_the_chart_library_the_page_says_all_in_tables(
     (tmp_path / "vl_convert.py").write_text("raise ModuleNotFoundError('No module named vl_convert')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     write_report(tmp_path / "ada.json", small()[0])
-    (remark,) = write_dashboard(tmp_path, Reports(tmp_path, ("ada",)), COMPARED)
+    (remark,) = write_dashboard(tmp_path, Reports(tmp_path, ("ada",)), COMPARED, Faults())
     assert "pip install '.[class]'" in remark
     page = (tmp_path / DASHBOARD).read_text(encoding="utf-8")
     assert "<svg" not in page and "ex1 Title ex1 10 of 10" in read(page).text
     (tmp_path / "vl_convert.py").write_text("import os; os.abort()")
-    (remark,) = write_dashboard(tmp_path, Reports(tmp_path, ("ada",)), COMPARED)
+    (remark,) = write_dashboard(tmp_path, Reports(tmp_path, ("ada",)), COMPARED, Faults())
     assert "could not be drawn" in remark
 
 
@@ -417,7 +419,10 @@ def pages(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Pages as files: of the graded class, at the edges, and with hostile texts."""
     folder = tmp_path_factory.mktemp("pages")
     texts = {"small": page_of(small())} | {name: page_of(CLASSES[name], Compared()) for name in CLASSES}
-    texts |= {f"hostile {i}": dashboard(counted(hostile(text)), COMPARED) for i, text in enumerate(HOSTILE)}
+    texts |= {
+        f"hostile {i}": dashboard(counted(hostile(text)), COMPARED, Faults())
+        for i, text in enumerate(HOSTILE)
+    }
     for name, text in texts.items():
         (folder / f"{name}.htm").write_text(text, encoding="utf-8")
     return [graded / "out" / DASHBOARD, *sorted(folder.iterdir())]

@@ -24,6 +24,7 @@ from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.paths import SUITES, VOCABULARY
 from autograder.release.selfcheck import selfcheck, zeroed
 from autograder.report import gradescope
+from autograder.report.faults import Faults
 from autograder.report.files import as_json, for_student, write_grades, write_json
 from autograder.report.model import Report
 from autograder.sandbox.host import Sandbox
@@ -498,7 +499,7 @@ def test_files_are_written_whole_and_survive_odd_text(grader: Grader, tmp_path: 
     report = grader.unreadable("=SUM(A1) \ud800 <b>", "no \x1b[31m file")
     write_json(tmp_path / "r.json", as_json(report))
     assert json.loads((tmp_path / "r.json").read_text())["problem"] == "no \x1b[31m file"
-    write_grades(tmp_path / "grades.csv", [("=SUM(A1), \ud800", report)])
+    write_grades(tmp_path / "grades.csv", [("=SUM(A1), \ud800", report)], {}, Faults())
     with (tmp_path / "grades.csv").open(newline="", encoding="utf-8") as file:
         header, row = csv.reader(file)
     assert header == ["student", *FULL, "total", "found"]

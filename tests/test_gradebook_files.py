@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from autograder.__main__ import main
 from autograder.classes.lms import write_imports
 from autograder.report.canvas import canvas
+from autograder.report.faults import Faults
 from autograder.report.grade import Grade
 from autograder.report.model import ExerciseReport, Provenance, Report
 from autograder.report.moodle import moodle
@@ -46,7 +47,7 @@ def written(
 ) -> tuple[str | None, str | None, list[str]]:
     hand_ins = {each.student: each for each, _ in class_}
     rows = [(each.student, row) for each, row in class_]
-    notes = write_imports(out, hand_ins, rows, known or Exported())
+    notes = write_imports(out, hand_ins, rows, known or Exported(), Faults())
     texts = [
         path.read_bytes().decode() if path.is_file() else None
         for path in (out / "canvas.csv", out / "moodle.csv")
@@ -179,13 +180,13 @@ def test_any_text_reaches_both_and_moves_no_grade(texts: list[tuple[str, str, fl
         for n, (name, found, points) in enumerate(texts, 1)
     ]
     everybody = dict.fromkeys(range(1, len(texts) + 1), "")
-    found = read_by_canvas(canvas(grades, "Week 3 (7)", 100), everybody, {7: ""})
+    found = read_by_canvas(canvas(grades, "Week 3 (7)", 100, Faults()), everybody, {7: ""})
     assert {n: float(points) for n, points in found.items()} == {
         n: round(each.earned, 2) for n, each in enumerate(grades, 1)
     }
-    taken = read_by_moodle(moodle(grades, 100, {}), map(str, everybody))
+    taken = read_by_moodle(moodle(grades, 100, {}, Faults()), map(str, everybody))
     assert [points for points, _ in taken.values()] == [round(each.earned, 2) for each in grades]
-    for text in (canvas(grades, "Week 3 (7)", 100), moodle(grades, 100, {})):
+    for text in (canvas(grades, "Week 3 (7)", 100, Faults()), moodle(grades, 100, {}, Faults())):
         assert formulas(text) == []
 
 

@@ -18,6 +18,7 @@ from autograder.classes import lookalike
 from autograder.classes.jplag import write_class
 from autograder.classes.lookalike import Lookalikes, compare
 from autograder.report.class_statistics import Compared
+from autograder.report.faults import Faults
 from autograder.submissions.child import Child, Limits
 from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.submission import Submission, read_submission
@@ -270,7 +271,7 @@ def test_the_export_has_a_folder_for_each_student_and_what_everyone_got(tmp_path
         ClassSubmission("_..", notebook),
         ClassSubmission("cleo", None),
     ]
-    assert write_class(hand_ins, tmp_path / "out") == 2
+    assert write_class(hand_ins, tmp_path / "out", Faults()) == 2
     files = sorted(p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*.py"))
     given = [f"base/{m}.py" for m in MODULES]
     assert files == sorted([*given, *(f"students/ada/{m}.py" for m in amara()), "students/_../notebook.py"])

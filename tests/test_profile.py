@@ -12,6 +12,7 @@ import pytest
 
 from autograder.__main__ import main
 from autograder.classes.profile import read_table, write_profile, write_table
+from autograder.report.faults import Faults
 from autograder.sandbox.clock import PHASES, Clock
 from tests.benchmarks.row import AT_LEAST, AT_MOST, Row, in_turn
 from tests.benchmarks.simulation import simulate
@@ -73,7 +74,7 @@ def test_profile_says_where_the_time_of_each_hand_in_went(tmp_path: Path) -> Non
 
 def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:
     spent = {"=ada": dict.fromkeys(PHASES, 0.25), "bo": {"calls": 1.5}}
-    write_table(tmp_path / "profile.csv", spent)
+    write_table(tmp_path / "profile.csv", spent, Faults())
     assert read_table(tmp_path / "profile.csv") == [
         dict.fromkeys(PHASES, 0.25), dict.fromkeys(PHASES, 0.0) | {"calls": 1.5},
     ]  # fmt: skip
@@ -85,7 +86,7 @@ def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_the_page_shows_hostile_and_long_names_as_text_and_each_as_another(tmp_path: Path) -> None:
     names = ["<b>bold</b>", "\x1b[31mred", "a" * 40, "a" * 41, "", "=1+1"]
     spent = {name: {"student code": 1.0 + n} for n, name in enumerate(names)}
-    assert write_profile(tmp_path, spent) == []
+    assert write_profile(tmp_path, spent, Faults()) == []
     page = (tmp_path / "profile.htm").read_text(encoding="utf-8")
     assert "<b>" not in page
     assert "\x1b" not in page
@@ -94,7 +95,7 @@ def test_the_page_shows_hostile_and_long_names_as_text_and_each_as_another(tmp_p
 
 
 def test_a_run_that_graded_nothing_has_a_page_that_says_so(tmp_path: Path) -> None:
-    assert write_profile(tmp_path, {}) == []
+    assert write_profile(tmp_path, {}, Faults()) == []
     assert "0 hand-ins" in (tmp_path / "profile.htm").read_text(encoding="utf-8")
 
 

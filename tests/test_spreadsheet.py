@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from autograder.classes.profile import write_table
 from autograder.report.canvas import canvas
+from autograder.report.faults import Faults
 from autograder.report.files import write_grades
 from autograder.report.grade import Grade
 from autograder.report.moodle import moodle
@@ -54,10 +55,12 @@ def tables(folder: Path, name: str) -> dict[str, str]:
     ids = {"canvas_id": "1", "moodle_id": "1", "sid": name, "login": name, "email": name}
     grades = [Grade(name, ids, 10, 5, (), name)]
     return {
-        "grades.csv": table(folder / "a", lambda path: write_grades(path, [(name, told)], {name: name})),
-        "profile.csv": table(folder / "b", lambda path: write_table(path, {name: {"calls": 1.0}})),
-        "canvas.csv": canvas(grades, "Week 3 (7)", 10),
-        "moodle.csv": moodle(grades, 10, {"1": name}),
+        "grades.csv": table(
+            folder / "a", lambda path: write_grades(path, [(name, told)], {name: name}, Faults())
+        ),
+        "profile.csv": table(folder / "b", lambda path: write_table(path, {name: {"calls": 1.0}}, Faults())),
+        "canvas.csv": canvas(grades, "Week 3 (7)", 10, Faults()),
+        "moodle.csv": moodle(grades, 10, {"1": name}, Faults()),
     }
 
 
@@ -85,9 +88,9 @@ def test_every_cell_stands_in_quotation_marks(tmp_path: Path, name: str) -> None
 def test_numbers_ids_and_logins_reach_a_gradebook_as_they_are(value: str) -> None:
     ids = {"canvas_id": "77", "moodle_id": "77", "sid": value, "login": value, "email": value}
     grade = Grade("Ada", ids, 10, -3, (), "")
-    _, _, row = csv.reader(io.StringIO(canvas([grade], "T", 10)))
+    _, _, row = csv.reader(io.StringIO(canvas([grade], "T", 10, Faults())))
     assert row == ["Ada", "77", value, value, "", "-3"]
-    _, row = csv.reader(io.StringIO(moodle([grade], 10, {})))
+    _, row = csv.reader(io.StringIO(moodle([grade], 10, {}, Faults())))
     assert row[:6] == ["Participant 77", "Ada", value, "-3", "10", "-"]
 
 

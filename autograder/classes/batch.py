@@ -16,12 +16,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder.classes.lms import write_imports
+from autograder.classes.lms import CANVAS, MOODLE, write_imports
 from autograder.classes.lookalike import compare
 from autograder.classes.options import BatchError, GradingOptions
-from autograder.classes.profile import PAGE, write_profile
+from autograder.classes.profile import PAGE, TABLE, write_profile
 from autograder.classes.versions import code_digest
 from autograder.classes.workers import (
+    FAILED,
     Graders,
     GradingJob,
     GradingResult,
@@ -31,6 +32,8 @@ from autograder.classes.workers import (
     unconfined,
 )
 from autograder.report import gradescope
+from autograder.report.class_statistics import Compared
+from autograder.report.faults import Faults, fault
 from autograder.report.files import for_student, sweep_unfinished, write_grades, write_json, write_report
 from autograder.report.model import NOT_HANDED_IN, Report
 from autograder.report.pages.dashboard import DASHBOARD, write_dashboard
@@ -46,6 +49,7 @@ from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.downloads.exported import Exported
 from autograder.submissions.submission import SubmissionError, read_submission
 
+GRADES = "grades.csv"
 TRIES = 2  # times that a hand-in may take its worker along
 POLL_SECONDS = 1.0  # seconds after which the number of graders is asked anew
 
@@ -158,6 +162,7 @@ class _Class:
         self._keys: dict[str, str] = {}
         self._before = 0
         self._damaged: list[str] = []
+        self._faults = Faults()
         self._clock = Clock()
         self._read: dict[str, float] = {}  # seconds, of those that are being graded
         self._spent: dict[str, Mapping[str, float]] = {}
@@ -170,18 +175,31 @@ class _Class:
                 self._write(name, graded)
                 if lost:
                     raise KeyboardInterrupt
-        rows = [(name, self._rows[name]) for name in self._submissions]
-        doubts = {name: each.doubt for name, each in self._submissions.items() if each.doubt}
-        write_grades(self._out / "grades.csv", rows, doubts)
+        rows = [(name, self._rows[name]) for name in self._submissions if name in self._rows]
         reports = Reports(self._out, tuple(self._submissions))
-        notes = first_of(self._damaged, "{} more reports were not as they were written")
-        notes += write_imports(self._out, self._submissions, rows, self._exported)
-        remarks = write_dashboard(self._out, reports, compare(self._submissions.values()))
-        notes += [f"{DASHBOARD}: {remark}" for remark in remarks]
-        if self._options.profile:
-            notes += [f"{PAGE}: {remark}" for remark in write_profile(self._out, self._spent)]
+        notes = [*self._write_class(rows, reports), *self._faults.notes]
         self._tell(Event("finished", len(self._submissions)))
-        return ClassReports(rows, reports, broken, self._before, notes)
+        return ClassReports(rows, reports, broken or bool(self._faults.notes), self._before, notes)
+
+    def _write_class(self, rows: Sequence[tuple[str, Row]], reports: Reports) -> list[str]:
+        """Writes the files of the class, each by itself; gives what the instructor has to know of them."""
+        out, faults = self._out, self._faults
+        notes = first_of(self._damaged, "{} more reports were not as they were written")
+        doubts = {name: each.doubt for name, each in self._submissions.items() if each.doubt}
+        with faults.kept_to(GRADES, out / GRADES):
+            write_grades(out / GRADES, rows, doubts, faults)
+        with faults.kept_to(f"{CANVAS} and {MOODLE}", out / CANVAS, out / MOODLE):
+            notes += write_imports(out, self._submissions, rows, self._exported, faults)
+        compared = Compared(remark="Not compared: the grader failed at it")
+        with faults.kept_to("look-alikes"):
+            compared = compare(self._submissions.values())
+        with faults.kept_to(DASHBOARD, out / DASHBOARD):
+            remarks = write_dashboard(out, reports, compared, faults)
+            notes += [f"{DASHBOARD}: {remark}" for remark in remarks]
+        if self._options.profile:
+            with faults.kept_to(f"{TABLE} and {PAGE}", out / TABLE, out / PAGE):
+                notes += [f"{PAGE}: {remark}" for remark in write_profile(out, self._spent, faults)]
+        return notes
 
     def _jobs(self) -> Iterator[GradingJob]:
         """What is not done yet, read when its turn comes."""
@@ -196,6 +214,10 @@ class _Class:
                 job, key = replace(job, submission=submission), self._options.key(submission, entry.notes)
             except SubmissionError as error:
                 job, key = replace(job, problem=str(error)), self._options.key(error, entry.notes)
+            except Exception as error:
+                key = self._options.key(SubmissionError(FAILED), entry.notes)
+                job = replace(job, problem=FAILED, broken=True)
+                self._faults.add(name, fault(error))
             known = None if self._options.force else self._known(name, key)
             if known is not None:
                 self._before += 1
@@ -227,21 +249,29 @@ class _Class:
             key="" if graded.broken else key,  # where the grader failed, the next run tries again
         )
         report = replace(report, notes=(*self._submissions[name].notes, *report.notes), provenance=made)
+        for entry, why in graded.faults:
+            self._faults.add(f"{name}{entry}", why)
         self._clock.reset()
-        with self._clock.phase("report"):
-            self._write_files(name, for_student(report, self._options.show_calls))
+        files = [self._out / file for file in files_of(name)]
+        with self._clock.phase("report"), self._faults.kept_to(name, *files):
+            self._write_files(files, for_student(report, self._options.show_calls))
         if self._options.profile:
             self._spent[name] = _together(graded.spent, self._clock.seconds, {"read": read})
         self._keep(name, report)
 
-    def _write_files(self, name: str, report: Report) -> None:
-        plain, for_gradescope, page = files_of(name)
-        write_json(self._out / for_gradescope, gradescope.results(report))
-        write_page(self._out / page, report)
-        write_report(self._out / plain, report)  # the last, since it is what a later run goes by
+    def _write_files(self, files: Sequence[Path], report: Report) -> None:
+        plain, for_gradescope, page = files
+        kept_to = self._faults.kept_to
+        with kept_to(for_gradescope.name, for_gradescope):
+            write_json(for_gradescope, gradescope.results(report))
+        with kept_to(page.name, page):
+            write_page(page, report)
+        with kept_to(plain.name, plain):  # the last, since it is what a later run goes by
+            write_report(plain, report)
 
     def _keep(self, name: str, report: Report, cached: bool = False) -> None:
-        self._rows[name] = row(report)
+        with self._faults.kept_to(f"{name} in all tables"):
+            self._rows[name] = row(report)
         total = len(self._submissions)
         if report.problem:
             self._tell(Event("failed", total, name, cached=cached, problem=report.problem))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from autograder.report.canvas import canvas
+from autograder.report.faults import Faults
 from autograder.report.files import write_text
 from autograder.report.grade import Grade
 from autograder.report.moodle import moodle
@@ -24,7 +25,11 @@ CANVAS, MOODLE = "canvas.csv", "moodle.csv"
 
 
 def write_imports(
-    out: Path, submissions: Mapping[str, ClassSubmission], rows: Sequence[tuple[str, Row]], known: Exported
+    out: Path,
+    submissions: Mapping[str, ClassSubmission],
+    rows: Sequence[tuple[str, Row]],
+    known: Exported,
+    faults: Faults,
 ) -> list[str]:
     """Writes `canvas.csv` and `moodle.csv` where the ids of that LMS are known; those of earlier runs go.
 
@@ -33,6 +38,7 @@ def write_imports(
         submissions: by the names that reports have.
         rows: the reports' rows under these names.
         known: about the assignment.
+        faults: takes what is missing.
 
     Returns:
         What the instructor has to know before uploading them, in lines.
@@ -48,8 +54,9 @@ def write_imports(
         told.append(
             "Canvas will ask which assignment is meant: --assignment ID tells it, see docs/instructor.md"
         )
-    text = canvas(grades, column.title, column.points or full) if grades else ""
-    notes += _written(out / CANVAS, text, grades, without, told)
+    with faults.kept_to(CANVAS, out / CANVAS):
+        text = canvas(grades, column.title, column.points or full, faults) if grades else ""
+        notes += _written(out / CANVAS, text, 2, without, told)
 
     grades, without = _graded(students, "moodle_id", lambda number: "")
     told = []
@@ -65,8 +72,9 @@ def write_imports(
         )
     maximum = worksheet.maximum if worksheet is not None else None
     modified = worksheet.modified if worksheet is not None else {}
-    text = moodle(grades, maximum or full, modified) if grades else ""
-    notes += _written(out / MOODLE, text, grades, without, told)
+    with faults.kept_to(MOODLE, out / MOODLE):
+        text = moodle(grades, maximum or full, modified, faults) if grades else ""
+        notes += _written(out / MOODLE, text, 1, without, told)
     return [*notes, *_doubts([each for each, _ in students], notes)]
 
 
@@ -114,12 +122,12 @@ def _excused(number: str, known: Exported) -> str:
     return "excused in Canvas" if number in known.column.excused else ""
 
 
-def _written(
-    path: Path, text: str, grades: Sequence[Grade], without: Sequence[str], told: Sequence[str]
-) -> Iterator[str]:
+def _written(path: Path, text: str, head: int, without: Sequence[str], told: Sequence[str]) -> Iterator[str]:
+    """Writes a file, of whose lines those of the head are about no student; says what is in it and what is not."""
     if text:
         write_text(path, text)
-        yield f"{path.name}: {len(grades)} to upload"
+        lines = text.count("\n") - head
+        yield f"{path.name}: {lines} to upload"
     else:
         path.unlink(missing_ok=True)  # an earlier run's would be taken for this one's
     yield from (f"{path.name}: {line}" for line in told)

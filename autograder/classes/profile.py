@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from autograder.report.faults import Faults
 from autograder.report.files import write_text
 from autograder.report.pages import charts
 from autograder.report.pages.charts import NoCharts, Spec
@@ -25,15 +26,16 @@ _DARK = ("#a6a6a6", "#8493a6", "#d0765a", "#eba84f", "#ab8fd6", "#5fb5ab", "#5b9
 Spent = Mapping[str, float]  # seconds by phase
 
 
-def write_profile(folder: Path, spent: Mapping[str, Spent]) -> list[str]:
+def write_profile(folder: Path, spent: Mapping[str, Spent], faults: Faults) -> list[str]:
     """Writes the table and the page into a folder; gives remarks on what the page lacks."""
-    write_table(folder / TABLE, spent)
+    write_table(folder / TABLE, spent, faults)
     remarks: list[str] = []
     drawn: list[str] = []
-    try:
-        drawn = charts.drawn(chart_specs(spent)) if spent else []
-    except NoCharts as error:
-        remarks.append(str(error))
+    with faults.kept_to(f"{PAGE}, the charts"):
+        try:
+            drawn = charts.drawn(chart_specs(spent)) if spent else []
+        except NoCharts as error:
+            remarks.append(str(error))
     whole = sum(sum(seconds.values()) for seconds in spent.values()) or 1.0
     text: str = template("profile.html").render(
         number=len(spent),
@@ -90,13 +92,17 @@ def _short(names: Sequence[str]) -> Iterator[str]:
         yield text
 
 
-def write_table(path: Path, spent: Mapping[str, Spent]) -> None:
+def write_table(path: Path, spent: Mapping[str, Spent], faults: Faults) -> None:
     """Writes a row for each hand-in: seconds by phase, and all of them."""
-    table = [["student", *PHASES, "total"]]
-    for student, seconds in spent.items():
-        phases = [seconds.get(phase, 0.0) for phase in PHASES]
-        table.append([student, *(f"{s:.6f}" for s in [*phases, sum(phases)])])
-    write_text(path, as_csv(table))
+    rows = faults.each(
+        path.name, spent, lambda student: student, lambda student: _row(student, spent[student])
+    )
+    write_text(path, as_csv([["student", *PHASES, "total"], *rows]))
+
+
+def _row(student: str, seconds: Spent) -> list[str]:
+    phases = [seconds.get(phase, 0.0) for phase in PHASES]
+    return [student, *(f"{s:.6f}" for s in [*phases, sum(phases)])]
 
 
 def read_table(path: Path) -> list[Spent]:

@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -25,12 +25,15 @@ from typing import Any
 from autograder.grading.collecting import SuiteError
 from autograder.grading.grade import Grader
 from autograder.grading.sandboxed import TimeLimits
+from autograder.report.faults import fault
 from autograder.report.model import Report
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.handle import SandboxError
 from autograder.submissions.submission import Submission
 from exercises.feedback.course import Course
 
+# the problem of a hand-in at which the grader failed; why is for the instructor, since it may tell of hidden inputs
+FAILED = "could not be graded: the autograder itself failed at it, which says nothing about the work"
 TIDY_SECONDS = 30.0  # seconds for a worker process to end in order once its parent is gone
 
 
@@ -83,12 +86,14 @@ class GradingJob:
 class GradingResult:
     """What a job came to; `broken` where the grader failed, and not the hand-in.
 
-    `spent` has the seconds by `clock.PHASES`, where the hand-in was run.
+    `spent` has the seconds by `clock.PHASES`, where the hand-in was run. `faults` has what the grader failed at, as
+    words that follow the hand-in's name and why; for the instructor alone.
     """
 
     report: Report
     broken: bool = False
     spent: Mapping[str, float] = field(default_factory=dict)
+    faults: Sequence[tuple[str, str]] = ()
 
 
 _warm: dict[Settings, Grader] = {}  # at most one
@@ -108,9 +113,15 @@ def grade_one(job: GradingJob) -> GradingResult:
     try:
         report = grader.grade(job.submission).named(job.name)
         seconds = grader.clock.seconds
-        return GradingResult(report, spent=seconds | {"start": seconds["start"] + start})
+        return GradingResult(
+            report, spent=seconds | {"start": seconds["start"] + start}, faults=grader.faults.found
+        )
     except (SuiteError, SandboxError) as error:  # it must not cost the others their grades
         return GradingResult(grader.unreadable(job.name, f"could not be graded: {error}"), broken=True)
+    except Exception as error:
+        report = grader.unreadable(job.name, FAILED)
+        close()  # the next one gets a grader at which nothing has failed
+        return GradingResult(report, broken=True, faults=[("", fault(error))])
 
 
 def unconfined(settings: Settings) -> tuple[str, ...]:

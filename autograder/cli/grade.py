@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.classes import jplag
@@ -13,6 +14,7 @@ from autograder.classes.batch import ClassReports, grade_class
 from autograder.classes.lms import CANVAS, MOODLE
 from autograder.classes.options import GradingOptions
 from autograder.cli.options import CommandError, Commands, count, grading_options, settings_of
+from autograder.report.faults import Faults
 from autograder.report.pages.dashboard import DASHBOARD
 from autograder.report.terminal.progress import display
 from autograder.report.terminal.table import console, printable, show_table
@@ -142,8 +144,11 @@ def _graded(
     with display(console(), options.json) as tell:
         graded = grade_class(submissions, wanted, out, tell, workers, options.scheduler, known)
     if for_jplag is not None:
-        students = jplag.write_class(submissions, for_jplag)
+        faults = Faults()
+        students = jplag.write_class(submissions, for_jplag, faults)
         print(f"{students} hand-ins for JPlag: {printable(str(for_jplag))}", file=sys.stderr)
+        notes = [*graded.notes, *faults.notes]
+        graded = replace(graded, notes=notes, broken=graded.broken or bool(faults.notes))
     return graded
 
 

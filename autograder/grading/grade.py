@@ -14,7 +14,8 @@ from autograder.grading.judge import CaseResult, Judge, RubricLine
 from autograder.grading.pictures import drawable, pictures, visualizer
 from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.paths import VOCABULARY
-from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
+from autograder.report.faults import Faults
+from autograder.report.model import ExerciseReport, Finding, Line, Picture, Provenance, Report
 from autograder.sandbox.clock import Clock
 from autograder.sandbox.confine import Limits, missing
 from autograder.sandbox.host import Sandbox, usable_cuda
@@ -77,6 +78,7 @@ class Grader:
         self.seed = seed
         self.time_limits = time_limits or TimeLimits()
         self.clock = Clock()
+        self.faults = Faults()
         self._sandbox = Sandbox(
             course.operators, limits, cuda="cuda" in self.devices, kind=sandbox, clock=self.clock
         )
@@ -110,8 +112,9 @@ class Grader:
             self._sandbox.end_worker()
 
     def grade(self, submission: Submission) -> Report:
-        """Grades one submission; `clock` then tells where the time went."""
+        """Grades one submission; `clock` then tells where the time went, and `faults` what could not be drawn."""
         self.clock.reset()
+        self.faults = Faults()
         sandboxed = SandboxedSubmission(self._sandbox, submission, self.course, self.time_limits)
         with self.clock.phase("compare"):
             results = self._judge.examine(sandboxed)
@@ -164,7 +167,10 @@ class Grader:
         mine = [r for r in results if r.module == exercise.module]
         rubric = [line for line in self._judge.lines if line.module == exercise.module]
         drawn = next((r for line in rubric for r in _shown(line, mine) if drawable(r.failure)), None)
-        lines = [_line(self.course, line, [r for r in mine if r.line == line.name], drawn) for line in rubric]
+        shown = [
+            _line(self.course, line, [r for r in mine if r.line == line.name], drawn, self.faults)
+            for line in rubric
+        ]
         carried = any(r.carried for r in mine)
         before = earlier(exercise.module, self.catalogue)
         wrong = {r.module for r in results if r.failure}
@@ -173,9 +179,9 @@ class Grader:
             module=exercise.module,
             title=exercise.title,
             points=float(exercise.points),
-            earned=_rounded(sum(line.earned for line in lines)),
+            earned=_rounded(sum(line.earned for line in shown)),
             carried_from=tuple(e.name for e in before if carried and e.module in wrong),
-            lines=tuple(lines),
+            lines=tuple(shown),
         )
 
     def _provenance(self, digest: str, confined: dict[str, str]) -> Provenance:
@@ -200,7 +206,13 @@ def _shown(line: RubricLine, results: Sequence[CaseResult]) -> list[CaseResult]:
     return [r for _, r in sorted(failed, key=lambda each: each[0])][:SHOWN_FINDINGS]
 
 
-def _line(course: Course, line: RubricLine, results: Sequence[CaseResult], drawn: CaseResult | None) -> Line:
+def _line(
+    course: Course,
+    line: RubricLine,
+    results: Sequence[CaseResult],
+    drawn: CaseResult | None,
+    faults: Faults,
+) -> Line:
     passed = sum(r.failure is None for r in results)
     return Line(
         name=line.name,
@@ -213,13 +225,18 @@ def _line(course: Course, line: RubricLine, results: Sequence[CaseResult], drawn
         carried=sum(r.carried for r in results),
         followed=sum(r.followed for r in results),
         apart=sum(r.apart for r in results),
-        findings=tuple(_finding(course, r, r is drawn) for r in _shown(line, results)),
+        findings=tuple(_finding(course, r, r is drawn, faults) for r in _shown(line, results)),
     )
 
 
-def _finding(course: Course, result: CaseResult, draw: bool) -> Finding:
+def _finding(course: Course, result: CaseResult, draw: bool, faults: Faults) -> Finding:
     failure = result.failure
     assert failure is not None
+    address = ""
+    drawn: tuple[Picture, ...] = ()
+    with faults.kept_to(f", the pictures of {result.module}"):
+        address = visualizer(course, failure)
+        drawn = pictures(failure) if draw else ()
     return Finding(
         case=result.case,
         device=result.device,
@@ -233,8 +250,8 @@ def _finding(course: Course, result: CaseResult, draw: bool) -> Finding:
         expected=failure.expected,
         got=failure.got,
         place=failure.where,
-        visualizer=visualizer(course, failure),
-        pictures=pictures(failure) if draw else (),
+        visualizer=address,
+        pictures=drawn,
         tried=failure.tried,
     )
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from autograder.report.faults import Faults
 from autograder.report.grade import Grade
 from autograder.report.spreadsheet import as_csv
 
@@ -22,19 +23,23 @@ TITLES = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _POINTS = "Points Possible"
 
 
-def canvas(grades: Iterable[Grade], title: str, points: float) -> str:
+def canvas(grades: Iterable[Grade], title: str, points: float, faults: Faults) -> str:
     """The file's text.
 
     Args:
         grades: those that have a `canvas_id`.
         title: the assignment's, with its id where it is known.
         points: that the assignment is worth.
+        faults: takes who has no row.
     """
-    rows = [[*TITLES, title], [f"    {_POINTS}", "", "", "", "", f"{points:g}"]]
-    for each in grades:
-        ids = each.ids
-        # a student may be called anything, but must not say what the assignment is worth
-        name = each.name if _POINTS not in each.name else ids["canvas_id"]
-        known = [ids["canvas_id"], ids.get("sid", ""), ids.get("login", "")]
-        rows.append([name, *known, "", each.out_of(points)])
-    return as_csv(rows)
+    about = [[*TITLES, title], [f"    {_POINTS}", "", "", "", "", f"{points:g}"]]
+    rows = faults.each("canvas.csv", grades, lambda each: each.name, lambda each: _row(each, points))
+    return as_csv([*about, *rows])
+
+
+def _row(each: Grade, points: float) -> list[str]:
+    ids = each.ids
+    # a student may be called anything, but must not say what the assignment is worth
+    name = each.name if _POINTS not in each.name else ids["canvas_id"]
+    known = [ids["canvas_id"], ids.get("sid", ""), ids.get("login", "")]
+    return [name, *known, "", each.out_of(points)]

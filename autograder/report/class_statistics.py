@@ -1,6 +1,6 @@
 """What the reports of a class say together: counts, shares and examples, as plain data.
 
-    statistics = statistics_of(reports.items())
+    statistics = statistics_of(reports.items(), faults)
 
 One pass; of each report nothing is kept but numbers, so that the size of a class does not matter. Three groups are
 told apart: who handed in nothing, whose hand-in could not be graded, and the graded, of whom shares are shares.
@@ -14,13 +14,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from autograder.report.model import (
-    ExerciseReport,
-    Finding,
-    Line,
-    Provenance,
-    Report,
-)
+from autograder.report.faults import Faults
+from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
 from exercises.feedback.kinds import UNCALLED, UNWRITTEN, FailureKind
 
 SLOWEST = 10
@@ -173,23 +168,19 @@ class ClassStatistics:
         return self.graded + self.not_graded
 
 
-def statistics_of(reports: Iterable[tuple[str, Report | None]]) -> ClassStatistics:
+def statistics_of(reports: Iterable[tuple[str, Report | None]], faults: Faults) -> ClassStatistics:
     """Counts a class, in the order of its reports; None for a report that cannot be read."""
     found = ClassStatistics()
     for student, report in reports:
         found.students += 1
-        if report is None:
-            found.unreadable += 1
-        elif not report.handed_in:
-            found.nothing += 1
-            found.missing += [student] if len(found.missing) < MAX_NAMES else []
-        elif report.problem:
-            found.not_graded += 1
-            found.problems += [(student, report.problem)] if len(found.problems) < MAX_NAMES else []
-        else:
-            _count(found, student, report)
-        if report is not None:
-            _count_notes(found, report)
+        counted = False
+        with faults.kept_to(f"the statistics, {student}"):
+            if report is not None:
+                # by itself first: where that fails, no half of it is left among the class's numbers
+                _count(ClassStatistics(), student, report)
+                _count(found, student, report)
+                counted = True
+        found.unreadable += not counted
     found.slowest.sort(key=lambda each: (-each[0], each[1]))
     return found
 
@@ -200,6 +191,18 @@ def ranked(causes: Iterable[Cause]) -> list[Cause]:
 
 
 def _count(found: ClassStatistics, student: str, report: Report) -> None:
+    if not report.handed_in:
+        found.nothing += 1
+        found.missing += [student] if len(found.missing) < MAX_NAMES else []
+    elif report.problem:
+        found.not_graded += 1
+        found.problems += [(student, report.problem)] if len(found.problems) < MAX_NAMES else []
+    else:
+        _count_graded(found, student, report)
+    _count_notes(found, report)
+
+
+def _count_graded(found: ClassStatistics, student: str, report: Report) -> None:
     found.graded += 1
     if report.unusual and len(found.unusual) < MAX_NAMES:
         found.unusual.append((student, report.unusual))

@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from autograder.report.faults import Faults
 from autograder.report.model import ExerciseReport, Finding, Line, Report
 from autograder.report.reading import Row, marked
 from autograder.report.spreadsheet import as_csv
@@ -102,7 +103,7 @@ def _whole(data: Any) -> Any:
 
 
 def write_grades(
-    path: Path, rows: Sequence[tuple[str, Report | Row]], doubts: Mapping[str, str] | None = None
+    path: Path, rows: Sequence[tuple[str, Report | Row]], doubts: Mapping[str, str], faults: Faults
 ) -> None:
     """`grades.csv`: one row per hand-in with its points by exercise, the total, and what was found.
 
@@ -112,12 +113,16 @@ def write_grades(
         path: the file.
         rows: what is known, by student.
         doubts: why a hand-in may be another student's, told before what was found.
+        faults: takes who has no row.
     """
     names = [e.name for e in rows[0][1].exercises] if rows else []
-    table = [["student", *names, "total", "found"]]
-    for student, report in rows:
-        points = [e.earned for e in report.exercises] + [report.earned]
-        shown = ["" if report.withheld else f"{each:g}" for each in points]
-        said = dict.fromkeys(text for text in ((doubts or {}).get(student, ""), report.found) if text)
-        table.append([student, *shown, "; ".join(said)])
-    write_text(path, as_csv(table))
+    table = faults.each(
+        path.name, rows, lambda each: each[0], lambda each: _row(*each, doubts.get(each[0], ""))
+    )
+    write_text(path, as_csv([["student", *names, "total", "found"], *table]))
+
+
+def _row(student: str, report: Report | Row, doubt: str) -> list[str]:
+    points = [e.earned for e in report.exercises] + [report.earned]
+    shown = ["" if report.withheld else f"{each:g}" for each in points]
+    return [student, *shown, "; ".join(dict.fromkeys(filter(None, [doubt, report.found])))]

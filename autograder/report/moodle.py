@@ -18,6 +18,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping
 
+from autograder.report.faults import Faults
 from autograder.report.grade import Grade
 from autograder.report.spreadsheet import as_csv
 from autograder.report.text import plain
@@ -34,22 +35,27 @@ TITLES = (
 NEVER = "-"  # what Moodle writes for a grade that was never changed
 
 
-def moodle(grades: Iterable[Grade], maximum: float, modified: Mapping[str, str]) -> str:
+def moodle(grades: Iterable[Grade], maximum: float, modified: Mapping[str, str], faults: Faults) -> str:
     """The file's text.
 
     Args:
         grades: those that have a `moodle_id`.
         maximum: the highest grade of the assignment.
         modified: when each grade was last changed, by `moodle_id`, as Moodle's own worksheet writes it.
+        faults: takes who has no row.
     """
-    rows = [list(TITLES)]
-    for each in grades:
-        number = each.ids["moodle_id"]
-        name, email = (_no_escape(text) for text in (each.name, each.ids.get("email", "")))
-        changed = _no_escape(modified.get(number, NEVER))
-        points = each.out_of(maximum)
-        rows.append([f"Participant {number}", name, email, points, f"{maximum:g}", changed, comment(each)])
-    return as_csv(rows)
+    rows = faults.each(
+        "moodle.csv", grades, lambda each: each.name, lambda each: _row(each, maximum, modified)
+    )
+    return as_csv([TITLES, *rows])
+
+
+def _row(each: Grade, maximum: float, modified: Mapping[str, str]) -> list[str]:
+    number = each.ids["moodle_id"]
+    name, email = (_no_escape(text) for text in (each.name, each.ids.get("email", "")))
+    changed = _no_escape(modified.get(number, NEVER))
+    points = each.out_of(maximum)
+    return [f"Participant {number}", name, email, points, f"{maximum:g}", changed, comment(each)]
 
 
 def comment(grade: Grade) -> str:

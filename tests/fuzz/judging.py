@@ -26,6 +26,7 @@ from autograder.course.suites import properties
 from autograder.grading import grade, judge, sandboxed, vocabulary
 from autograder.grading.judge import CaseResult, Judge
 from autograder.grading.sandboxed import SandboxedSubmission
+from autograder.report.faults import Faults
 from autograder.sandbox import wire
 from exercises.course import layer_checks
 from exercises.feedback import calls, checks, compare, failures, steps
@@ -156,7 +157,9 @@ def _look_at(failure: CheckFailure, causes: bool, result: CaseResult) -> None:
         holds(type(text) is str, "a failure's parts are texts", (name, text))
         holds(len(text) <= 2 * steps.MAX_TEXT_CHARS, "a failure's parts are short", (name, len(text)))
     if causes:
-        found = grade._finding(COURSE, result, failure.call is not None)
+        faults = Faults()
+        found = grade._finding(COURSE, result, failure.call is not None, faults)
+        holds(faults.notes == [], "what can be drawn is drawn", faults.notes)
         holds(all(type(text) is str for text in found.where), "places are texts", found.where)
         json.dumps(found.where)
         holds(sum(map(len, found.where)) <= 20_000, "places are short", found.where)

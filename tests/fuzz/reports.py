@@ -19,6 +19,7 @@ from rich.console import Console
 from autograder.platforms import gradebook, nbgrader
 from autograder.report import files, gradescope, model, prairielearn, spreadsheet
 from autograder.report import text as wording
+from autograder.report.faults import Faults
 from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
 from autograder.report.pages import feedback
 from autograder.report.terminal import table
@@ -134,10 +135,12 @@ def _prairielearn(found: Mapping[str, Any]) -> None:
 
 def _grades(rows: Sequence[tuple[str, Report]]) -> None:
     written: list[bytes] = []
+    faults = Faults()
     with patch.object(files, "write_bytes", lambda path, content: written.append(content)):
-        files.write_grades(Path("grades.csv"), rows)
+        files.write_grades(Path("grades.csv"), rows, {}, faults)
     text = written[0].decode("utf-8")
     _plain(text, "grades.csv")
+    holds(faults.notes == [], "every hand-in has its row", faults.notes)
     table = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     holds(len(table) == 1 + len(rows), "one row per hand-in", table)
     holds(formulas(text) == [], "no cell is a formula", text)

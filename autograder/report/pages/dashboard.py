@@ -7,7 +7,7 @@ that a run remembers, so that a run that was resumed makes the same page.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,10 +19,12 @@ from autograder.report.class_statistics import (
     Compared,
     ExerciseCount,
     LineCount,
+    Pair,
     Spread,
     ranked,
     statistics_of,
 )
+from autograder.report.faults import Entry, Faults, Made
 from autograder.report.files import write_text
 from autograder.report.model import Report
 from autograder.report.pages import charts
@@ -67,18 +69,20 @@ KINDS: Mapping[str, str] = {
 }
 
 
-def write_dashboard(folder: Path, reports: Reports, compared: Compared) -> list[str]:
+def write_dashboard(folder: Path, reports: Reports, compared: Compared, faults: Faults) -> list[str]:
     """Writes the dashboard of the reports in a folder; gives remarks on what it had to leave out."""
     damaged: list[str] = []
-    statistics = statistics_of(_read(reports, damaged))
+    statistics = statistics_of(_read(reports, damaged), faults)
     remarks = [*filter(None, [compared.remark]), *compared.notes]
     remarks += first_of(damaged, "{} more cannot be read back")
     drawn: list[str] = []
-    try:
-        drawn = charts.drawn(chart_specs(statistics)) if statistics.graded else []
-    except NoCharts as error:
-        remarks.append(str(error))
-    write_text(folder / DASHBOARD, dashboard(statistics, compared, drawn, _link_to(TUTORIAL, folder)))
+    with faults.kept_to(f"{DASHBOARD}, the charts"):
+        try:
+            drawn = charts.drawn(chart_specs(statistics)) if statistics.graded else []
+        except NoCharts as error:
+            remarks.append(str(error))
+    tutorial = _link_to(TUTORIAL, folder)
+    write_text(folder / DASHBOARD, dashboard(statistics, compared, faults, drawn, tutorial))
     return remarks
 
 
@@ -101,19 +105,31 @@ def _link_to(path: Path, folder: Path) -> str:
 
 
 def dashboard(
-    statistics: ClassStatistics, compared: Compared, drawn: Sequence[str] = (), tutorial: str = ""
+    statistics: ClassStatistics,
+    compared: Compared,
+    faults: Faults,
+    drawn: Sequence[str] = (),
+    tutorial: str = "",
 ) -> str:
     """The page as HTML.
 
     Args:
         statistics: the class.
         compared: which hand-ins look alike.
+        faults: takes what is left out of it.
         drawn: SVGs of `chart_specs`, or none.
         tutorial: the address of the tutorial, or empty.
     """
+
+    def each(
+        entries: Iterable[Entry], name: Callable[[Entry], str], make: Callable[[Entry], Made]
+    ) -> list[Made]:
+        return faults.each(DASHBOARD, entries, name, make)
+
     lines = sorted(statistics.lines.values(), key=lambda line: -line.rate)
     failed = [line for line in lines if line.failed]
-    causes = [_told(cause, statistics, tutorial) for cause in ranked(statistics.misconceptions.values())]
+    misconceptions = ranked(statistics.misconceptions.values())
+    causes = each(misconceptions, _whose, lambda cause: _told(cause, statistics, tutorial))
     svgs = list(drawn) + [""] * 3
     text: str = template("dashboard.html").render(
         it=statistics,
@@ -127,17 +143,17 @@ def dashboard(
         exercises=[_exercise(each) for each in statistics.exercises.values()],
         causes=causes[:MAX_OPEN],
         more_causes=causes[MAX_OPEN:],
-        others=[_other(cause, statistics) for cause in ranked(statistics.unexplained.values())],
+        others=each(ranked(statistics.unexplained.values()), _whose, lambda cause: _other(cause, statistics)),
         lines=[_line(each) for each in failed[:MAX_LINES]],
         more_lines=[_line(each) for each in failed[MAX_LINES:]],
         passed_by_all=len([line for line in lines if line.checked and not line.failed]),
-        slowest=[(_student(name), seconds) for seconds, name in statistics.slowest],
-        pairs=[
-            _pair(pair.one, pair.other, pair.exercises, pair.tokens) for pair in compared.pairs[:MAX_PAIRS]
-        ],
-        problems=[(_student(name), _cut(problem)) for name, problem in statistics.problems],
-        missing=[_student(name) for name in statistics.missing],
-        unusual=[(_student(name), [_cut(each) for each in told]) for name, told in statistics.unusual],
+        slowest=each(statistics.slowest, lambda one: one[1], lambda one: (_student(one[1]), one[0])),
+        pairs=each(compared.pairs[:MAX_PAIRS], lambda pair: f"{pair.one} and {pair.other}", _pair),
+        problems=each(statistics.problems, lambda one: one[0], lambda one: (_student(one[0]), _cut(one[1]))),
+        missing=each(statistics.missing, lambda name: name, _student),
+        unusual=each(
+            statistics.unusual, lambda one: one[0], lambda one: (_student(one[0]), [*map(_cut, one[1])])
+        ),
         notes=[(_cut(note), n) for note, n in sorted(statistics.notes.items(), key=lambda e: (-e[1], e[0]))],
         most_notes=MAX_NOTES,
         most_slow=SLOWEST,
@@ -229,6 +245,11 @@ def _student(name: str, exercise: str = "") -> tuple[str, str]:
     )
 
 
+def _whose(cause: Cause) -> str:
+    """What a cause is called where it cannot be told."""
+    return f"{cause.name} of {cause.example.student}" if cause.example else cause.name
+
+
 def _told(cause: Cause, statistics: ClassStatistics, tutorial: str) -> Mapping[str, Any]:
     example = cause.example
     assert example is not None
@@ -265,12 +286,12 @@ def _line(line: LineCount) -> Mapping[str, Any]:
     return {"it": line, "share": percent(line.failed, line.checked)}
 
 
-def _pair(one: str, other: str, found: Sequence[tuple[str, float]], tokens: int) -> Mapping[str, Any]:
+def _pair(pair: Pair) -> Mapping[str, Any]:
     return {
-        "one": _student(one),
-        "other": _student(other),
-        "exercises": ", ".join(f"{name} {int(share)} %" for name, share in found),
-        "tokens": tokens,
+        "one": _student(pair.one),
+        "other": _student(pair.other),
+        "exercises": ", ".join(f"{name} {int(share)} %" for name, share in pair.exercises),
+        "tokens": pair.tokens,
     }
 
 
