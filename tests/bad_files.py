@@ -192,6 +192,98 @@ def _hostile_name(folder: Path) -> Path:
     return _folder(folder / "=cmd|'calc'!A0;=1+1\x1b[2J<b>\n", {})
 
 
+# What makes a parser stall, or take all memory. Each did so in the grader's own process, or in its reports.
+
+
+def _notebook(path: Path, *cells: str) -> Path:
+    document = {"cells": [{"cell_type": "code", "source": each} for each in (FINE.decode(), *cells)]}
+    path.write_text(json.dumps(document | {"nbformat": 4}), encoding="utf-8")
+    return path
+
+
+def _beside_amaras(path: Path, code: str) -> Path:
+    """Amara's third answer, and something below it."""
+    return _folder(path, {"ex3_conv2d.py": (AMARA / "ex3_conv2d.py").read_bytes() + code.encode()})
+
+
+def _f_strings(folder: Path) -> Path:
+    """For each expression Python 3.11 goes through the whole of an f-string: 13 s."""
+    return _notebook(folder / "f-strings.ipynb", *['x = f"' + "{a:{b}}" * 14_000 + '"'] * 10)
+
+
+def _dotted(folder: Path) -> Path:
+    """For each dot Python 3.11 keeps all that stands before it: 2.6 GB and 17 s."""
+    return _notebook(folder / "dotted.ipynb", *["import " + "a." * 49_000 + "a"] * 10)
+
+
+def _hex_number(folder: Path) -> Path:
+    """Python reads it, and refuses to write it down: a traceback once the class was graded, in every run."""
+    return _beside_amaras(folder / "hex-number", f"\nBIG = 0x{'f' * 5000}\n")
+
+
+def _helpers(folder: Path) -> Path:
+    """The grader held all of it several times over: 980 MB, and 25 s to look for answers."""
+    files = {f"helper{number:02}.py": b"# a b\n" * 174_000 for number in range(47)}
+    return _folder(folder / "helpers", files)
+
+
+def _mentions(folder: Path) -> Path:
+    """Each of 44 MiB may answer any exercise, and was looked through for each: 35 s."""
+    names = b"# effective_kernel_size output_size pad2d same_padding conv2d_valid conv2d_strided conv2d\n"
+    files = {f"v{number:02}.py": names + b"# a b\n" * 170_000 + b"#" * number for number in range(44)}
+    return _folder(folder / "mentions", files)
+
+
+def _stars(folder: Path) -> Path:
+    """Each of 5,000 modules was looked for among 1,900 files: 25 s, and minutes for ten times as many."""
+    stars = "".join(f"from m{number} import *;" for number in range(5_000))
+    path = _beside_amaras(folder / "stars", f"\n{stars}\n")
+    for number in range(1_900):
+        (path / f"h{number}.py").write_bytes(b"x = 1\n")
+    return path
+
+
+def _many_cells(folder: Path) -> Path:
+    """Read within 8 s, compared within 6 s, then sent to the worker cell by cell."""
+    path = folder / "many-cells.ipynb"
+    path.write_text('{"cells":[' + ",".join(['{"cell_type":"code","source":""}'] * 580_000) + "]}")
+    return path
+
+
+def _many_notes(folder: Path) -> Path:
+    """A line of the report for each of them."""
+    return _notebook(folder / "many-notes.ipynb", *["%%bash"] * 9_000)
+
+
+def _many_lists(folder: Path) -> Path:
+    """Twenty megabytes of JSON that are half a gigabyte of lists."""
+    path = folder / "many-lists.ipynb"
+    path.write_text('{"cells":[' + ",".join(["[]"] * 6_600_000) + "]}")
+    return path
+
+
+def _signs(folder: Path) -> Path:
+    """Deeper than Python's parser goes; the text was and is no Python."""
+    return _beside_amaras(folder / "signs", "\nx = " + "-" * 90_000 + "1\n")
+
+
+def _ligatures(folder: Path) -> Path:
+    """Names that are ten times longer once they are normalised."""
+    names = "\n".join("\ufdfa" * 3_000 + f"{number} = 1" for number in range(20))
+    return _beside_amaras(folder / "ligatures", f"\n{names}\n")
+
+
+def _decorators(folder: Path) -> Path:
+    return _beside_amaras(
+        folder / "decorators", "\ndef a(f): return f\n" + "@a\n" * 30_000 + "def f(): pass\n"
+    )
+
+
+def _patterns(folder: Path) -> Path:
+    nested = f"\nmatch 1:\n case {'[' * 190}a{']' * 190}: pass\n"
+    return _beside_amaras(folder / "patterns", nested * 100)
+
+
 UPLOADS: dict[str, BadUpload] = {
     "bomb": BadUpload(_bomb, "ex3_conv2d.py is larger than 1 MiB", 10),
     "traversal": BadUpload(_traversal, "points outside the zip"),
@@ -215,4 +307,17 @@ UPLOADS: dict[str, BadUpload] = {
     "another archive": BadUpload(_other_archive, "is no hand-in"),
     "long name": BadUpload(_long_names, "ex2_padding.py is missing", 30),
     "hostile name": BadUpload(_hostile_name, "ex2_padding.py is missing", 10),
+    "f-strings": BadUpload(_f_strings, ""),
+    "dotted import": BadUpload(_dotted, ""),
+    "number in hex": BadUpload(_hex_number, "ex2_padding.py is missing", 30),
+    "47 MiB of helpers": BadUpload(_helpers, "and 39 more cannot be imported: there is more than 4 MiB", 10),
+    "44 MiB of versions": BadUpload(_mentions, "there is more than 4 MiB of source", 10),
+    "5,000 star imports": BadUpload(_stars, "ex2_padding.py is missing", 30),
+    "580,000 cells": BadUpload(_many_cells, "more than 10,000 code cells"),
+    "9,000 notes": BadUpload(_many_notes, "more remarks like these are left out", 10),
+    "lists without end": BadUpload(_many_lists, "the notebook has no code cell"),
+    "chain of signs": BadUpload(_signs, "ex2_padding.py is missing", 10),
+    "ligatures": BadUpload(_ligatures, "ex2_padding.py is missing", 30),
+    "decorators": BadUpload(_decorators, "ex2_padding.py is missing", 30),
+    "nested patterns": BadUpload(_patterns, "ex2_padding.py is missing", 30),
 }
