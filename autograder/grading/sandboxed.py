@@ -28,6 +28,7 @@ GRACE_SECONDS = 2.0  # that a statement has beyond its limit, to be ended from w
 MAX_STATEMENTS = 20_000  # announced at one import
 MAX_ENDINGS = 8  # statements of one submission that may take their worker along
 MIN_WAIT = 1 / 16  # of the limit for a call, after many calls without an answer
+MAX_LOADS = 2  # of one submission that may fail: its texts are the same in every worker
 MAX_LEFT_OUT = 5  # statements that the report tells of
 PYTHON = ".".join(platform.python_version_tuple()[:2])
 
@@ -93,6 +94,7 @@ class SandboxedSubmission:
     )  # "file:number" of a statement → why it is not run again
     _left_out: dict[str, str] = field(default_factory=dict)  # the same → what the report says
     _endings: int = 0
+    _not_loaded: list[WorkerTrouble] = field(default_factory=list)
     # by exercise and by what is substituted: a corrected one gets its own
     _paces: defaultdict[tuple[str, frozenset[str]], Pace] = field(default_factory=lambda: defaultdict(Pace))
     _late_lines: set[tuple[str, str, frozenset[str]]] = field(default_factory=set)
@@ -248,6 +250,8 @@ class SandboxedSubmission:
         wanted = (self.substituted, forbids)
         if self._worker is not None and self._worker.alive and self._loaded == wanted:
             return self._worker
+        if len(self._not_loaded) == MAX_LOADS:
+            raise self._not_loaded[-1]
         self.keep_printed()
         self._worker = self.sandbox.worker(forbids)
         self._entered.clear()
@@ -278,7 +282,11 @@ class SandboxedSubmission:
             }
         )
         with self.sandbox.clock.phase("import"):
-            reply = self._worker.ask(request, self.time_limits.call)
+            try:
+                reply = self._worker.ask(request, self.time_limits.call)
+            except WorkerTrouble as trouble:
+                self._not_loaded.append(trouble)
+                raise
         if self.forbidden is None:  # told before a line of the hand-in has run
             found = reply.get("forbidden")
             self.forbidden = {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
