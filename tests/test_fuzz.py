@@ -13,6 +13,7 @@ from tests.fuzz.targets import TARGETS
 # about a second each; the full numbers stand in tests/fuzz/README.md
 SMOKE = {
     "decoder": 1500,
+    "frames": 2000,
     "zips": 300,
     "notebooks": 2000,
     "names": 500,

@@ -16,5 +16,5 @@ def _load(module: str) -> Target:
 
 TARGETS: dict[str, Callable[[], Target]] = {
     name: partial(_load, name)
-    for name in ("decoder", "zips", "notebooks", "names", "handins", "reports", "judging")
+    for name in ("decoder", "frames", "zips", "notebooks", "names", "handins", "reports", "judging")
 }
