@@ -84,6 +84,16 @@ def test_a_convolution_ends_the_process_by_the_signal_of_a_trap() -> None:
     assert ends(CONVOLUTIONS, "convolution") == dict.fromkeys(CONVOLUTIONS, TRAPPED)
 
 
+def test_code_does_not_come_back_when_the_system_forgets_a_page() -> None:
+    forget = """
+import ctypes
+for start, end, _ in traps._stretches(found["convolution"]):
+    ctypes.CDLL(None).madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), 4)  # MADV_DONTNEED
+F.conv2d(x, w)
+"""
+    assert ends([forget], "convolution")[forget] < 0
+
+
 def test_padding_does_where_it_is_forbidden_too_and_there_alone() -> None:
     assert ends(PADDINGS, "padding") == dict.fromkeys(PADDINGS, TRAPPED)
     assert ends(PADDINGS, "convolution") == dict.fromkeys(PADDINGS, DONE)
@@ -103,5 +113,6 @@ def test_as_many_functions_are_found_as_the_pinned_torch_has() -> None:
 def test_a_torch_without_names_is_said_to_have_lost_nothing(tmp_path: Path) -> None:
     """As if its library had been stripped, or lay elsewhere."""
     assert traps.functions({name: family for name, family in OPERATORS.items() if not family.symbols}) == {}
-    stretches = traps._stretches([(0x5010, 8), (0x1000, 0x1001), (0x900000, 1)])
-    assert stretches == [(0x1000, 0x6000), (0x900000, 0x901000)]
+    first, second, far = (0x1000, 0x1001), (0x5010, 8), (0x900000, 1)
+    stretches = traps._stretches([second, first, far])
+    assert stretches == [(0x1000, 0x6000, [first, second]), (0x900000, 0x901000, [far])]

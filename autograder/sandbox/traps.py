@@ -32,6 +32,8 @@ _HOMES = re.compile(
 )
 _TIDIES_UP = re.compile(rb"D[0-2]Ev|_M_manager")  # destructors, which run when a thread or the process ends
 _TRAP = 0xCC  # int3: SIGTRAP
+_MAYMOVE, _FIXED = 1, 2  # of mremap
+_FAILED = ctypes.c_void_p(-1).value
 _SECTION = struct.Struct("<IIQQQQIIQQ")
 _SYMTAB, _FUNCTION = 2, 2
 _SYMBOL = np.dtype(
@@ -54,15 +56,22 @@ def functions(families: Mapping[str, Operators]) -> dict[str, Spans]:
 
 
 def take_out(spans: Spans) -> None:
-    """Overwrites functions with traps, for this process and those that it forks."""
+    """Overwrites functions with traps, for this process and those that it forks.
+
+    The pages are exchanged for memory that no file stands behind: a system that is asked to forget what was written
+    to a page of a file (`madvise`) brings the file's own bytes back.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
-    stretches = _stretches(spans)
-    for start, end in stretches:
-        _protect(libc, start, end, mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
-    for address, size in spans:
-        ctypes.memset(address, _TRAP, size)
-    for start, end in stretches:
-        _protect(libc, start, end, mmap.PROT_READ | mmap.PROT_EXEC)
+    libc.mmap.restype = libc.mremap.restype = ctypes.c_void_p
+    for start, end, functions in _stretches(spans):
+        size = ctypes.c_size_t(end - start)
+        kind, rights = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, mmap.PROT_READ | mmap.PROT_WRITE
+        copy = _done(libc.mmap(None, size, rights, kind, -1, ctypes.c_long(0)))
+        ctypes.memmove(copy, start, end - start)
+        for address, length in functions:
+            ctypes.memset(copy + address - start, _TRAP, length)
+        _done(libc.mprotect(ctypes.c_void_p(copy), size, mmap.PROT_READ | mmap.PROT_EXEC))
+        _done(libc.mremap(ctypes.c_void_p(copy), size, size, _MAYMOVE | _FIXED, ctypes.c_void_p(start)))
 
 
 def _named(content: mmap.mmap, families: Mapping[str, Operators]) -> dict[str, Spans]:
@@ -117,19 +126,22 @@ def _loaded_at(library: Path) -> int:
     raise RuntimeError(f"{library} is not loaded")
 
 
-def _stretches(spans: Spans) -> list[tuple[int, int]]:
-    """Whole pages that cover the functions, those near each other in one."""
-    found: list[tuple[int, int]] = []
+def _stretches(spans: Spans) -> list[tuple[int, int, list[tuple[int, int]]]]:
+    """Whole pages that cover the functions, those near each other in one; and the functions in them."""
+    found: list[tuple[int, int, list[tuple[int, int]]]] = []
     for address, size in sorted(spans):
         start = address // mmap.PAGESIZE * mmap.PAGESIZE
         end = -(-(address + size) // mmap.PAGESIZE) * mmap.PAGESIZE
         if found and start <= found[-1][1] + _NEAR:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
+            first, last, functions = found[-1]
+            found[-1] = (first, max(end, last), functions)
         else:
-            found.append((start, end))
+            found.append((start, end, []))
+        found[-1][2].append((address, size))
     return found
 
 
-def _protect(libc: ctypes.CDLL, start: int, end: int, rights: int) -> None:
-    if libc.mprotect(ctypes.c_void_p(start), ctypes.c_size_t(end - start), rights) != 0:
-        raise OSError(ctypes.get_errno(), "mprotect failed")
+def _done(result: int | None) -> int:
+    if result is None or result in (-1, _FAILED):
+        raise OSError(ctypes.get_errno(), "memory of a library could not be exchanged")
+    return result
