@@ -50,6 +50,7 @@ CONVOLUTIONS = [
     "torch.jit.freeze(torch.jit.trace(torch.nn.Conv2d(2, 3, 3).eval(), x))(x)",
     "F.conv_transpose2d(x, w.transpose(0, 1))",
     "F.unfold(x, 3)",
+    "import numpy; numpy.correlate(numpy.ones(3), numpy.ones(2))",
     "F.fold(torch.rand(1, 8, 4), (3, 3), 2)",
     "q = torch.quantize_per_tensor; torch.ops.quantized.conv2d(q(x, 0.1, 0, torch.quint8), "
     "torch.ops.quantized.conv2d_prepack(q(w, 0.1, 0, torch.qint8), None, [1, 1], [0, 0], [1, 1], 1), 0.1, 0)",

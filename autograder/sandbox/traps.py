@@ -17,8 +17,9 @@ import platform
 import re
 import struct
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import BuiltinFunctionType
 
 import numpy as np
 import torch
@@ -32,6 +33,7 @@ _HOMES = re.compile(
 )
 _TIDIES_UP = re.compile(rb"D[0-2]Ev|_M_manager")  # destructors, which run when a thread or the process ends
 _TRAP = 0xCC  # int3: SIGTRAP
+_ALIGNED = 16  # where compilers begin functions, so that none ends before
 _MAYMOVE, _FIXED = 1, 2  # of mremap
 _FAILED = ctypes.c_void_p(-1).value
 _SECTION = struct.Struct("<IIQQQQIIQQ")
@@ -52,7 +54,10 @@ def functions(families: Mapping[str, Operators]) -> dict[str, Spans]:
     with library.open("rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as content:
         found = _named(content, {name: family for name, family in families.items() if family.symbols})
     start = _loaded_at(library)
-    return {name: [(start + at, size) for at, size in spans] for name, spans in found.items()}
+    return {
+        name: [*((start + at, size) for at, size in spans), *_of_numpy(families[name].of_numpy)]
+        for name, spans in found.items()
+    }
 
 
 def take_out(spans: Spans) -> None:
@@ -106,6 +111,18 @@ def _named(content: mmap.mmap, families: Mapping[str, Operators]) -> dict[str, S
         spans = functions[np.isin(functions["name"], wanted)]
         found[family] = list(zip(spans["value"].tolist(), spans["size"].tolist(), strict=True))
     return found
+
+
+def _of_numpy(names: Iterable[str]) -> list[tuple[int, int]]:
+    """Where the code begins of what numpy has in C; it keeps no names of functions."""
+    modules = [vars(module) for name, module in sys.modules.items() if name.split(".")[0] == "numpy"]
+    found = {module.get(name) for name in names for module in modules}
+    head, word = object.__basicsize__, ctypes.sizeof(ctypes.c_void_p)
+    # behind its head, such an object has the address of its PyMethodDef: a name, then the code
+    methods = [
+        ctypes.c_size_t.from_address(id(f) + head).value for f in found if isinstance(f, BuiltinFunctionType)
+    ]
+    return [(ctypes.c_size_t.from_address(method + word).value, _ALIGNED) for method in methods]
 
 
 def _places(content: mmap.mmap, word: bytes, start: int, end: int) -> list[int]:
