@@ -89,6 +89,7 @@ _SIGNALS = {
     "rt_tgsigqueueinfo": 2,
 }  # and which argument is the signal
 _CLONE_THREAD = 0x00010000
+_INT = 0xFFFFFFFF  # the bits of a register that the system looks at where it wants an int
 
 
 @dataclass(frozen=True)
@@ -251,20 +252,22 @@ class Confinement:
         rules.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0))
         rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
         for command in _FCNTL_OWNERS:
-            rules.add_rule(refuse, "fcntl", pyseccomp.Arg(1, pyseccomp.EQ, command))
+            rules.add_rule(refuse, "fcntl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, _INT, command))
         for command in _IOCTL_OWNERS:
-            rules.add_rule(refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.EQ, command))
+            rules.add_rule(refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, _INT, command))
         # it takes space that no file's size shows; libc has another way
         rules.add_rule(pyseccomp.ERRNO(errno.EOPNOTSUPP), "fallocate")
         # who runs into a trap (see `traps`) ends there, and nobody else ends like that
-        rules.add_rule(refuse, "rt_sigaction", pyseccomp.Arg(0, pyseccomp.EQ, signal.SIGTRAP))
+        rules.add_rule(refuse, "rt_sigaction", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _INT, signal.SIGTRAP))
         for name, place in _SIGNALS.items():
-            rules.add_rule(refuse, name, pyseccomp.Arg(place, pyseccomp.EQ, signal.SIGTRAP))
+            rules.add_rule(refuse, name, pyseccomp.Arg(place, pyseccomp.MASKED_EQ, _INT, signal.SIGTRAP))
         if not self._cuda:  # its driver loads libraries when it is first used
             for name in ("mmap", "mprotect", "pkey_mprotect"):
                 rules.add_rule(
                     refuse, name, pyseccomp.Arg(2, pyseccomp.MASKED_EQ, mmap.PROT_EXEC, mmap.PROT_EXEC)
                 )
+            # a library's map that grows would bring what was taken out of it; libc's realloc has another way
+            rules.add_rule(refuse, "mremap")
             # No library, and no file either: what one takes on disk is seen nowhere once it is mapped and unlinked.
             rules.add_rule(refuse, "mmap", pyseccomp.Arg(3, pyseccomp.MASKED_EQ, mmap.MAP_ANONYMOUS, 0))
         # limits of one's own process (0) may be asked for and lowered
