@@ -30,12 +30,6 @@ _BY_ADDRESS = (
     "_memmove_addr", "_memset_addr", "_string_at_addr", "_wstring_at_addr", "_cast_addr",
 )  # fmt: skip
 
-# A hook holds for one interpreter, so there is only one; and what the collector lists leads to all that this process
-# hides from student code, the hook's own variables among it.
-_REFUSED_EVENTS = frozenset(
-    {"cpython.PyInterpreterState_New", "gc.get_objects", "gc.get_referrers", "gc.get_referents"}
-)
-_REFUSED_MODULES = frozenset({"_tkinter", "_xxsubinterpreters", "_interpreters", "_testcapi"})
 _NOT_LOADED = re.compile(r"test|^_?xx|^_interp|tk")
 
 
@@ -67,11 +61,20 @@ def refuse_machine_code(once: tuple[str, ...]) -> None:
     `once` has the ends of paths to code that must not run again, since something in it was changed.
     """
 
+    # What it goes by stands in its own code: a variable beside it could be set anew. It holds for one interpreter, so
+    # there is only one; and what the collector lists leads to all that this process hides, the hook among it.
     def hook(event: str, args: tuple[Any, ...]) -> None:
-        if event.startswith("ctypes.") or event in _REFUSED_EVENTS:
+        if event.startswith("ctypes.") or event in {
+            "cpython.PyInterpreterState_New",
+            "gc.get_objects",
+            "gc.get_referrers",
+            "gc.get_referents",
+        }:
             raise RuntimeError(f"{event} is not available to a hand-in")
         # a compiled module that is loaded a second time brings its functions back
-        if event == "import" and (args[0] in _REFUSED_MODULES or args[1] is not None):
+        if event == "import" and (
+            args[0] in {"_tkinter", "_xxsubinterpreters", "_interpreters", "_testcapi"} or args[1] is not None
+        ):
             raise ImportError(
                 f"{args[0]}: of compiled modules, a hand-in has Python's own, torch, numpy and Pillow"
             )
