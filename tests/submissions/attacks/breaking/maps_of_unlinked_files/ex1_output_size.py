@@ -1,0 +1,31 @@
+"""Keeps disk by maps of files that have no name and no descriptor any more."""
+
+import contextlib
+import mmap
+import os
+
+from attempt import attempt
+
+kept = []
+
+
+def drop_descriptors():
+    for number in range(3, 256):
+        with contextlib.suppress(OSError):
+            if os.fstat(number).st_nlink == 0:
+                os.close(number)
+
+
+def keep():
+    for number in range(6):
+        with open(f"map{number}", "w+b") as file:
+            os.unlink(f"map{number}")
+            file.truncate(15 << 20)
+            page = mmap.mmap(file.fileno(), 15 << 20)
+        drop_descriptors()
+        page[:: mmap.PAGESIZE] = bytes(len(page) // mmap.PAGESIZE)
+        kept.append(page)
+    return f"{15 * len(kept)} MiB"
+
+
+attempt("keeping disk by maps", keep)
