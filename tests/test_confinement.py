@@ -59,6 +59,7 @@ ONLY_STOPPED_BY = {
         "reading/solutions": "DONE reading a solution",
     },
     "limits": {"breaking/one_large_file": "DONE a large file"},
+    "traps": {"borrowed/kernel_at_its_address": "EARNED in ex3"},
 }
 
 
@@ -113,7 +114,8 @@ def test_no_layer_is_decoration(without: dict[str, dict[str, Any]], layer: str) 
     attacks = ONLY_STOPPED_BY[layer]
     assert set(without[layer]) == set(attacks)
     for name, found in without[layer].items():
-        assert attacks[name] in found["printed"], found["printed"]
+        earned = "".join(f"EARNED in {e['name']}\n" for e in found["exercises"] if e["earned"])
+        assert attacks[name] in found["printed"] + earned
         assert layer in found["provenance"]["unconfined"]
 
 
