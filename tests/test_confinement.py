@@ -142,7 +142,7 @@ def test_without_any_feature_of_the_kernel_nothing_is_forged_and_no_hidden_check
     elsewhere: Path, tmp_path: Path
 ) -> None:
     """As in an old container: no Landlock, no seccomp; a uid of its own and file modes are left."""
-    [reports] = grade(elsewhere, [(["session", "limits", "uid"], [*WITHIN, *READING])], tmp_path)
+    [reports] = grade(elsewhere, [(["session", "limits", "uid", "traps"], [*WITHIN, *READING])], tmp_path)
     for name in WITHIN:
         wanted = wanted_points(name)
         points = {e["name"]: e["earned"] for e in reports[name]["exercises"] if e["name"] in wanted}

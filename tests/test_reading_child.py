@@ -12,10 +12,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import handed_in_lines  # noqa: F401 - each adds its own
+import handed_in_work  # noqa: F401
 import pytest
+from as_handed_in import HAND_INS
 
-import tests.handed_in_lines
-import tests.handed_in_work  # noqa: F401  (both fill HAND_INS)
 from autograder.__main__ import main
 from autograder.submissions import child as client
 from autograder.submissions import frames
@@ -25,7 +26,6 @@ from autograder.submissions.submission import SubmissionError, read_submission, 
 from autograder.submissions.tokens import own_tokens
 from exercises.feedback.catalogue import exercises
 from tests import attack_corpus
-from tests.as_handed_in import HAND_INS
 from tests.bad_files import UPLOADS
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -23,6 +23,11 @@ MAX_CHARS = 200  # of what a fault says
 # what happens to everybody alike, and would be hidden by a thousand notes
 _OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO}
 
+
+class FaultOfAll(Exception):
+    """What is no entry's fault, and ends the run."""
+
+
 Entry = TypeVar("Entry")
 Made = TypeVar("Made")
 
@@ -46,6 +51,8 @@ class Faults:
         """Ends a block at which the grader fails, and nothing else; then these files are gone, old ones too."""
         try:
             yield
+        except FaultOfAll:
+            raise
         except Exception as error:
             if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
                 raise

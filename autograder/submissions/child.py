@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from autograder.paths import ROOT
+from autograder.report.faults import FaultOfAll
 from autograder.submissions import frames
 from autograder.submissions.archive import SubmissionError
 
@@ -38,7 +39,7 @@ class TooMuchToRead(SubmissionError):
     """A hand-in that took too long, too much memory, or the process along that read it."""
 
 
-class ReadingError(Exception):
+class ReadingError(FaultOfAll):
     """No hand-in can be read at all, since the process that reads them does not start."""
 
 
