@@ -157,6 +157,7 @@ def _asked(process: subprocess.Popen[bytes], request: bytes, seconds: float) -> 
         process.kill()
 
     timer = threading.Timer(seconds, stop)  # pipes of Windows know no time limits
+    timer.daemon = True  # a Ctrl-C may come before it is cancelled, and the end must not wait for it
     timer.start()
     try:
         process.stdin.write(request)
