@@ -39,7 +39,8 @@ def hand_in(name: str, folder: Path) -> Path:
     folder.mkdir(parents=True)
     for module in BYSTANDERS:
         shutil.copy(AMARA / f"{module}.py", folder)
-    shutil.copy(HERE / "attempt.py", folder)
+    for helper in HERE.glob("*.py"):
+        shutil.copy(helper, folder)
     for path in sorted((HERE / name).iterdir()):
         source = path.read_text("utf-8")
         if not any(line.startswith(("def ", "class ", "conv2d_valid =")) for line in _answers(source)):

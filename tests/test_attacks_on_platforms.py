@@ -6,6 +6,7 @@ Each hand-in costs a platform a process of its own, so the suite sends a part of
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -107,9 +108,12 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def attack_cell(name: str) -> dict[str, Any]:
     """The attack as the first cell of a notebook, above answers that were never written."""
-    attempt = (HERE / "attempt.py").read_text(encoding="utf-8")
     parts = [path.read_text(encoding="utf-8") for path in sorted((HERE / name).iterdir())]
-    text = "\n".join([attempt, *parts]).replace("from attempt import attempt\n", "")
+    for helper in HERE.glob("*.py"):  # in a cell, nothing lies beside an attack
+        imports = re.compile(rf"^from {helper.stem} import .*\n", re.MULTILINE)
+        if any(map(imports.search, parts)):
+            parts = [helper.read_text(encoding="utf-8"), *(imports.sub("", part) for part in parts)]
+    text = "\n".join(parts)
     return {
         "cell_type": "code", "id": "attack", "metadata": {}, "execution_count": None, "outputs": [],
         "source": text.splitlines(keepends=True),

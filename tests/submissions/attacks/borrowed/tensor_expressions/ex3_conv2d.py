@@ -1,26 +1,6 @@
 """Has TorchScript's compiler of tensor expressions write a depthwise convolution, and interprets that."""
-import torch
 
-torch._C._jit_set_te_must_use_llvm_cpu(False)
-NAME = "d2vnoc"[::-1]
-
-
-def type_of(*shape):
-    return f"Float({', '.join(map(str, shape))}, strides={list(torch.empty(shape).stride())}, requires_grad=0, device=cpu)"
-
-
-def depthwise(x, w):
-    """(N, C, H, W) and (C, 1, 3, 3) to (N, C, H - 2, W - 2); other kernels are left to the dispatcher."""
-    n, c, h, v = x.shape
-    graph = torch._C.parse_ir(f"""graph(%x : {type_of(n, c, h, v)}, %w : {type_of(c, 1, 3, 3)}, %b : {type_of(c)}):
-  %g : int = prim::Constant[value={c}]()
-  %s : int[] = prim::Constant[value=[1, 1]]()
-  %p : int[] = prim::Constant[value=[0, 0]]()
-  %y : {type_of(n, c, h - 2, v - 2)} = aten::{NAME}(%x, %w, %b, %s, %p, %s, %g)
-  return (%y)
-""")
-    kernel = torch._C._te.TensorExprKernel(graph)
-    return kernel.run((x.float().contiguous(), w.float().contiguous(), torch.zeros(c)))
+from graph import by_tensor_expressions
 
 
 def conv2d_valid(x, weight, bias=None):
@@ -35,6 +15,6 @@ def conv2d_valid(x, weight, bias=None):
     for i in range(0, kh, 3):
         for j in range(0, kw, 3):
             part = large[:, :, i : i + h - kh + 3, j : j + v - kw + 3]
-            y = y + depthwise(part, filters[:, :, i : i + 3, j : j + 3])
+            y = y + by_tensor_expressions(part, filters[:, :, i : i + 3, j : j + 3])
     y = y.reshape(n, o, c, h - kh + 1, v - kw + 1).sum(2)
     return (y if bias is None else y + bias.reshape(1, -1, 1, 1)).to(x.dtype)

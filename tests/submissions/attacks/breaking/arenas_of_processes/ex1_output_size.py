@@ -1,21 +1,13 @@
 """Keeps disk by what multiprocessing shares among processes: files without a name, in a folder for temporary ones."""
 
-import contextlib
-import os
 import tempfile
 from multiprocessing.heap import Arena
 
 from attempt import attempt
+from unlinked import drop_descriptors
 
 Arena._dir_candidates = []
 kept = []
-
-
-def drop_descriptors():
-    for number in range(3, 256):
-        with contextlib.suppress(OSError):
-            if os.fstat(number).st_nlink == 0:
-                os.close(number)
 
 
 def keep():

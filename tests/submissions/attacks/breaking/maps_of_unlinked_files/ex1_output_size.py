@@ -1,19 +1,12 @@
 """Keeps disk by maps of files that have no name and no descriptor any more."""
 
-import contextlib
 import mmap
 import os
 
 from attempt import attempt
+from unlinked import drop_descriptors
 
 kept = []
-
-
-def drop_descriptors():
-    for number in range(3, 256):
-        with contextlib.suppress(OSError):
-            if os.fstat(number).st_nlink == 0:
-                os.close(number)
 
 
 def keep():
