@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder.classes.lms import CANVAS, MOODLE, write_imports
+from autograder.classes.lms import write_imports
 from autograder.classes.lookalike import compare
 from autograder.classes.options import BatchError, GradingOptions
 from autograder.classes.profile import PAGE, TABLE, write_profile
@@ -32,10 +32,19 @@ from autograder.classes.workers import (
     unconfined,
 )
 from autograder.report import gradescope
+from autograder.report.canvas import CANVAS
 from autograder.report.class_statistics import Compared
 from autograder.report.faults import Faults, fault
-from autograder.report.files import for_student, sweep_unfinished, write_grades, write_json, write_report
+from autograder.report.files import (
+    GRADES,
+    for_student,
+    sweep_unfinished,
+    write_grades,
+    write_json,
+    write_report,
+)
 from autograder.report.model import NOT_HANDED_IN, Report
+from autograder.report.moodle import MOODLE
 from autograder.report.pages.dashboard import DASHBOARD, write_dashboard
 from autograder.report.pages.feedback import write_page
 from autograder.report.reading import DamagedReport, Reports, Row, read_report, row
@@ -49,7 +58,6 @@ from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.downloads.exported import Exported
 from autograder.submissions.submission import SubmissionError, read_submission
 
-GRADES = "grades.csv"
 TRIES = 2  # times that a hand-in may take its worker along
 POLL_SECONDS = 1.0  # seconds after which the number of graders is asked anew
 

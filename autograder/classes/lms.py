@@ -11,17 +11,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from autograder.report.canvas import canvas
+from autograder.report.canvas import CANVAS, canvas
 from autograder.report.faults import Faults
 from autograder.report.files import write_text
 from autograder.report.grade import Grade
-from autograder.report.moodle import moodle
+from autograder.report.moodle import MOODLE, moodle
 from autograder.report.reading import Row
 from autograder.report.text import first_of
 from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.downloads.exported import Exported
-
-CANVAS, MOODLE = "canvas.csv", "moodle.csv"
 
 
 def write_imports(

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from autograder.classes import jplag
 from autograder.classes.batch import ClassReports, grade_class
-from autograder.classes.lms import CANVAS, MOODLE
 from autograder.classes.options import GradingOptions
 from autograder.cli.options import CommandError, Commands, count, grading_options, settings_of
+from autograder.report.canvas import CANVAS
 from autograder.report.faults import Faults
+from autograder.report.files import GRADES
+from autograder.report.moodle import MOODLE
 from autograder.report.pages.dashboard import DASHBOARD
 from autograder.report.terminal.progress import display
 from autograder.report.terminal.table import console, printable, show_table
@@ -107,7 +109,7 @@ def _run(options: argparse.Namespace) -> int:
         if not path.exists():
             raise CommandError(f"{path}: there is no such file or folder")
     if options.roster is not None and options.roster.resolve() in [
-        (options.out / name).resolve() for name in (CANVAS, MOODLE, "grades.csv")
+        (options.out / name).resolve() for name in (CANVAS, MOODLE, GRADES)
     ]:
         raise CommandError(f"--roster {options.roster}: is what this command writes; keep the list elsewhere")
     known = exported(options.roster, options.assignment)

@@ -19,6 +19,7 @@ from autograder.report.faults import Faults
 from autograder.report.grade import Grade
 from autograder.report.spreadsheet import as_csv
 
+CANVAS = "canvas.csv"
 TITLES = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _POINTS = "Points Possible"
 
@@ -33,7 +34,7 @@ def canvas(grades: Iterable[Grade], title: str, points: float, faults: Faults) -
         faults: takes who has no row.
     """
     about = [[*TITLES, title], [f"    {_POINTS}", "", "", "", "", f"{points:g}"]]
-    rows = faults.each("canvas.csv", grades, lambda each: each.name, lambda each: _row(each, points))
+    rows = faults.each(CANVAS, grades, lambda each: each.name, lambda each: _row(each, points))
     return as_csv([*about, *rows])
 
 

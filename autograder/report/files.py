@@ -15,6 +15,7 @@ from autograder.report.model import ExerciseReport, Finding, Line, Report
 from autograder.report.reading import Row, marked
 from autograder.report.spreadsheet import as_csv
 
+GRADES = "grades.csv"
 _UNFINISHED = ".unfinished"  # how temporary files end, and no student's, whatever the name
 
 

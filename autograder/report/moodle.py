@@ -23,6 +23,7 @@ from autograder.report.grade import Grade
 from autograder.report.spreadsheet import as_csv
 from autograder.report.text import plain
 
+MOODLE = "moodle.csv"
 TITLES = (
     "Identifier",
     "Full name",
@@ -44,9 +45,7 @@ def moodle(grades: Iterable[Grade], maximum: float, modified: Mapping[str, str],
         modified: when each grade was last changed, by `moodle_id`, as Moodle's own worksheet writes it.
         faults: takes who has no row.
     """
-    rows = faults.each(
-        "moodle.csv", grades, lambda each: each.name, lambda each: _row(each, maximum, modified)
-    )
+    rows = faults.each(MOODLE, grades, lambda each: each.name, lambda each: _row(each, maximum, modified))
     return as_csv([TITLES, *rows])
 
 
