@@ -207,6 +207,7 @@ def test_where_no_process_starts_the_run_ends_with_one_line(
     assert capsys.readouterr().err == (
         "autograder: no hand-in can be read: the process that reads does not start (exit code 3)\n"
     )
+    assert not [*(tmp_path / "out").glob("*.json")]  # and blames nobody's hand-in for it
 
 
 @posix_only

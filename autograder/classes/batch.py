@@ -34,7 +34,7 @@ from autograder.classes.workers import (
 from autograder.report import gradescope
 from autograder.report.canvas import CANVAS
 from autograder.report.class_statistics import Compared
-from autograder.report.faults import Faults, fault
+from autograder.report.faults import Faults, ends_the_run, fault
 from autograder.report.files import (
     GRADES,
     for_student,
@@ -223,6 +223,8 @@ class _Class:
             except SubmissionError as error:
                 job, key = replace(job, problem=str(error)), self._options.key(error, entry.notes)
             except Exception as error:
+                if ends_the_run(error):
+                    raise
                 key = self._options.key(SubmissionError(FAILED), entry.notes)
                 job = replace(job, problem=FAILED, broken=True)
                 self._faults.add(name, fault(error))

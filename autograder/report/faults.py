@@ -51,10 +51,8 @@ class Faults:
         """Ends a block at which the grader fails, and nothing else; then these files are gone, old ones too."""
         try:
             yield
-        except FaultOfAll:
-            raise
         except Exception as error:
-            if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
+            if ends_the_run(error):
                 raise
             self.add(entry, fault(error))
             for file in files:
@@ -73,6 +71,11 @@ class Faults:
     def add(self, entry: str, why: str) -> None:
         """Names an entry that is left out."""
         self.found.append((entry, why))
+
+
+def ends_the_run(error: Exception) -> bool:
+    """Whether an error is no entry's fault, and comes to all of them."""
+    return isinstance(error, FaultOfAll) or (isinstance(error, OSError) and error.errno in _OF_THE_MACHINE)
 
 
 def fault(error: Exception) -> str:
