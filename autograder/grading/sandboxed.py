@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any, TypeGuard
 
+from autograder.report.text import first_of
 from autograder.sandbox import wire
 from autograder.sandbox.devices import PRETENDED
 from autograder.sandbox.handle import Worker, WorkerTrouble
@@ -111,9 +112,7 @@ class SandboxedSubmission:
     @property
     def left_out(self) -> list[str]:
         """What stood at the top of files and cells and did not run to its end, in a sentence each."""
-        told = list(self._left_out.values())
-        more = len(told) - MAX_LEFT_OUT
-        return told[:MAX_LEFT_OUT] + ([f"{more} more lines were left out"] if more > 0 else [])
+        return first_of([*self._left_out.values()], "{} more lines were left out", MAX_LEFT_OUT)
 
     def run(self, exercise: Exercise, device: str, steps: Sequence[Step]) -> Outcome:
         """Runs steps with one exercise's code; whatever goes wrong becomes part of the outcome."""
@@ -242,7 +241,7 @@ class SandboxedSubmission:
         if not _fits(steps, results, raised is not None):
             return _trouble(FailureKind.MALFORMED, "the answer was not readable")
         if banned:
-            return _trouble(FailureKind.FORBIDDEN, _called(exercise, banned[0][:80]))
+            return _trouble(FailureKind.FORBIDDEN, _forbidden_call(exercise, f"called {banned[0][:80]}"))
         return Outcome(results, raised)
 
     def _ready(self, forbids: tuple[str, ...]) -> Worker:
@@ -307,12 +306,12 @@ class SandboxedSubmission:
 
 def _sentence(exercise: Exercise, trouble: WorkerTrouble) -> str:
     if trouble.kind == FailureKind.FORBIDDEN:
-        return _called(exercise, str(trouble).removeprefix("called "))
+        return _forbidden_call(exercise, str(trouble))
     return f"{exercise.name} {trouble}" if trouble.kind == FailureKind.TIMEOUT else str(trouble)
 
 
-def _called(exercise: Exercise, what: str) -> str:
-    return f"while running, {exercise.module} called {what}: this exercise asks you to write it yourself"
+def _forbidden_call(exercise: Exercise, what: str) -> str:
+    return f"while running, {exercise.module} {what}: this exercise asks you to write it yourself"
 
 
 def _stand_in(course: Course, module: str) -> str:

@@ -18,10 +18,10 @@ def plain(text: str) -> str:
     return text.translate(unfit) if unfit else text
 
 
-def first_of(lines: Sequence[str], more: str) -> list[str]:
+def first_of(lines: Sequence[str], more: str, most: int = MAX_LINES) -> list[str]:
     """The first lines of many, and how many there are besides, in the words of `more`."""
-    left = len(lines) - MAX_LINES
-    return [*lines[:MAX_LINES], *([more.format(left)] if left > 0 else [])]
+    left = len(lines) - most
+    return [*lines[:most], *([more.format(left)] if left > 0 else [])]
 
 
 def line_title(exercise: ExerciseReport, line: Line) -> str:

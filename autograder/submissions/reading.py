@@ -10,6 +10,7 @@ import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+from autograder.report.text import first_of
 from autograder.submissions.archive import (
     MAX_SOURCES_BYTES,
     FileTree,
@@ -58,7 +59,7 @@ def read(path: Path, modules: Sequence[str]) -> Submission:
         modules=reading.modules,
         extras=reading.extras,
         notebook=reading.notebook,
-        notes=tuple(_few(reading.notes)),
+        notes=tuple(first_of(reading.notes, "{} more remarks like these are left out", MAX_NOTES)),
         digest=_digest(reading.modules, reading.extras, reading.notebook),
     )
 
@@ -343,11 +344,6 @@ class Reading:
 
 def _size(text: str) -> int:
     return len(text.encode("utf-8"))
-
-
-def _few(notes: Sequence[str]) -> list[str]:
-    more = len(notes) - MAX_NOTES
-    return [*notes[:MAX_NOTES], *([f"{more} more remarks like these are left out"] if more > 0 else [])]
 
 
 def _can_be_extra(name: str) -> bool:
