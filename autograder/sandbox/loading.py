@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from exercises.feedback.bindings import by_name
 
@@ -71,6 +72,7 @@ def statements(source: str, filename: str) -> list[Statement]:
     ]
 
 
+@cache
 def readable(source: str) -> str:
     """The text with what is no Python taken out; what it would have defined is bound to nothing.
 

@@ -100,7 +100,10 @@ def _named(content: mmap.mmap, families: Mapping[str, Operators]) -> dict[str, S
     for family, operators in families.items():
         words = [word.encode() for word in operators.symbols]
         is_fair = re.compile("|".join(map(re.escape, operators.fair)).encode() or b"$", re.IGNORECASE)
-        places = np.unique([at - first for word in words for at in _places(content, word, first, last)])
+        found_at = [
+            m.start() for word in words for m in re.compile(re.escape(word)).finditer(content, first, last)
+        ]
+        places = np.unique(np.array(found_at) - first)
         names = np.unique(functions["name"][np.searchsorted(functions["name"], places, "right") - 1]).tolist()
         wanted = []
         for name in names:
@@ -123,15 +126,6 @@ def _of_numpy(names: Iterable[str]) -> list[tuple[int, int]]:
         ctypes.c_size_t.from_address(id(f) + head).value for f in found if isinstance(f, BuiltinFunctionType)
     ]
     return [(ctypes.c_size_t.from_address(method + word).value, _ALIGNED) for method in methods]
-
-
-def _places(content: mmap.mmap, word: bytes, start: int, end: int) -> list[int]:
-    found = []
-    at = content.find(word, start, end)
-    while at >= 0:
-        found.append(at)
-        at = content.find(word, at + 1, end)
-    return found
 
 
 def _loaded_at(library: Path) -> int:

@@ -95,12 +95,12 @@ def fork_server(control: socket.socket, config: dict[str, Any]) -> None:
     """Answers "spawn" and "end" until the grader hangs up."""
     ban = warm_up(config)
     confinement = Confinement(_limits(config), Path(config["folder"]), config["cuda"])
-    if sys.platform == "linux":
-        # strays of a worker become our children, so that "end" finds them
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     gc.collect()
     if sys.platform == "linux":
-        ctypes.CDLL(None).malloc_trim(0)  # what the preparations took and gave back: 40 MiB of every worker's
+        libc = ctypes.CDLL(None)
+        # strays of a worker become our children, so that "end" finds them
+        libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        libc.malloc_trim(0)  # what the preparations took and gave back: 40 MiB of every worker's
     gc.freeze()  # keeps the collector from touching, and so copying, the pages shared with workers
     child = 0
     try:
