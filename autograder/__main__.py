@@ -5,14 +5,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from autograder import cli
-from autograder.course import COURSE
+from autograder import start
+
+GRADING = ("grade", "check")  # the commands that start a sandbox
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command of `cli` and gives its exit code."""
+    from autograder import cli
+    from autograder.course import COURSE
+
     return cli.main(COURSE, arguments)
 
 
+def program() -> int:
+    """The command as a program of its own."""
+    if sys.argv[1:2] and sys.argv[1] in GRADING:
+        start.begin_anew("autograder.__main__")
+    return main()
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(program())

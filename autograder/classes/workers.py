@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -27,6 +28,7 @@ from autograder.grading.grade import Grader
 from autograder.grading.sandboxed import TimeLimits
 from autograder.report.faults import fault
 from autograder.report.model import Report
+from autograder.sandbox import forkserver
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.handle import SandboxError
 from autograder.submissions.submission import Submission
@@ -180,6 +182,7 @@ class ProcessPool(Graders):
         self._pools: set[ProcessPoolExecutor] = set()
         self._threads = ThreadPoolExecutor(workers)
         self._workers = workers
+        self._orders = forkserver.to_share()
 
     def width(self) -> int:
         """The number of processes."""
@@ -192,7 +195,9 @@ class ProcessPool(Graders):
     def _run(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         pool: ProcessPoolExecutor | None = getattr(self._mine, "pool", None)
         if pool is None:
-            pool = self._mine.pool = ProcessPoolExecutor(1, self._context, initializer=_begin)
+            pool = self._mine.pool = ProcessPoolExecutor(
+                1, self._context, initializer=_begin, initargs=(self._orders,)
+            )
             self._pools.add(pool)
         try:
             return pool.submit(_call, fn, *args, **kwargs).result()
@@ -220,8 +225,10 @@ class ProcessPool(Graders):
             pool.shutdown(wait, cancel_futures=cancel_futures)
 
 
-def _begin() -> None:
-    """What a worker process does first."""
+def _begin(orders: socket.socket | None) -> None:
+    """What a worker process does first; all of them share a fork server."""
+    if orders is not None:
+        forkserver.adopt(orders)
     # a Ctrl-C reaches the whole foreground; the parent alone decides what it means
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _end)

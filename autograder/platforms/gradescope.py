@@ -55,7 +55,3 @@ def _total(metadata: Path) -> float | None:
         return float(json.loads(metadata.read_text(encoding="utf-8"))["assignment"]["total_points"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-if __name__ == "__main__":
-    sys.exit(main())

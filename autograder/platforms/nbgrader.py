@@ -2,8 +2,8 @@
 
 A course's `nbgrader_config.py` and its hidden cells read this file by its path, in processes that know nothing
 of the autograder's packages. So only the standard library is imported up here, and the grading itself is a
-process of its own: `python -m autograder.platforms.nbgrader NOTEBOOK` prints points and remarks as JSON. No name
-of a student is ever imported by nbgrader's kernel or by this file.
+process of its own: `python -m autograder.start autograder.platforms.nbgrader NOTEBOOK` prints points and remarks as
+JSON. No name of a student is ever imported by nbgrader's kernel or by this file.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _grade_in_a_process(notebook: Path) -> Graded:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     environment |= {"PYTHONPATH": str(GRADER), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
     done = subprocess.run(
-        [sys.executable, "-m", "autograder.platforms.nbgrader", str(notebook)],
+        [sys.executable, "-m", "autograder.start", "autograder.platforms.nbgrader", str(notebook)],
         cwd=GRADER,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -232,16 +232,17 @@ def _remark(exercise: ExerciseReport) -> Iterator[str]:
             yield "\n".join([" ".join([f"- {line.sentence}", *line_counted(exercise, line)]), *new])
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Grades the hand-in that a notebook belongs to; prints {"ex1": {"points": 10.0, "found": "…"}, …}.
 
     Where it cannot be graded, {"problem": "…"}.
     """
+    (notebook,) = sys.argv[1:] if arguments is None else arguments
     from autograder.platforms.single_upload import graded
     from autograder.report.files import for_student
     from autograder.submissions.downloads.names import submission_in
 
-    report = for_student(graded(submission_in(Path(arguments[0]).parent)), show_calls=False)
+    report = for_student(graded(submission_in(Path(notebook).parent)), show_calls=False)
     told = remarks(report)
     answer: dict[str, Any] = {e.name: {"points": e.earned, "found": told[e.name]} for e in report.exercises}
     if report.problem:
@@ -249,7 +250,3 @@ def main(arguments: Sequence[str]) -> int:
     # ASCII, since a kernel may live under any locale
     print(json.dumps(answer))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

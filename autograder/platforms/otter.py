@@ -3,7 +3,7 @@
 otter runs a hand-in and its checks in one kernel, where the one can forge the other. So the plugin moves the
 hand-in away before any of it runs, otter executes an empty one, and the points come from our own process:
 
-    python -m autograder.platforms.otter HAND_IN GRADED.json
+    python -m autograder.start autograder.platforms.otter HAND_IN GRADED.json
 
 On Gradescope and in otter's containers `run_otter.py` starts all this through `run_on_platform`, which takes
 away even hand-ins that otter would refuse. This module imports otter only where otter is running already.
@@ -105,7 +105,15 @@ def graded_apart(submission: Path, support: Path) -> Mapping[str, Any]:
     with tempfile.TemporaryDirectory(prefix="graded-") as scratch:
         found = Path(scratch) / "graded.json"
         # -P: nothing is imported from the current folder
-        command = [sys.executable, "-P", "-m", "autograder.platforms.otter", str(submission), str(found)]
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "autograder.start",
+            "autograder.platforms.otter",
+            str(submission),
+            str(found),
+        ]
         try:
             done = subprocess.run(
                 command,
@@ -186,13 +194,13 @@ def run_on_platform(root: Path) -> int:
     return 0
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """The process apart: grades a hand-in and writes what the plugin asks for."""
+    submission, found = map(Path, sys.argv[1:] if arguments is None else arguments)
     from autograder.platforms.single_upload import graded, points
     from autograder.report import gradescope
     from autograder.report.files import for_student
 
-    submission, found = map(Path, arguments)
     report = graded(submission)
     results = gradescope.results(for_student(report, show_calls=False))
     told = {"problem": report.problem, "output": results["output"], "tests": results["tests"]}
@@ -230,7 +238,3 @@ def _delete(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink()
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,8 +1,8 @@
 """The external grader on PrairieLearn: ROOT/student in, ROOT/results/results.json out.
 
 The layout is that of https://prairielearn.readthedocs.io/en/latest/externalGrading/#special-directories.
-`python -m autograder.platforms.prairielearn [ROOT]` always leaves results and ends with 0; what it prints
-goes to the platform's log, which students do not see.
+`python -m autograder.start autograder.platforms.prairielearn [ROOT]` always leaves results and ends with 0; what it
+prints goes to the platform's log, which students do not see.
 """
 
 from __future__ import annotations
@@ -36,7 +36,3 @@ def main(arguments: list[str] | None = None) -> int:
         found = prairielearn.not_gradable(FAILED)
     write_json(root / "results" / "results.json", found)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -26,7 +26,7 @@ from typing import Any, Self
 import torch
 
 from autograder.paths import ROOT
-from autograder.sandbox import wire
+from autograder.sandbox import forkserver, wire
 from autograder.sandbox.clock import Clock
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.folder import FolderError, Watch, empty
@@ -35,13 +35,7 @@ from autograder.sandbox.output import Output
 from autograder.sandbox.private_folder import PrivateFolder, sweep
 from exercises.feedback.rule import Operators
 
-_LAUNCH = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.sandbox.zygote import main; main()"
-_PASSED_ON = ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "SYSTEMROOT", "PATH")
-# a worker lives for seconds: large pages, kept once they are there, spare it tens of thousands of page faults
-_ALLOCATOR = {
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:"
-    "glibc.malloc.trim_threshold=1073741824"
-}
+STOP_SECONDS = 5.0  # for a zygote to end in order
 
 
 class Sandbox:
@@ -68,13 +62,12 @@ class Sandbox:
         self.operators = operators
         self.limits = limits or Limits()
         self.clock = clock or Clock()
-        self.kind = kind or ("fork" if hasattr(os, "fork") and sys.platform != "darwin" else "subprocess")
+        self.kind = kind or ("fork" if forkserver.CAN_FORK else "subprocess")
         self._cuda = cuda
         sweep()
         self._private = PrivateFolder()
-        self._zygote: subprocess.Popen[bytes] | None = None
+        self._zygote = 0  # its process, once it is ready
         self._control: socket.socket | None = None
-        self._warm = False
         self._worker: Worker | None = None
 
     @property
@@ -89,9 +82,9 @@ class Sandbox:
 
     def warm_up(self) -> None:
         """Starts the warm parent without waiting for it, so that it imports torch while others work."""
-        if self.kind == "fork" and self._zygote is None:
+        if self.kind == "fork" and self._control is None:
             with contextlib.suppress(OSError):  # the first worker says what is wrong
-                self._start_zygote()
+                self._control = forkserver.open_zygote(self._configuration())
 
     def worker(self, forbids: Sequence[str] = ()) -> Worker:
         """A fresh worker; the one before is ended.
@@ -114,6 +107,7 @@ class Sandbox:
             self._stop_zygote()
             if self.kind != "fork":
                 raise SandboxError(f"no sandbox worker could be started: {first}") from first
+            forkserver.forget(self._configuration())
             try:  # a submission that got at the zygote must not cost the next one its grade
                 return self._fork(forbids)
             except (OSError, wire.WireError, ValueError, SandboxError) as error:
@@ -147,28 +141,12 @@ class Sandbox:
             "cuda": self._cuda,
         }
 
-    def _launch(self, config: dict[str, Any], **options: Any) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _LAUNCH, str(ROOT)],
-            stdin=subprocess.PIPE,
-            env={k: os.environ[k] for k in _PASSED_ON if k in os.environ}
-            | {"PYTHONDONTWRITEBYTECODE": "1"}
-            | _ALLOCATOR,
-            **options,
-        )
-        assert process.stdin is not None
-        process.stdin.write(json.dumps(config).encode() + b"\n")
-        process.stdin.close()
-        return process
-
     def _fork(self, forbids: Sequence[str]) -> Worker:
-        if self._zygote is None or self._zygote.poll() is not None:
-            self._start_zygote()
-        assert self._control is not None
-        if not self._warm:
+        if self._control is None:
+            self._control = forkserver.open_zygote(self._configuration())
+        if not self._zygote:
             with self.clock.phase("start"):
-                self._answer(START_SECONDS)
-            self._warm = True
+                self._zygote = int(self._answer(START_SECONDS)["ready"])
         mine, theirs = socket.socketpair()
         read, write = os.pipe()
         try:
@@ -197,33 +175,20 @@ class Sandbox:
             self._stop_zygote()
             return -int(signal.SIGKILL)
 
-    def _start_zygote(self) -> None:
-        self._stop_zygote()
-        mine, theirs = socket.socketpair()
-        with theirs:
-            config = self._configuration() | {"control": theirs.fileno()}
-            self._zygote = self._launch(
-                config,
-                pass_fds=[theirs.fileno()],
-                stdout=subprocess.DEVNULL,
-                process_group=0,  # a Ctrl-C is for the grader, which then ends this
-            )
-        self._control = mine
-        self._warm = False
-
     def _stop_zygote(self) -> None:
+        """Hangs up, and waits for the end of what the zygote still has running."""
+        if self._control is not None and self._zygote:
+            try:
+                self._control.shutdown(socket.SHUT_WR)
+                self._control.settimeout(STOP_SECONDS)
+                while self._control.recv(4096):
+                    pass
+            except OSError:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self._zygote, signal.SIGKILL)
         if self._control is not None:
             self._control.close()
-            self._control = None
-        if self._zygote is not None:
-            if not self._warm:  # it has no worker yet, and hears no hanging up while it imports torch
-                self._zygote.kill()
-            try:
-                self._zygote.wait(5)
-            except subprocess.TimeoutExpired:
-                self._zygote.kill()
-                self._zygote.wait()
-            self._zygote = None
+        self._control, self._zygote = None, 0
 
     def _answer(self, seconds: float) -> dict[str, Any]:
         assert self._control is not None
@@ -243,7 +208,16 @@ class Sandbox:
             server.settimeout(START_SECONDS)
             config = self._configuration() | {"port": server.getsockname()[1], "token": token}
             config["forbids"] = list(forbids)
-            process = self._launch(config, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-B", "-c", forkserver.LAUNCH, str(ROOT)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=forkserver.clean_environment(),
+            )
+            assert process.stdin is not None
+            process.stdin.write(json.dumps(config).encode() + b"\n")
+            process.stdin.close()
             while True:
                 sock, _ = server.accept()
                 sock.settimeout(START_SECONDS)

@@ -1,8 +1,8 @@
 """The clean parent of all workers: torch imported once, nothing of any submission, one thread.
 
-Started by the grader as a program of its own. It forks one worker at a time on request, and ends it with
-everything that the worker may have left running. Where `fork` is missing the same program is started anew
-for each worker and becomes that worker.
+The fork server (see `forkserver`) prepares everything and forks one of these for each sandbox. It forks one worker
+at a time on request, and ends it with everything that the worker may have left running. Where `fork` is missing the
+same program is started anew for each worker and becomes that worker.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 
@@ -33,10 +33,11 @@ from exercises.feedback.rule import Operators
 from exercises.paths import PICTURES
 
 _PR_SET_CHILD_SUBREAPER = 36
+MAX_ORDER_BYTES = 1 << 20
 _ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT if hasattr(os, "waitid") else 0
 
 
-def warm_up(config: Mapping[str, Any]) -> Ban:
+def prepare() -> None:
     """Does once, on one thread, what every worker would otherwise do at its first call."""
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
@@ -47,7 +48,10 @@ def warm_up(config: Mapping[str, Any]) -> Ban:
     torch.matmul(x, x)
     wire.decode(*wire.parts(wire.frame(bytes(16), wire.encode({"x": x}))))
     do_without_more()
-    # the ban comes last: from here on, what it takes away answers nobody
+
+
+def banned(config: Mapping[str, Any]) -> Ban:
+    """Takes away what a course forbids, after all preparations: from here on it answers nobody."""
     families = {name: Operators.read(told) for name, told in config["operators"].items()}
     ban = Ban(families, code="traps" in config["limits"]["layers"])
     linecache.clearcache()
@@ -91,20 +95,60 @@ def _serve(sock: socket.socket, confinement: Confinement, ban: Ban) -> None:
     worker.serve(sock, confined, ban)
 
 
-def fork_server(control: socket.socket, config: dict[str, Any]) -> None:
-    """Answers "spawn" and "end" until the grader hangs up."""
-    ban = warm_up(config)
-    confinement = Confinement(_limits(config), Path(config["folder"]), config["cuda"])
+def fork_server(orders: socket.socket) -> None:
+    """Forks a parent of workers for each order that comes, as long as anybody can send one."""
+    prepare()
+    ban: Ban | None = None
+    course: Any = None
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how they end
+    while True:
+        message, fds, _, _ = socket.recv_fds(orders, MAX_ORDER_BYTES, 1)
+        if not message:
+            return
+        config = json.loads(message)
+        if ban is None:
+            course, ban = config["operators"], banned(config)
+            _settle()
+        # another course needs a fork server of its own: what is taken out here does not come back
+        if config["operators"] == course and os.fork() == 0:
+            _become(_parent, orders, fds[0], config, ban)
+        os.close(fds[0])
+
+
+def _become(work: Callable[..., None], *arguments: Any) -> NoReturn:
+    """Does this process's work, and nothing of what its parent would do after it."""
+    try:
+        work(*arguments)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(70)  # EX_SOFTWARE
+    os._exit(0)
+
+
+def _settle() -> None:
+    """Makes of what is in memory now what all children share."""
     gc.collect()
     if sys.platform == "linux":
-        libc = ctypes.CDLL(None)
-        # strays of a worker become our children, so that "end" finds them
-        libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        libc.malloc_trim(0)  # what the preparations took and gave back: 40 MiB of every worker's
+        # what the preparations took and gave back: 40 MiB of every worker's
+        ctypes.CDLL(None).malloc_trim(0)
     gc.freeze()  # keeps the collector from touching, and so copying, the pages shared with workers
+
+
+def _parent(orders: socket.socket, control_fd: int, config: dict[str, Any], ban: Ban) -> None:
+    orders.close()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    if sys.platform == "linux":
+        # strays of a worker become our children, so that "end" finds them
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    confinement = Confinement(_limits(config), Path(config["folder"]), config["cuda"])
+    _serve_grader(socket.socket(fileno=control_fd), confinement, ban)
+
+
+def _serve_grader(control: socket.socket, confinement: Confinement, ban: Ban) -> None:
+    """Answers "spawn" and "end" until the grader hangs up."""
     child = 0
     try:
-        control.sendall(b'{"ready": true}\n')
+        control.sendall(json.dumps({"ready": os.getpid()}).encode() + b"\n")
         while True:
             message, fds, _, _ = socket.recv_fds(control, 4096, 2)
             if not message:
@@ -114,12 +158,7 @@ def fork_server(control: socket.socket, config: dict[str, Any]) -> None:
                 child = os.fork()
                 if child == 0:
                     control.close()
-                    try:
-                        _become_worker(fds[0], fds[1], confinement, ban, order["forbids"])
-                    except BaseException:
-                        traceback.print_exc()
-                        os._exit(70)  # EX_SOFTWARE
-                    os._exit(0)
+                    _become(_become_worker, *fds, confinement, ban, order["forbids"])
                 for fd in fds:
                     os.close(fd)
                 control.sendall(json.dumps({"pid": child}).encode() + b"\n")
@@ -166,24 +205,47 @@ def _kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def single(config: dict[str, Any]) -> None:
+def fork() -> tuple[int, socket.socket]:
+    """Forks a fork server from this process, which holds nothing yet; gives its number and where orders go."""
+    mine, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+    gc.freeze()  # else the first collection on either side would copy what both share
+    pid = os.fork()
+    if pid == 0:
+        mine.close()
+        _become(_begin, theirs)
+    theirs.close()
+    return pid, mine
+
+
+def _begin(orders: socket.socket) -> None:
+    os.setpgid(0, 0)  # a Ctrl-C is for the grader, which then ends this
+    sys.dont_write_bytecode = True
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(null, 1)
+    os.closerange(3, orders.fileno())
+    os.closerange(orders.fileno() + 1, 4096)
+    fork_server(orders)
+
+
+def single() -> None:
     """Becomes one worker; the grader waits at a loopback port and knows us by a token."""
+    config = json.loads(sys.stdin.readline())
     sock = socket.create_connection(("127.0.0.1", config["port"]), timeout=60)
     sock.sendall(config["token"].encode())
-    ban = warm_up(config)
+    prepare()
+    ban = banned(config)
     confinement = Confinement(_limits(config), Path(config["folder"]), config["cuda"])
     ban.forbid(config["forbids"])
     _serve(sock, confinement, ban)
 
 
 def main() -> None:
-    """Reads its configuration (one line of JSON) from standard input and serves."""
-    config = json.loads(sys.stdin.readline())
-    if "port" in config:
-        single(config)
+    """Serves at the descriptor given as an argument; without one, reads a line of JSON and becomes a worker.
+
+    A configuration has the "operators" of a course, "limits" (see `confine.Limits`), "folder" and "cuda".
+    """
+    if len(sys.argv) > 2:
+        fork_server(socket.socket(fileno=int(sys.argv[2])))
     else:
-        fork_server(socket.socket(fileno=config["control"]), config)
-
-
-if __name__ == "__main__":
-    main()
+        single()

@@ -8,6 +8,6 @@ mkdir -p "$root/results"
 cp "$here/not-graded.json" "$root/results/results.json"
 cd "$here" || exit 0
 # a little less than the question's own time limit, after which the platform would take no results
-timeout -k 5 "${GRADE_SECONDS:-580}" "${PYTHON:-python3}" -m autograder.platforms.prairielearn "$root" \
+timeout -k 5 "${GRADE_SECONDS:-580}" "${PYTHON:-python3}" -m autograder.start autograder.platforms.prairielearn "$root" \
     || echo "run.sh: the grader ended with $?" >&2
 exit 0

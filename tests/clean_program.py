@@ -1,0 +1,61 @@
+"""A program for `autograder.start`: says what the parent of its workers knows of it, and shares with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+import torch
+
+from autograder.course import COURSE
+from autograder.sandbox.host import Sandbox
+
+
+def main() -> int:
+    """Prints JSON: this process and the worker's parents, and in which of them each word stands in memory."""
+    words = [word.encode() for word in sys.argv[1:]]
+    with Sandbox(COURSE.operators) as sandbox:
+        worker = sandbox.worker()
+        parent = sandbox._zygote
+        server = int(Path(f"/proc/{parent}/stat").read_text().rpartition(")")[2].split()[1])
+        found = {
+            "pids": [os.getpid(), server, parent],
+            "parent of server": int(Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()[1]),
+            "knows": {
+                name: [word.decode() for word in words if in_memory(pid, word)]
+                for name, pid in (("grader", os.getpid()), ("server", server), ("parent", parent))
+            },
+            "libraries": [library_at(pid) for pid in (os.getpid(), parent)],
+            "secret": os.environ.get("GRADERS_TOKEN"),
+            "threads": torch.get_num_threads(),
+            "traps": worker.confined.get("traps", ""),
+        }
+    print(json.dumps(found))
+    return 3
+
+
+def in_memory(pid: int, word: bytes) -> bool:
+    """Whether a word stands anywhere in a process's writable memory, its environment and arguments included."""
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            first, last, rights = re.match(r"([0-9a-f]+)-([0-9a-f]+) (\S+)", line).groups()  # type: ignore[union-attr]
+            if "w" in rights and "[v" not in line:
+                try:
+                    memory.seek(int(first, 16))
+                    if word in memory.read(int(last, 16) - int(first, 16)):
+                        return True
+                except OSError:
+                    continue
+    return False
+
+
+def library_at(pid: int) -> str:
+    """Where torch's library lies in a process's memory."""
+    return next(
+        line.split("-")[0]
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines()
+        if "libtorch_cpu" in line
+    )

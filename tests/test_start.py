@@ -1,0 +1,107 @@
+"""How a grading program starts: torch imported once, and workers forked from what knows nothing of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder import __main__, cli
+from autograder.paths import ROOT
+
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a program starts as any other")
+# made here, so that no source file and no other process has it
+TOKEN, STUDENT = f"token-{os.getpid():x}-0f3a", f"amara-{os.getpid():x}-7c11"
+ANSWER = "autograder.course.suites"  # a module that only the grader has
+
+
+def started(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "autograder.start", "tests.clean_program", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    done = started(TOKEN, STUDENT, ANSWER, GRADERS_TOKEN=TOKEN)
+    assert done.returncode == 3, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+@linux_only
+def test_what_workers_are_forked_from_knows_nothing_of_the_grader(found: dict[str, Any]) -> None:
+    """Its environment, its arguments, and the names of its modules; the grader itself has them all."""
+    assert found["knows"] == {"grader": [TOKEN, STUDENT, ANSWER], "server": [], "parent": []}
+    assert found["secret"] == TOKEN
+
+
+@linux_only
+def test_torch_is_imported_once(found: dict[str, Any]) -> None:
+    grader, server, parent = found["pids"]
+    assert len({grader, server, parent}) == 3
+    assert found["parent of server"] == grader
+    # a library that was loaded twice lies at two random places
+    assert len(set(found["libraries"])) == 1
+    assert "functions of torch have no code left" in found["traps"]
+
+
+@linux_only
+def test_a_program_has_its_arguments_environment_and_streams_back(tmp_path: Path) -> None:
+    (tmp_path / "echoing.py").write_text(
+        "import os, sys\n"
+        "def main():\n"
+        "    print(sys.argv, os.environ['WORD'], sys.stdout.encoding, 'tmp_path' in sys.path, 'PATH' in os.environ)\n"
+        "    print('told', file=sys.stderr)\n"
+        "    return int(sys.stdin.read())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder.start", "echoing", "ä b", "--x"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "WORD": "wörd", "PYTHONIOENCODING": "latin-1"},
+        input=b"7",
+        capture_output=True,
+    )
+    assert (done.returncode, done.stderr) == (7, b"told\n")
+    assert done.stdout.decode("latin-1") == "['echoing', 'ä b', '--x'] wörd iso8859-1 False True\n"
+
+
+@linux_only
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_of_a_program_that_is_killed(end: int, tmp_path: Path) -> None:
+    (tmp_path / "idle.py").write_text(
+        "import os, time\n"
+        "def main():\n"
+        "    print(open(f'/proc/self/task/{os.getpid()}/children').read(), flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "autograder.start", "idle"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        (server,) = map(int, process.stdout.readline().split())
+        process.send_signal(end)
+    until = time.monotonic() + 60
+    while Path(f"/proc/{server}").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{server}").exists()
+
+
+def test_the_commands_that_grade_are_commands() -> None:
+    names = {command.__name__.rpartition(".")[2] for command in cli.COMMANDS}
+    assert set(__main__.GRADING) <= names
