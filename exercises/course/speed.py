@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 
 from exercises.console.local import LocalStudent
-from exercises.course.large_layer import LARGE_9, Layer
+from exercises.course.large_layer import LARGE, Layer
 from exercises.feedback.calls import Sample
 from exercises.feedback.catalogue import course_info
 from exercises.feedback.script import Step
@@ -26,9 +27,9 @@ SMALLER = (
     Layer(batch=1, channels=4, side=5, kernels=2, kernel=2),
     Layer(batch=1, channels=10, side=7, kernels=3, kernel=3),
     Layer(batch=2, channels=24, side=10, kernels=5, kernel=4),
-    ONE_PICTURE := Layer(batch=1, channels=128, side=20, kernels=1, kernel=9),
-    ONE_KERNEL := Layer(batch=4, channels=128, side=20, kernels=1, kernel=9),
-    TWO_KERNELS := Layer(batch=4, channels=128, side=20, kernels=2, kernel=9),
+    ONE_PICTURE := replace(LARGE, batch=1, kernels=1),
+    ONE_KERNEL := replace(LARGE, kernels=1),
+    TWO_KERNELS := replace(LARGE, kernels=2),
 )
 
 
@@ -91,7 +92,7 @@ def estimate(measure: Callable[[Layer], float]) -> float:
         measure: gives the seconds that a smaller one takes.
     """
     # all kernels at once take no longer than one by one; each picture too, but its gradient lies in all pictures
-    at_worst = {ONE_PICTURE: LARGE_9.kernels * LARGE_9.batch**2, ONE_KERNEL: LARGE_9.kernels}
+    at_worst = {ONE_PICTURE: LARGE.kernels * LARGE.batch**2, ONE_KERNEL: LARGE.kernels}
     tried: list[tuple[Layer, float]] = []
     for layer in SMALLER:
         if tried and tried[-1][1] * layer.products / tried[-1][0].products > SOON:
@@ -101,9 +102,9 @@ def estimate(measure: Callable[[Layer], float]) -> float:
             break
     (before, shorter), (last, seconds) = tried[-2:] if len(tried) > 1 else tried * 2
     if last == TWO_KERNELS:
-        return seconds + (LARGE_9.kernels - 2) * max(seconds - shorter, 0.0)
+        return seconds + (LARGE.kernels - 2) * max(seconds - shorter, 0.0)
     # seconds grow as some power of the products: as the products themselves in loops over single numbers
     power = 1.0
     if last not in (before, ONE_PICTURE, ONE_KERNEL):
         power = math.log(seconds / shorter) / math.log(last.products / before.products)
-    return seconds * math.pow(LARGE_9.products / last.products, min(max(power, 0.0), 1.0))
+    return seconds * math.pow(LARGE.products / last.products, min(max(power, 0.0), 1.0))

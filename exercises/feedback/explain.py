@@ -21,7 +21,7 @@ from exercises.feedback.steps import TensorResult
 LOOSER = 2.0  # wrong code may round a little more than right code
 # Each entry is as much work as the call itself. What a large call shows wrong, a small one does too, and whoever asks
 # both need not wait seconds for the large one.
-MAX_PRODUCTS = 10_000_000
+MAX_PRODUCTS = 4_000_000
 SAME = (
     1e-13  # answers closer than this, beside the largest sum, are the same: they differ by float64's rounding
 )

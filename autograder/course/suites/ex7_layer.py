@@ -8,6 +8,7 @@ import torch
 from autograder.course.suites.layer_device import layer_must_follow_device
 from autograder.grading.sandboxed import SandboxedStudent
 from autograder.grading.vocabulary import EVERY_DTYPE, Draw
+from exercises.course.large_layer import LARGE
 from exercises.course.layer_checks import (
     must_backpropagate,
     must_exchange_state,
@@ -195,4 +196,6 @@ def test_device(student: SandboxedStudent, draw: Draw) -> None:
 @pytest.mark.category("sizes")
 def test_large(student: SandboxedStudent, draw: Draw) -> None:
     """A layer as large as in a real network takes a right training step within the time limit."""
-    must_train(student, layer(128, 12, 7, padding=3), draw(4, 128, 14, 14))
+    must_train(
+        student, layer(LARGE.channels, LARGE.kernels, LARGE.kernel, padding=4), draw(2, LARGE.channels, 8, 8)
+    )
