@@ -12,10 +12,10 @@ from typing import Any, TypeGuard
 
 from autograder.report.text import first_of
 from autograder.sandbox import wire
-from autograder.sandbox.devices import PRETENDED
 from autograder.sandbox.handle import Worker, WorkerTrouble
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.output import MAX_OUTPUT_CHARS
+from autograder.sandbox.pretended import PRETENDED
 from autograder.submissions.submission import Submission
 from exercises.feedback.catalogue import Exercise, course_info
 from exercises.feedback.course import Course
@@ -380,5 +380,5 @@ class SandboxedStudent:
         return self.sandboxed.run(self.exercise, self.device, steps)
 
     def on_pretended(self) -> SandboxedStudent:
-        """The same on the pretended accelerator."""
+        """The same on the pretended GPU."""
         return SandboxedStudent(self.sandboxed, self.exercise, PRETENDED, self.assumed)

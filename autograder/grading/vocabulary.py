@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable
 
 from autograder.grading.sandboxed import SandboxedStudent
-from autograder.sandbox.devices import PRETENDED
 from exercises.feedback.calls import Call, Sample
-from exercises.feedback.checks import must_return, problem
-from exercises.feedback.failures import CheckFailure, failure_of
-from exercises.feedback.kinds import FailureKind
-from exercises.feedback.script import Do, Step
+from exercises.feedback.checks import must_return
+from exercises.feedback.failures import CheckFailure
+from exercises.feedback.kinds import NUMBERS, FailureKind
 
 HALF = ("float16", "bfloat16")
 EVERY_DTYPE = ("float32", "float64", *HALF)
 ODD_LAYOUTS = ("channels_last", "strided", "transposed", "expanded")
+# what torch says where tensors of two devices meet, or one on a GPU and numpy
+_SAID_OF_DEVICES = ("same device", "can't convert cuda")
+_ANSWERED = NUMBERS | {FailureKind.TYPE, FailureKind.DTYPE}
 
 
 class Draw:
@@ -47,39 +47,42 @@ class Draw:
 def must_follow_device(student: SandboxedStudent, call: Call) -> None:
     """The answer is right, and stays on the device of its input."""
     must_return(student, call)
-    if student.device == "cpu":
-        must_stay_together(student, call, problem(student.course, call).returning, "call")
+    must_hold_on_gpu(student, call, lambda gpu: must_return(gpu, call))
 
 
-def must_stay_together(student: SandboxedStudent, call: Call, steps: Sequence[Step], do: Do) -> None:
-    """What steps give on the pretended accelerator stays there; the result of the one that does this is looked at.
+def must_hold_on_gpu(
+    student: SandboxedStudent, call: Call, check: Callable[[SandboxedStudent], None]
+) -> None:
+    """What holds on the CPU holds on the pretended GPU too; whoever is asked on CUDA has answered already.
 
-    Only a definite mix of devices fails. Code that the pretence cannot follow (it asks for numbers, which
-    are not there) is let pass, and noted as undecided.
+    Only what is certain fails: tensors of two devices, or another answer than on the CPU. What can be the pretended
+    GPU's fault (it is not a whole one) is let pass, and noted as undecided.
+
+    Args:
+        student: whose code passes the check.
+        call: that the check is about.
+        check: raises a `CheckFailure`.
     """
-    outcome = student.on_pretended().run(steps)
-    mixed = outcome.raised is not None and (
-        outcome.raised.kind == "FakeTensorDeviceMismatchError" or "two devices" in outcome.raised.message
+    if student.device != "cpu":
+        return
+    try:
+        check(student.on_pretended())
+    except CheckFailure as failure:
+        mixed = failure.kind == FailureKind.RAISED and any(said in failure.got for said in _SAID_OF_DEVICES)
+        if failure.kind == FailureKind.FORBIDDEN:
+            raise
+        if mixed or failure.kind == FailureKind.DEVICE:
+            why = "part of it stays on the CPU"
+            found = _fails_there(call, failure, why, "all tensors on the device of the input")
+            raise found.because(failure.cause or student.course.causes.get("device-forgotten")) from failure
+        if failure.kind in _ANSWERED:
+            raise _fails_there(call, failure, "it gives another result there", failure.expected) from failure
+        student.sandboxed.undecided.append(failure.headline)
+
+
+def _fails_there(call: Call, failure: CheckFailure, why: str, expected: str) -> CheckFailure:
+    headline = f"{call.function} does not work on a GPU: {why}"
+    about = (call.function, call, call.text)
+    return CheckFailure(
+        FailureKind.DEVICE, headline, *about, expected=expected, got=failure.got, trace=failure.trace
     )
-    strayed = outcome.has(steps, do) and _strays(outcome.result(steps, do))
-    if mixed or strayed:
-        got = outcome.result(steps, do) if strayed else outcome.raised and outcome.raised.message
-        raise CheckFailure(
-            FailureKind.DEVICE,
-            f"{call.function} does not work on a GPU: part of it stays on the CPU",
-            call.function,
-            call,
-            call.text,
-            expected="all tensors on the device of the input",
-            got=str(got),
-            trace=outcome.raised.trace if outcome.raised else (),
-        ).because(student.course.causes.get("device-forgotten"))
-    if outcome.raised or outcome.trouble:
-        failure = failure_of(student.course, outcome, call)
-        student.sandboxed.undecided.append(failure.headline if failure else "")
-
-
-def _strays(result: Any) -> bool:
-    if isinstance(result, str):
-        return not result.startswith(PRETENDED)
-    return isinstance(result, tuple) and any(_strays(r) for r in result)

@@ -91,6 +91,13 @@ def must_forward_as(student: Student, call: Call, x: Sample) -> None:
     _judge_forward(task, steps, student.run(steps), student)
 
 
+def must_forward_there(student: Student, call: Call, x: Sample) -> None:
+    """A layer built on the CPU works after `.to(device)`."""
+    task = _task(student, call, x)
+    steps = task.script(student.device, "sent")
+    _judge_forward(task, steps, student.run(steps), student)
+
+
 def must_backpropagate(student: Student, call: Call, x: Sample) -> None:
     """Gradients reach the input and every parameter, and are torch's."""
     task = _task(student, call, x)

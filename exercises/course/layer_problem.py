@@ -24,7 +24,7 @@ from exercises.feedback.script import FillStep, ForwardStep, NewStep, Script, St
 
 RATE = 0.5  # of the training step
 # what happens around a layer's forward, and what a layer is asked that gets no input
-Around = Literal["forward", "moved", "state", "gradients", "training"]
+Around = Literal["forward", "moved", "sent", "state", "gradients", "training"]
 Bare = Literal["parameters", "start", "repr"]
 
 
@@ -117,6 +117,8 @@ class LayerProblem:
                 return [build, fill, forward]
             case "moved":
                 return [build, {"do": "to", "dtype": self._dtype_name}, fill, forward]
+            case "sent":
+                return [new_step(self.call, "cpu"), {"do": "to", "device": device}, fill, forward]
             case "state":
                 return [build, {"do": "load_state", "state": self.state}, forward, {"do": "state"}]
             case "gradients":

@@ -12,9 +12,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from torch import Tensor
 
-Do = Literal[
-    "call", "new", "forward", "vjp", "inputs", "state", "load_state", "to", "move", "fill", "sgd", "repr"
-]
+Do = Literal["call", "new", "forward", "vjp", "inputs", "state", "load_state", "to", "fill", "sgd", "repr"]
 
 
 class CallStep(TypedDict):
@@ -82,13 +80,6 @@ class ToStep(TypedDict):
     device: NotRequired[str]
 
 
-class MoveStep(TypedDict):
-    """Gives None; `.to(device)` for tensors without numbers, which torch's own cannot do."""
-
-    do: Literal["move"]
-    device: str
-
-
 class FillStep(TypedDict):
     """Gives None; copies numbers (by name) into the parameters: by name, or in order under other names.
 
@@ -113,7 +104,7 @@ class ReprStep(TypedDict):
 
 
 Step = (
-    CallStep | NewStep | ForwardStep | VjpStep | InputsStep | StateStep | LoadStateStep | ToStep | MoveStep
+    CallStep | NewStep | ForwardStep | VjpStep | InputsStep | StateStep | LoadStateStep | ToStep
     | FillStep | SgdStep | ReprStep
 )  # fmt: skip
 

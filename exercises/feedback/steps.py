@@ -19,7 +19,6 @@ from exercises.feedback.script import (
     FillStep,
     ForwardStep,
     LoadStateStep,
-    MoveStep,
     NewStep,
     SgdStep,
     Step,
@@ -36,6 +35,8 @@ MAX_SEQUENCE = 64
 MAX_TENSOR_BYTES = 32 << 20  # bytes
 DEEPEST = 4
 LOADING = -1  # as the step of an exception: before any step, the student's code could not be loaded
+# classes whose objects are sent as tensors; a device that is none of torch's own adds its class
+TENSORS: set[type] = {Tensor, nn.Parameter}
 
 
 class Unloadable(Exception):
@@ -90,7 +91,6 @@ class Raised:
 
 @dataclass
 class _Memory:
-    show: Callable[[Any], Any]
     target: Any = None
     output: Any = None
     args: tuple[Any, ...] = ()
@@ -99,20 +99,17 @@ class _Memory:
     shapes: dict[str, torch.Size] = field(default_factory=dict)  # of the numbers they were filled with
 
 
-def run(
-    steps: Sequence[Step], lookup: Callable[[str], Any], show: Callable[[Any], Any] | None = None
-) -> tuple[list[Any], Raised | None]:
+def run(steps: Sequence[Step], lookup: Callable[[str], Any]) -> tuple[list[Any], Raised | None]:
     """Runs the steps until one raises.
 
     Args:
         steps: what to do; tensors in them are real tensors on the device wanted.
         lookup: gives the student's function or class by name, or raises `Unloadable`.
-        show: turns the output of "call" and "forward" into plain data; `plain` unless told.
 
     Returns:
         The results of the steps that ran, and the exception that ended them, if one did.
     """
-    memory = _Memory(show or plain)
+    memory = _Memory()
     results: list[Any] = []
     for number, step in enumerate(steps):
         try:
@@ -142,8 +139,6 @@ def _result(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
             return _load_state(memory, step)
         case "to":
             return _to(memory, step)
-        case "move":
-            return _move(memory, step)
         case "fill":
             return _fill(memory, step)
         case "sgd":
@@ -185,17 +180,22 @@ def plain(value: Any, depth: int = 0) -> Any:
         return value
     if type(value) is str:
         return value[:MAX_TEXT_CHARS]
-    if type(value) in (Tensor, nn.Parameter) and value.layout is torch.strided and not value.is_quantized:
-        if value.numel() * value.element_size() > MAX_TENSOR_BYTES:
-            return Opaque(f"torch.Tensor of shape {tuple(value.shape)}, which is too large")
-        # detach, conj and neg bits resolved: what is sent is the numbers alone
-        numbers = value.detach().resolve_conj().resolve_neg()
-        return TensorResult(numbers.to("cpu").contiguous(), str(value.device), bool(value.requires_grad))
+    if type(value) in TENSORS and value.layout is torch.strided and not value.is_quantized:
+        with torch._C.DisableTorchFunction():  # where it is, and not where something lets it say it is
+            return _tensor(value)
     if isinstance(value, tuple | list) and len(value) <= MAX_SEQUENCE and depth < DEEPEST:
         items = [plain(v, depth + 1) for v in value]  # of a named tuple too: it is a pair with names
         return items if isinstance(value, list) else tuple(items)
     kind = type(value)
     return Opaque(f"{kind.__module__}.{kind.__qualname__}"[:MAX_NAME_CHARS])
+
+
+def _tensor(value: Any) -> TensorResult | Opaque:
+    if value.numel() * value.element_size() > MAX_TENSOR_BYTES:
+        return Opaque(f"torch.Tensor of shape {tuple(value.shape)}, which is too large")
+    # detach, conj and neg bits resolved: what is sent is the numbers alone
+    numbers = value.detach().resolve_conj().resolve_neg()
+    return TensorResult(numbers.to("cpu").contiguous(), str(value.device), bool(value.requires_grad))
 
 
 def _take_arguments(memory: _Memory, step: CallStep | ForwardStep) -> None:
@@ -213,7 +213,7 @@ def _call(memory: _Memory, step: CallStep, lookup: Callable[[str], Any]) -> Any:
     function = lookup(step["name"])
     _take_arguments(memory, step)
     memory.output = function(*memory.args, **memory.kwargs)
-    return memory.show(memory.output)
+    return plain(memory.output)
 
 
 def _new(memory: _Memory, step: NewStep, lookup: Callable[[str], Any]) -> Any:
@@ -224,18 +224,20 @@ def _new(memory: _Memory, step: NewStep, lookup: Callable[[str], Any]) -> Any:
 def _parameters(module: Any) -> Any:
     if not isinstance(module, nn.Module):
         return plain(module)
-    return tuple(
-        ParameterResult(
-            name[:MAX_NAME_CHARS], tuple(p.shape), str(p.dtype), str(p.device), bool(p.requires_grad)
+    named = list(nn.Module.named_parameters(module))[:MAX_SEQUENCE]
+    with torch._C.DisableTorchFunction():  # as in `plain`
+        return tuple(
+            ParameterResult(
+                name[:MAX_NAME_CHARS], tuple(p.shape), str(p.dtype), str(p.device), bool(p.requires_grad)
+            )
+            for name, p in named
         )
-        for name, p in list(nn.Module.named_parameters(module))[:MAX_SEQUENCE]
-    )
 
 
 def _forward(memory: _Memory, step: ForwardStep) -> Any:
     _take_arguments(memory, step)
     memory.output = memory.target(*memory.args)
-    return memory.show(memory.output)
+    return plain(memory.output)
 
 
 def _vjp(memory: _Memory, step: VjpStep) -> Any:
@@ -307,16 +309,6 @@ def _longer_axes(shape: Sequence[int]) -> list[int]:
 def _to(memory: _Memory, step: ToStep) -> Any:
     memory.target = memory.target.to(getattr(torch, step["dtype"]) if "dtype" in step else step["device"])
     return _parameters(memory.target)
-
-
-def _move(memory: _Memory, step: MoveStep) -> None:
-    for module in nn.Module.modules(memory.target):
-        for name, parameter in module._parameters.items():
-            if parameter is not None:
-                module._parameters[name] = nn.Parameter(torch.empty_like(parameter, device=step["device"]))
-        for name, buffer in module._buffers.items():
-            if buffer is not None:
-                module._buffers[name] = torch.empty_like(buffer, device=step["device"])
 
 
 def _sgd(memory: _Memory, step: SgdStep) -> Any:
