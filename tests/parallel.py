@@ -73,10 +73,12 @@ def at_a_time() -> int:
     return max(min(os.cpu_count() or 1, 4) // others, 1)
 
 
-def examine_all(tasks: Sequence[Task], time_limits: TimeLimits) -> list[Examined]:
+def examine_all(
+    tasks: Sequence[Task], time_limits: TimeLimits, devices: Sequence[str] = ("cpu",)
+) -> list[Examined]:
     """What comes of each task, in their order; a judge mostly waits for its sandbox, so there may be several."""
     torch.set_num_threads(1)
-    judges = {seed: Judge(COURSE, seed=seed) for seed in dict.fromkeys(task.seed for task in tasks)}
+    judges = {seed: Judge(COURSE, devices, seed=seed) for seed in dict.fromkeys(task.seed for task in tasks)}
     workers = at_a_time()
     with ExitStack() as stack:
         free: SimpleQueue[Sandbox] = SimpleQueue()

@@ -16,7 +16,7 @@ HALF = ("float16", "bfloat16")
 EVERY_DTYPE = ("float32", "float64", *HALF)
 ODD_LAYOUTS = ("channels_last", "strided", "transposed", "expanded")
 # what torch says where tensors of two devices meet, or one on a GPU and numpy
-_SAID_OF_DEVICES = ("same device", "can't convert cuda")
+_MIXED, _TO_NUMPY = "same device", "can't convert cuda"
 _ANSWERED = NUMBERS | {FailureKind.TYPE, FailureKind.DTYPE}
 
 
@@ -68,21 +68,32 @@ def must_hold_on_gpu(
     try:
         check(student.on_pretended())
     except CheckFailure as failure:
-        mixed = failure.kind == FailureKind.RAISED and any(said in failure.got for said in _SAID_OF_DEVICES)
         if failure.kind == FailureKind.FORBIDDEN:
             raise
-        if mixed or failure.kind == FailureKind.DEVICE:
-            why = "part of it stays on the CPU"
-            found = _fails_there(call, failure, why, "all tensors on the device of the input")
-            raise found.because(failure.cause or student.course.causes.get("device-forgotten")) from failure
-        if failure.kind in _ANSWERED:
-            raise _fails_there(call, failure, "it gives another result there", failure.expected) from failure
-        student.sandboxed.undecided.append(failure.headline)
+        why = _why_not_there(failure)
+        if why is None:
+            student.sandboxed.undecided.append(failure.headline)
+            return
+        words, expected, cause = why
+        raise CheckFailure(
+            FailureKind.DEVICE,
+            f"{call.function} does not work on a GPU: {words}",
+            call.function,
+            call,
+            call.text,
+            expected,
+            failure.got,
+            trace=failure.trace,
+        ).because(student.course.causes.get(cause)) from failure
 
 
-def _fails_there(call: Call, failure: CheckFailure, why: str, expected: str) -> CheckFailure:
-    headline = f"{call.function} does not work on a GPU: {why}"
-    about = (call.function, call, call.text)
-    return CheckFailure(
-        FailureKind.DEVICE, headline, *about, expected=expected, got=failure.got, trace=failure.trace
-    )
+def _why_not_there(failure: CheckFailure) -> tuple[str, str, str] | None:
+    """Why code does not work on a GPU, what was expected, and the cause's name; None where there is a doubt."""
+    if failure.kind in _ANSWERED:
+        return "it gives another result there", failure.expected, ""
+    raised = failure.got if failure.kind == FailureKind.RAISED else ""
+    if _TO_NUMPY in raised:
+        return "numpy takes no tensor that is on one", "a value, no exception", "numpy-and-back"
+    if _MIXED in raised or failure.kind == FailureKind.DEVICE:
+        return "part of it stays on the CPU", "all tensors on the device of the input", "device-forgotten"
+    return None

@@ -169,7 +169,10 @@ class _Handed:
                     return pretended
             if any(found is other for other, _ in self.others):
                 return found
-            return found.resolve_conj().resolve_neg() if to_cpu else Pretended(found)
+            # a number that is still to be conjugated or negated would be so behind torch's back: the outer tensor
+            # does not show it
+            whole = found.resolve_conj().resolve_neg()
+            return whole if to_cpu else Pretended(whole)
         if isinstance(found, tuple | list):
             return type(found)(self.outside(each, to_cpu) for each in found)
         return found

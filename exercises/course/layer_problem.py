@@ -35,6 +35,8 @@ class LayerProblem:
     are wanted in place of torch's.
     """
 
+    follows_input = True
+
     def __init__(self, call: Call, x: Sample, under: Misconception | None = None) -> None:
         self.call, self.x, self.under = call, x, under
         self.dtype = expected_dtype(Call("Conv2d", (x,)))

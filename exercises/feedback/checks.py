@@ -29,6 +29,7 @@ from exercises.feedback.failures import (
     mismatch_failure,
     no_gradient,
     same,
+    takes_tensors,
     wrong_gradient,
 )
 from exercises.feedback.follow import Apart, Assumed
@@ -72,6 +73,7 @@ class Problem:
         self.wrt = tuple(wrt)
         self.under = under
         self.dtype = expected_dtype(call)
+        self.follows_input = takes_tensors(call)
 
     # lazy, so that a check on a stub costs nothing: torch takes 0.6 s to get ready for its first gradient
 
@@ -187,6 +189,7 @@ class Answered(Protocol):
 
     call: Call
     dtype: torch.dtype
+    follows_input: bool  # where its tensors are; what is made of numbers alone is on the CPU
 
     @property
     def expected(self) -> Any: ...
@@ -202,7 +205,7 @@ def mismatch_of(student: Student, task: Answered, got: Any) -> Mismatch | None:
         got,
         dtype=task.dtype,
         magnitude=task.magnitude,
-        device=student.device,
+        device=student.device if task.follows_input else "cpu",
         numbers=not isinstance(student.assumed.get(task.call.function), Apart),
     )
 

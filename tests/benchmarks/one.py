@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
-from torch._subclasses.fake_tensor import FakeTensorMode
 
 from autograder.course import COURSE
 from autograder.grading.grade import Grader
@@ -55,13 +54,10 @@ def _of(name: str, hand_in: Submission, grader: Grader, unconfined: Grader, roun
         return sum(by.clock.seconds.values())
 
     def direct() -> None:
-        # every hand-in meets the cache of the pretended device's operators as the zygote left it
-        FakeTensorMode.cache_clear()
         for module, device, of_one in asked:
             run(modules, module, device, of_one)
 
     def without_sandbox() -> None:
-        FakeTensorMode.cache_clear()
         judge: Any = grader._judge
         sandboxed = InProcess(hand_in)
         report = grader._report(hand_in, sandboxed, judge.examine(sandboxed), "")
@@ -96,7 +92,6 @@ def own_functions(times: int) -> None:
 
     def direct() -> None:
         for _ in range(times):
-            FakeTensorMode.cache_clear()
             for module, device, of_one in asked:
                 run(modules, module, device, of_one)
 
