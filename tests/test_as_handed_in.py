@@ -62,6 +62,7 @@ def test_right_work_earns_its_points_however_it_is_handed_in(
     name: str, examined: dict[str, Examined]
 ) -> None:
     hand_in, results = HAND_INS[name], examined[name].results
+    assert examined[name].undecided == ()
     for number in hand_in.asked:
         mine = [result for result in results if result.module == MODULES[number - 1]]
         assert mine, "nothing was asked"

@@ -41,10 +41,11 @@ def told(result: CaseResult) -> str:
 
 @pytest.mark.parametrize("style", HONEST)
 def test_an_honest_hand_in_gets_all_points(style: str, examined: dict[str, Examined]) -> None:
-    """Nothing is found, so nothing forbidden either, and no earlier exercise had to be replaced."""
+    """Nothing is found, nothing forbidden or left open, and no earlier exercise had to be replaced."""
     results = examined[style].results
     assert [told(r) for r in results if r.failure] == []
     assert [r.case for r in results if r.carried] == []
+    assert examined[style].undecided == ()
 
 
 @pytest.mark.parametrize("style", HONEST)

@@ -393,16 +393,9 @@ def test_a_layer_is_built_there_and_moved_there(
 
 HONEST = {path.name: path for path in sorted((SUBMISSIONS / "honest").iterdir())}
 WRONG = {path.name: path for path in sorted((SUBMISSIONS / "wrong").iterdir())}
-# what is kept on the CPU there, or goes through numpy, costs every line there
-OF_DEVICES = (
-    "on_cpu",
-    "device_ignored",
-    "plain_tensors",
-    "float32_everywhere",
-    "numpy_and_back",
-    "small_things",
-)
-EVERY = 5  # of each folder, the suite tries one in so many
+# these stop at every call there; and a tensor that overlaps itself, which one of them writes to, is whole once moved
+OF_DEVICES = ("on_cpu", "device_ignored", "float32_", "numpy_and_back", "turns_the_kernel_over")
+EVERY = 8  # of each folder, the suite tries one in so many
 
 
 def tried(names: Iterable[str]) -> list[str]:
@@ -421,7 +414,7 @@ def lost(results: Iterable[CaseResult]) -> dict[str, str]:
 
 def test_honest_hand_ins_get_all_points_on_the_gpu() -> None:
     chosen = {name: overlaid(HONEST[name]) for name in tried(HONEST)}
-    tasks = [Task(hand_in, DEFAULT_SEED, own[-2:]) for hand_in, own in chosen.values()]
+    tasks = [Task(hand_in, DEFAULT_SEED, own if ALL else own[-2:]) for hand_in, own in chosen.values()]
     examined = examine_all(tasks, PATIENT, (PRETENDED,))
     found = {name: lost(each.results) for name, each in zip(chosen, examined, strict=True)}
     assert found == {name: {} for name in chosen}
@@ -430,7 +423,7 @@ def test_honest_hand_ins_get_all_points_on_the_gpu() -> None:
 def test_wrong_hand_ins_lose_the_same_lines_on_the_gpu() -> None:
     names = [name for name in tried(WRONG) if not any(part in name for part in OF_DEVICES)]
     chosen = {name: overlaid(WRONG[name]) for name in names}
-    tasks = [Task(hand_in, DEFAULT_SEED, own[-2:]) for hand_in, own in chosen.values()]
+    tasks = [Task(hand_in, DEFAULT_SEED, own if ALL else own[-2:]) for hand_in, own in chosen.values()]
     there, here = examine_all(tasks, PATIENT, (PRETENDED,)), examine_all(tasks, PATIENT)
     for name, one, other in zip(chosen, there, here, strict=True):
         assert set(lost(one.results)) == set(lost(other.results)), name
@@ -446,10 +439,24 @@ own = time.process_time() - start
 from autograder.sandbox import devices
 known, start = {*sys.modules}, time.process_time()
 devices.prepare_pretended()
-print((time.process_time() - start) / own < 0.1, *sorted({*sys.modules} - known), "sympy" in sys.modules)
+spent = time.process_time() - start
+
+class Layer(torch.nn.Linear):
+    def forward(self, x):
+        return x.unfold(0, 2, 1) @ self.weight.T + self.bias
+
+steps = [
+    {"do": "new", "name": "Layer", "args": (2, 3)},
+    {"do": "to", "device": devices.PRETENDED},
+    {"do": "forward", "args": (torch.rand(5),), "wrt": [0]},
+    {"do": "vjp", "wrt": [0, "parameters"], "cotangent": torch.rand(4, 3)},
+]
+results, raised = devices.run(steps, devices.PRETENDED, globals().get)
+assert results[2].device == "pretend:0" and not raised, raised
+print(spent / own < 0.1, *sorted({*sys.modules} - known))
 """
 
 
-def test_it_is_made_ready_in_little_time_and_imports_nothing() -> None:
+def test_it_takes_little_time_to_make_ready_and_imports_nothing_then_or_later() -> None:
     run = subprocess.run([sys.executable, "-c", COST], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["True", f"torch.{PRETENDED}", "False"]
+    assert run.stdout.split() == ["True", f"torch.{PRETENDED}"]

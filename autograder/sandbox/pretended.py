@@ -9,6 +9,8 @@ How the device answers to the name of CUDA is the matter of `as_cuda`.
 from __future__ import annotations
 
 import copy
+import sys
+import types
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -255,6 +257,22 @@ def register() -> None:
     # torch asks for a number in a list of tensors without asking their class
     library.impl("_local_scalar_dense", _number, "PrivateUse1")
     _kept.append(library)
+    _ask_for_no_distributed_tensors()
+
+
+def _ask_for_no_distributed_tensors() -> None:
+    """Answers torch's question whether a tensor is a distributed one, which it asks once, at the first operator.
+
+    For the answer it would import 500 modules, sympy among them, in half the time that its own import takes.
+    """
+    name = "torch.distributed.tensor"
+    if name not in sys.modules:
+        sys.modules[name] = stand_in = types.ModuleType(name)
+        vars(stand_in)["DTensor"] = type("DTensor", (), {})
+        try:
+            Pretended(torch.zeros(1)).add(1)
+        finally:
+            del sys.modules[name]
 
 
 def _empty(size: Sequence[int], **about: Any) -> Tensor:
