@@ -50,7 +50,7 @@ mutation: .venv/dev
 
 seeds: .venv/dev
 	ALL_HAND_INS=1 $(PYTEST) tests/test_seeds.py tests/test_corpus.py tests/test_honest.py \
-		tests/test_as_handed_in.py
+		tests/test_as_handed_in.py tests/test_pretended.py
 
 random: .venv/dev
 	HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -m "hypothesis and not platforms" --hypothesis-seed=$(SEED)

@@ -49,6 +49,8 @@ SAYS_IT = {
     ("autograder/release/nbgrader.py", "kernels"): "the same",
     ("autograder/release/templates/nbgrader/README.md", "kernel"): "the same",
     ("exercises/feedback/calls.py", "stride"): "how a tensor lies in memory",
+    ("autograder/sandbox/pretended.py", "stride"): "the same",
+    ("autograder/sandbox/pretended.py", "strides"): "the same",
     ("exercises/paths.py", "conv2d"): "the file's name of the playground that students start",
 }
 # what runs or revives code, and the modules on the confined side, where that is their job

@@ -123,6 +123,11 @@ TOLD = {
     "done('a = nn.Linear(2, 3); kept = a.weight; a.cuda(); out = kept is a.weight and kept.is_cuda')": True,
     "done('p = nn.Parameter(torch.ones(2)); p.data = p.data.cuda(); out = p.is_cuda, p.requires_grad')": (True, True),
     "done('a = copy.deepcopy(x); a += 1; out = a.is_cuda and not torch.equal(a, x)', x=x)": True,
+    "[(p.is_cuda, isinstance(p, nn.Parameter)) for p in copy.deepcopy(nn.Linear(2, 3).cuda()).parameters()]": [
+        (True, True), (True, True)
+    ],
+    "tuple(torch.zeros(2, 3, device='cuda').t_().shape)": (3, 2),
+    "torch.zeros(2, device=x.get_device()).is_cuda": True,
     # a worker has to be able to start threads for that
     "done('out = []; t = threading.Thread(target=lambda: out.append((x + torch.zeros(1, device=x.device)).is_cuda)); "
     "t.start(); t.join()', x=x)": [True],
@@ -152,6 +157,8 @@ SAME = [
     "torch.view_as_real((x + 1j * x).conj().resolve_conj()) + (x + 1j * x).conj().imag[..., None]",
     "torch.sparse.mm(x[0, 0].to_sparse(), x[0, 1].T)",
     "torch.vmap(lambda one: one.sum(0) * 2)(x)",
+    "torch.tril_indices(3, 3, device=x.device) * torch.eye(3, device=x.device).sum()",
+    "x.new_tensor([1.0, 2.0]) + x.new([3.0, 4.0]) + torch.tensor([5.0, x.new_ones(1)[0]], device=x.device)",
     "torch.full((2, 2), 3.0, device='cuda' if x.is_cuda else 'cpu') + torch.arange(2, device=x.device)",
     "done('out = torch.zeros(2, 3, 6, 7, device=x.device); out[:, :, 1:-1, 1:-1] = x; out[..., 0] += 1', x=x)",
     "done('out = torch.zeros(2, 3, 8, 10, device=x.device); out[:, :, ::2, ::2] = c', x=x, c=c)",
@@ -332,13 +339,15 @@ def test_code_that_fails_on_a_gpu_alone_is_told_why(
 
 
 def test_what_may_be_the_pretended_gpus_fault_is_left_open(sandbox: Sandbox) -> None:
-    failure, undecided = checked(sandbox, "out = out + torch.cuda.Stream().query() if out.is_cuda else out")
+    failure, undecided = checked(
+        sandbox, "torch.zeros(1).set_(out.untyped_storage()) if out.is_cuda else out"
+    )
     assert failure is None
-    assert len(undecided) == 1
+    assert len(undecided) == 1 and PRETENDED not in undecided[0]
 
 
 def test_what_is_forbidden_on_a_gpu_alone_is_found(sandbox: Sandbox) -> None:
-    hidden = "out = getattr(torch, 'con' + 'v2d')(x, weight) if x.is_cuda else out"
+    hidden = "out = eval(')thgiew ,x(d2vnoc.hcrot'[::-1]) if x.is_cuda else out"
     failure, _ = checked(sandbox, hidden)
     assert failure is not None and failure.kind == FailureKind.FORBIDDEN
 

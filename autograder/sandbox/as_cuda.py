@@ -16,6 +16,7 @@ from torch import Tensor
 from autograder.sandbox.pretended import CUDA, PRETENDED, Pretended, is_ours, take_over
 
 _NAMED = re.compile(r"cuda(:\d+)?$")
+_OWN_NAME = re.compile(rf"\b{PRETENDED}(?=:\d|['.])")  # as torch writes it, and not as a word of English
 _DEVICE = torch.device("privateuseone", 0)  # which `register` gives the name
 
 
@@ -31,6 +32,7 @@ class AnswersAsCuda(torch.overrides.TorchFunctionMode):
         if len(args) > 1:
             args = (args[0], *(_DEVICE if _is_named(each) else each for each in args[1:]))
         device = kwargs.get("device")
+        # a number stands for CUDA's device where torch was built for CUDA
         if device is not None and (type(device) is int or _is_named(device)):
             kwargs = {**kwargs, "device": _DEVICE}
         found = function(*args, **kwargs)
@@ -39,7 +41,7 @@ class AnswersAsCuda(torch.overrides.TorchFunctionMode):
 
 def named(text: str) -> str:
     """A text with the name that the device goes by."""
-    return text.replace(f"{PRETENDED}:0", str(CUDA)).replace(f"torch.{PRETENDED}.", "torch.cuda.")
+    return _OWN_NAME.sub(CUDA.type, text)
 
 
 def _is_named(value: Any) -> bool:

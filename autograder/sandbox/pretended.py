@@ -8,10 +8,10 @@ How the device answers to the name of CUDA is the matter of `as_cuda`.
 
 from __future__ import annotations
 
-import copy
 import sys
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, NoReturn
 
 import torch
@@ -26,7 +26,7 @@ _ADVICE = "Use Tensor.cpu() to copy the tensor to host memory first."
 _CPU = torch.device("cpu")
 _SPARSE = torch._C.DispatchKeySet(torch._C.DispatchKey.SparsePrivateUse1)
 # operators that take tensors of any devices
-_ACROSS = frozenset({"aten::copy_", "aten::_to_copy", "aten::set_data"})
+_ACROSS = frozenset({"aten::copy_", "aten::_to_copy"})
 # those whose list of indices may lie on the CPU
 _INDEXED = frozenset({"aten::index", "aten::index_put", "aten::index_put_", "aten::_index_put_impl_"})
 
@@ -107,28 +107,11 @@ class Pretended(Tensor):
         """The numbers, as nested lists."""
         return self.detach().cpu().tolist()
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Pretended:
-        if id(self) in memo:
-            return memo[id(self)]  # type: ignore[no-any-return]
-        if not self.is_leaf:
-            raise RuntimeError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at "
-                "the moment."
-            )
-        copied: Any = Pretended(self.inside.clone()).requires_grad_(self.requires_grad)
-        memo[id(self)] = copied
-        if isinstance(self, nn.Parameter):
-            copied._is_param = True
-        if self.grad is not None:
-            copied.grad = copy.deepcopy(self.grad, memo)
-        return copied  # type: ignore[no-any-return]
-
     def __repr__(self, **_: Any) -> str:  # type: ignore[override]
-        with torch.no_grad():
-            text = repr(self.inside)
+        text = repr(self.inside)
         also = [f"device='{CUDA}'"]
         if self.grad_fn is not None:
-            also.append(f"grad_fn=<{self.grad_fn.name().removesuffix('0')}0>")
+            also.append(f"grad_fn=<{self.grad_fn.name()}>")
         elif self.requires_grad:
             also.append("requires_grad=True")
         text = f"{text[:-1]}, {', '.join(also)})"
@@ -251,9 +234,10 @@ def register() -> None:
     # without this, torch.tensor(..., device=x.device) wants a device that is really there
     torch._C._set_only_lift_cpu_tensors(True)
     library: Any = torch.library.Library("aten", "IMPL")  # type: ignore[no-untyped-call]
-    library.impl("empty.memory_format", _empty, "PrivateUse1")
-    library.impl("empty.memory_format", _empty, "SparsePrivateUse1")
-    library.impl("empty_strided", _empty_strided, "PrivateUse1")
+    for name in ("empty.memory_format", "empty_strided", "tril_indices", "triu_indices"):
+        # all others that make a tensor begin with an empty one
+        library.impl(name, _making(name), "PrivateUse1")
+    library.impl("empty.memory_format", _making("empty.memory_format"), "SparsePrivateUse1")
     # torch asks for a number in a list of tensors without asking their class
     library.impl("_local_scalar_dense", _number, "PrivateUse1")
     _kept.append(library)
@@ -275,12 +259,9 @@ def _ask_for_no_distributed_tensors() -> None:
             del sys.modules[name]
 
 
-def _empty(size: Sequence[int], **about: Any) -> Tensor:
-    return Pretended(torch.ops.aten.empty.memory_format(size, **about | {"device": _CPU}))
-
-
-def _empty_strided(size: Sequence[int], stride: Sequence[int], **about: Any) -> Tensor:
-    return Pretended(torch.ops.aten.empty_strided.default(size, stride, **about | {"device": _CPU}))
+def _making(name: str) -> Callable[..., Pretended]:
+    operator: Any = attrgetter(name)(torch.ops.aten)
+    return lambda *args, **about: Pretended(operator(*args, **about | {"device": _CPU}))
 
 
 def _number(tensor: Pretended) -> Any:

@@ -6,6 +6,6 @@ later exercise can read it there, globals included: so each holds its own answer
 
 They are not made from the oracle. That is torch's own convolution, which is taken away in the worker; and an answer
 sent by the grader instead would be a float64 tensor outside of any graph, where the later exercise needs gradients,
-its own dtype and the pretended accelerator, and ValueErrors. So they work with slices and einsum. Nor are they the
+its own dtype and the pretended GPU, and ValueErrors. So they work with slices and einsum. Nor are they the
 solutions, which leave the instructor in no zip.
 """
