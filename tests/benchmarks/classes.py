@@ -282,13 +282,28 @@ def _cluster(folder: Path) -> Iterator[str]:
 
 
 def start_up(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
-    """How many hand-ins' time passes before the first report: torch, the suites, and CUDA if it is asked for."""
+    """From a command to the first report, over torch's import; with CUDA, that is where its start shows."""
     device = "cuda" if "cuda" in devices else "cpu"
+    right = next(each for each in hand_ins() if each.name == "solutions")
+    platform = [sys.executable, "-m", "autograder.start", "autograder.platforms.gradescope"]
+
+    def imported() -> float:
+        return seconds_of(lambda: subprocess.run([sys.executable, "-c", "import torch"], check=True))
+
     with scratch() as folder:
-        hand_ins = make_class(folder / "class", 15)
-        runs = [grade(hand_ins, "--workers", "1", "--device", device) for _ in range(rounds)]
-    name = f"until the first report / one hand-in ({', '.join(devices)})"
-    yield Row(name, [run.moments[0] for run in runs], [run.each for run in runs])
+        right.write_files(folder / "class" / "one")
+        right.write_files(folder / "upload" / "submission")
+
+        def by_command() -> float:
+            return grade(folder / "class", "--device", device).moments[0]
+
+        def by_platform() -> float:
+            run = [*platform, str(folder / "upload")]
+            return seconds_of(lambda: subprocess.run(run, cwd=ROOT, stdout=subprocess.DEVNULL, check=True))
+
+        for name, first in (("autograder grade", by_command), ("on Gradescope", by_platform)):
+            what = f"first report, one hand-in ({name}, {', '.join(devices)}) / import torch"
+            yield Row(what, *in_turn(rounds, first, imported, name), AT_MOST, 2.0)
 
 
 def for_long(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
