@@ -152,8 +152,9 @@ class _Handed:
                 if found is pretended.inside:
                     _follow(pretended)
                     return pretended
-            if any(found is other for other, _ in self.others):
-                return found
+            for other, _ in self.others:
+                if found is other:
+                    return found
             # a number that is still to be conjugated or negated would be so behind torch's back: the outer tensor
             # does not show it
             whole = found.resolve_conj().resolve_neg()
@@ -200,8 +201,9 @@ def _refuse_mix(operator: Any, args: Sequence[Any], handed: _Handed) -> None:
         return
     indexed = name in _INDEXED
     if indexed and not isinstance(args[0], Pretended):
-        if any(isinstance(index, Pretended) for index in args[1]):
-            raise RuntimeError(INDEX)
+        for index in args[1]:
+            if isinstance(index, Pretended):
+                raise RuntimeError(INDEX)
         _refuse(args[0])
     for other, listed in handed.others:
         if indexed and listed:
@@ -209,17 +211,14 @@ def _refuse_mix(operator: Any, args: Sequence[Any], handed: _Handed) -> None:
         # a single number may come from the CPU, to be read
         if listed or other.dim() or other.device != _CPU:
             _refuse(other)
-    if any(isinstance(each, Tensor) and not isinstance(each, Pretended) for each in _written(operator, args)):
-        _refuse(handed.others[0][0])
-
-
-def _written(operator: Any, args: Sequence[Any]) -> list[Any]:
-    arguments = operator._schema.arguments
-    return [
-        given
-        for given, told in zip(args, arguments, strict=False)
-        if told.alias_info and told.alias_info.is_write
-    ]
+    for given, told in zip(args, operator._schema.arguments, strict=False):
+        if (
+            told.alias_info
+            and told.alias_info.is_write
+            and isinstance(given, Tensor)
+            and not isinstance(given, Pretended)
+        ):
+            _refuse(given)
 
 
 def _refuse(other: Tensor) -> NoReturn:
