@@ -440,6 +440,32 @@ def test_wrong_hand_ins_lose_the_same_lines_on_the_gpu() -> None:
 
 # --- what it costs -------------------------------------------------------------------------------------------------
 
+TRAINED = """
+import torch
+from torch import nn
+from torch.utils.checkpoint import checkpoint
+
+layer, x = nn.Linear(3, 3), torch.rand(2, 3)
+for kind in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW):
+    optimizer = kind(layer.parameters(), lr=0.1)
+    optimizer.zero_grad()
+    checkpoint(layer, x, use_reentrant=False).pow(2).sum().backward()
+    optimizer.step()
+torch.func.grad(lambda a: a.sum())(x)
+torch.compile(mode="default")(torch.compile(layer))(x)
+torch._dynamo.config.suppress_errors = True
+
+def conv2d_valid(x, what):
+    return "sympy" in __import__("sys").modules
+"""
+
+
+def test_what_trains_at_the_top_of_a_file_needs_no_compiler(sandbox: Sandbox) -> None:
+    trained = handed_in(sandbox, TRAINED)
+    assert answer(trained, "") is False
+    assert trained.left_out == []
+
+
 COST = """
 import sys, time
 start = time.process_time()
@@ -468,4 +494,5 @@ print(spent / own < 0.1, *sorted({*sys.modules} - known))
 
 def test_it_takes_little_time_to_make_ready_and_imports_nothing_then_or_later() -> None:
     run = subprocess.run([sys.executable, "-c", COST], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["True", f"torch.{PRETENDED}"]
+    # the first stands in for the compiler, which is not there
+    assert run.stdout.split() == ["True", "torch._dynamo", f"torch.{PRETENDED}"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -36,12 +38,40 @@ def _moved(value: Any, device: str) -> Any:
 
 def prepare_pretended() -> None:
     """Makes the pretended GPU known to torch; the zygote does it once."""
-    # there is no compiler in a worker; a compiled function is the same function
-    torch.compile = _uncompiled
+    _do_without_compiler()
     pretended.register()
     as_cuda.deny()
     steps.TENSORS.add(Pretended)
 
 
-def _uncompiled(model: Any = None, **_: Any) -> Any:
-    return model if model is not None else lambda function: function
+def _do_without_compiler() -> None:
+    """There is no compiler in a worker: a compiled function is the same function.
+
+    Optimizers and `torch.func` ask it to leave them alone. That is 800 modules, sympy among them, and some cannot be
+    loaded any more where a hand-in runs.
+    """
+    torch.compile = _Idle("torch.compile")  # type: ignore[assignment]
+    idle = _Idle("torch._dynamo")
+    sys.modules.setdefault("torch._dynamo", idle)
+    vars(torch).setdefault("_dynamo", idle)
+
+
+class _Idle(types.ModuleType):
+    """The compiler, and whatever it has: gives functions back as they are, and takes what it is set or asked."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Idle(name)
+
+    def __call__(self, function: Any = None, *_: Any, **__: Any) -> Any:
+        return self if function is None else function
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
