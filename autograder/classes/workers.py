@@ -183,6 +183,8 @@ class ProcessPool(Graders):
         self._threads = ThreadPoolExecutor(workers)
         self._workers = workers
         self._orders = forkserver.to_share()
+        # else a Python that begins looks for its own modules in the current folder, which may be a hand-in
+        os.environ["PYTHONSAFEPATH"] = "1"
 
     def width(self) -> int:
         """The number of processes."""
