@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
 from typing import Any
 
 from autograder.paths import ROOT
@@ -27,10 +28,13 @@ _ANEW = """
 import sys
 _, root, state, module = sys.argv
 sys.path.insert(0, root)
-from autograder.sandbox.zygote import fork
-server, orders = fork()
+try:
+    from autograder.sandbox.zygote import fork
+    forked = fork()
+except Exception as error:
+    forked = error
 from autograder.start import go_on
-go_on(server, orders, int(state))
+go_on(forked, int(state))
 from {module} import main
 sys.exit(main())
 """
@@ -63,10 +67,17 @@ def begin_anew(module: str) -> None:
     os.execve(sys.executable, command, forkserver.clean_environment())
 
 
-def go_on(server: int, orders: socket.socket, state: int) -> None:
-    """Makes this process, which has forked a fork server, what it was before it began anew."""
-    forkserver.adopt(orders)
-    forkserver.at_exit(lambda: forkserver.end_child(server))
+def go_on(forked: tuple[int, socket.socket] | Exception, state: int) -> None:
+    """Makes this process, which has forked a fork server, what it was before it began anew.
+
+    Where that failed, the program finds it out for itself, and says it in its own way.
+    """
+    if isinstance(forked, Exception):
+        traceback.print_exception(forked)
+    else:
+        server, orders = forked
+        forkserver.adopt(orders)
+        forkserver.at_exit(lambda: forkserver.end_child(server))
     # what the grader frees it gives back; workers keep theirs (see `forkserver`)
     libc = ctypes.CDLL(None)
     libc.mallopt(_M_TRIM_THRESHOLD, 1 << 20)

@@ -268,7 +268,7 @@ def test_a_grader_that_fails_itself_says_so_and_costs_no_try(root: Path, broken:
 
 def test_the_entry_point_alone_leaves_results_too(root: Path) -> None:
     (root / "tests" / "release.json").write_text("[", encoding="utf-8")
-    command = [sys.executable, "-m", "autograder.platforms.prairielearn", str(root)]
+    command = [sys.executable, "-m", "autograder.start", "autograder.platforms.prairielearn", str(root)]
     done = subprocess.run(command, cwd=root / "tests", capture_output=True, text=True)
     assert done.returncode == 0
     assert "JSONDecodeError" in done.stderr, "the instructor's log tells what failed"
