@@ -153,7 +153,7 @@ class Grader:
         notes = sandboxed.left_out
         if "cuda" not in self.devices:
             notes.append(
-                "CUDA: not checked, no GPU was used; devices were checked on a pretended accelerator"
+                "CUDA: not checked, no GPU was used; devices were checked on a pretended GPU"
             )
         if sandboxed.undecided:
             notes.append(
