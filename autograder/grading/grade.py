@@ -152,9 +152,7 @@ class Grader:
     def _notes(self, sandboxed: SandboxedSubmission) -> list[str]:
         notes = sandboxed.left_out
         if "cuda" not in self.devices:
-            notes.append(
-                "CUDA: not checked, no GPU was used; devices were checked on a pretended GPU"
-            )
+            notes.append("CUDA: not checked, no GPU was used; devices were checked on a pretended GPU")
         if sandboxed.undecided:
             notes.append(
                 f"device check not decided in {len(sandboxed.undecided)} case(s): {sandboxed.undecided[0]}"
