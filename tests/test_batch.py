@@ -198,18 +198,6 @@ def orders() -> Iterator[GradingJob]:
     return (GradingJob(name, SETTINGS, ivan) for name in ("amy", "deadly", "zoe"))
 
 
-def test_workers_take_no_module_from_the_current_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Somebody may give the command from inside a hand-in."""
-    for name in ("multiprocessing", "socket", "torch", "signal"):
-        (tmp_path / f"{name}.py").write_text("raise SystemExit('a module of the hand-in was imported')\n")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
-    with ProcessPool(2) as pool:
-        assert [pool.submit(os.path.basename, "a/b").result() for _ in range(2)] == ["b", "b"]
-
-
 def test_a_hand_in_whose_worker_died_is_tried_once_more() -> None:
     executor = Fragile(deaths=1)
     came = dict(results(orders(), executor, lambda: 2, lambda name: None))

@@ -102,6 +102,33 @@ def test_nothing_is_left_of_a_program_that_is_killed(end: int, tmp_path: Path) -
     assert not Path(f"/proc/{server}").exists()
 
 
+@pytest.mark.parametrize("lines", ["", "sys.settrace(lambda *_: None)"], ids=["anew", "as it is"])
+def test_no_module_is_taken_from_the_current_folder(lines: str, tmp_path: Path) -> None:
+    """Somebody may give the command from inside a hand-in, and its workers are new Pythons."""
+    script, here = tmp_path / "bin" / "autograder", tmp_path / "here"
+    script.parent.mkdir()
+    script.write_text(
+        f"import sys\n{lines}\nfrom autograder.__main__ import program\n"
+        "if __name__ == '__main__':\n    sys.exit(program())\n"
+    )
+    for name in ("amy", "zoe"):
+        (here / "class" / name).mkdir(parents=True)
+        (here / "class" / name / "ex1_output_size.py").write_text("def output_size(*_): return 1\n")
+    for name in ("multiprocessing", "socket", "torch", "signal"):
+        (here / f"{name}.py").write_text("raise SystemExit('a module of the hand-in was imported')\n")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    done = subprocess.run(
+        [sys.executable, str(script), "grade", "class", "-o", "out", "--workers", "2"],
+        cwd=here,
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (here / "out").glob("*.html")) == ["amy.html", "zoe.html"]
+
+
 def test_the_commands_that_grade_are_commands() -> None:
     names = {command.__name__.rpartition(".")[2] for command in cli.COMMANDS}
     assert set(__main__.GRADING) <= names

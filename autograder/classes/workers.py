@@ -183,8 +183,6 @@ class ProcessPool(Graders):
         self._threads = ThreadPoolExecutor(workers)
         self._workers = workers
         self._orders = forkserver.to_share()
-        # else a Python that begins looks for its own modules in the current folder, which may be a hand-in
-        os.environ["PYTHONSAFEPATH"] = "1"
 
     def width(self) -> int:
         """The number of processes."""
@@ -225,6 +223,8 @@ class ProcessPool(Graders):
         self._threads.shutdown(wait, cancel_futures=cancel_futures)
         for pool in list(self._pools):
             pool.shutdown(wait, cancel_futures=cancel_futures)
+        if self._orders is not None:
+            self._orders.close()
 
 
 def _begin(orders: socket.socket | None) -> None:
