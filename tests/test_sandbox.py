@@ -16,7 +16,7 @@ import torch
 from autograder.course import COURSE
 from autograder.course.operators import OPERATORS
 from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
-from autograder.sandbox import folder, wire
+from autograder.sandbox import folder, forkserver, wire
 from autograder.sandbox.confine import LAYERS, Limits
 from autograder.sandbox.handle import Worker, WorkerTrouble
 from autograder.sandbox.host import Sandbox
@@ -393,6 +393,17 @@ def test_the_fallback_without_fork_answers_and_times_out_too() -> None:
     with Sandbox(OPERATORS, kind="subprocess") as plain:
         assert ask(plain, "def output_size(*a):\n    print('hello')\n    return 7").results == [7]
         assert ask(plain, "def output_size(*a):\n    while True: pass", seconds=1).trouble_kind == "timeout"
+
+
+@linux_only
+def test_a_fork_server_with_another_ban_is_not_taken(sandbox: Sandbox) -> None:
+    """As where another process hands its own on: what it has taken out does not come back."""
+    assert "traps" in sandbox.worker().confined
+    shared = forkserver.to_share()
+    assert shared is not None
+    forkserver.adopt(shared)
+    with Sandbox({"padding": OPERATORS["padding"]}) as other:  # taken out where it is forbidden alone
+        assert "traps" not in other.worker().confined
 
 
 def test_nothing_is_left_when_the_sandbox_closes() -> None:

@@ -105,15 +105,8 @@ def graded_apart(submission: Path, support: Path) -> Mapping[str, Any]:
     with tempfile.TemporaryDirectory(prefix="graded-") as scratch:
         found = Path(scratch) / "graded.json"
         # -P: nothing is imported from the current folder
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "autograder.start",
-            "autograder.platforms.otter",
-            str(submission),
-            str(found),
-        ]
+        program = ["-P", "-m", "autograder.start", "autograder.platforms.otter"]
+        command = [sys.executable, *program, str(submission), str(found)]
         try:
             done = subprocess.run(
                 command,

@@ -93,7 +93,7 @@ def at_exit(end: Callable[[], None]) -> None:
 
 
 def _key(config: Mapping[str, Any]) -> str:
-    return json.dumps([config["operators"], "traps" in config["limits"]["layers"]])
+    return json.dumps(config["ban"])
 
 
 def _server(key: str) -> socket.socket:

@@ -135,7 +135,10 @@ class Sandbox:
 
     def _configuration(self) -> dict[str, Any]:
         return {
-            "operators": {name: asdict(family) for name, family in self.operators.items()},
+            "ban": {
+                "operators": {name: asdict(family) for name, family in self.operators.items()},
+                "code": "traps" in self.limits.layers,
+            },
             "limits": asdict(self.limits),
             "folder": str(self._folder),
             "cuda": self._cuda,

@@ -33,7 +33,7 @@ from exercises.feedback.rule import Operators
 from exercises.paths import PICTURES
 
 _PR_SET_CHILD_SUBREAPER = 36
-MAX_ORDER_BYTES = 1 << 20
+_MAX_ORDER_BYTES = 1 << 20
 _ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT if hasattr(os, "waitid") else 0
 
 
@@ -50,10 +50,10 @@ def prepare() -> None:
     do_without_more()
 
 
-def banned(config: Mapping[str, Any]) -> Ban:
+def banned(told: Mapping[str, Any]) -> Ban:
     """Takes away what a course forbids, after all preparations: from here on it answers nobody."""
-    families = {name: Operators.read(told) for name, told in config["operators"].items()}
-    ban = Ban(families, code="traps" in config["limits"]["layers"])
+    families = {name: Operators.read(family) for name, family in told["operators"].items()}
+    ban = Ban(families, code=told["code"])
     linecache.clearcache()
     return ban
 
@@ -99,18 +99,18 @@ def fork_server(orders: socket.socket) -> None:
     """Forks a parent of workers for each order that comes, as long as anybody can send one."""
     prepare()
     ban: Ban | None = None
-    course: Any = None
+    told: Any = None
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how they end
     while True:
-        message, fds, _, _ = socket.recv_fds(orders, MAX_ORDER_BYTES, 1)
+        message, fds, _, _ = socket.recv_fds(orders, _MAX_ORDER_BYTES, 1)
         if not message:
             return
         config = json.loads(message)
         if ban is None:
-            course, ban = config["operators"], banned(config)
+            told, ban = config["ban"], banned(config["ban"])
             _settle()
-        # another course needs a fork server of its own: what is taken out here does not come back
-        if config["operators"] == course and os.fork() == 0:
+        # another ban needs a fork server of its own: what is taken out here does not come back
+        if config["ban"] == told and os.fork() == 0:
             _become(_parent, orders, fds[0], config, ban)
         os.close(fds[0])
 
@@ -234,7 +234,7 @@ def single() -> None:
     sock = socket.create_connection(("127.0.0.1", config["port"]), timeout=60)
     sock.sendall(config["token"].encode())
     prepare()
-    ban = banned(config)
+    ban = banned(config["ban"])
     confinement = Confinement(_limits(config), Path(config["folder"]), config["cuda"])
     ban.forbid(config["forbids"])
     _serve(sock, confinement, ban)
@@ -243,7 +243,8 @@ def single() -> None:
 def main() -> None:
     """Serves at the descriptor given as an argument; without one, reads a line of JSON and becomes a worker.
 
-    A configuration has the "operators" of a course, "limits" (see `confine.Limits`), "folder" and "cuda".
+    A configuration has the "ban" (the "operators" of a course, and whether their "code" is taken out), "limits" (see
+    `confine.Limits`), "folder" and "cuda".
     """
     if len(sys.argv) > 2:
         fork_server(socket.socket(fileno=int(sys.argv[2])))
