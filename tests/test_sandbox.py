@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -393,6 +394,30 @@ def test_the_fallback_without_fork_answers_and_times_out_too() -> None:
     with Sandbox(OPERATORS, kind="subprocess") as plain:
         assert ask(plain, "def output_size(*a):\n    print('hello')\n    return 7").results == [7]
         assert ask(plain, "def output_size(*a):\n    while True: pass", seconds=1).trouble_kind == "timeout"
+
+
+ANSWERING = """
+import sys
+from autograder.sandbox import devices, settings, zygote
+import torch
+zygote.prepare()
+known = {*sys.modules}
+settings.AsAtStart().restore()
+steps = [
+    {"do": "call", "name": "double", "args": (torch.rand(3, 4),), "wrt": [0]},
+    {"do": "vjp", "wrt": [0], "cotangent": torch.rand(3, 4)},
+]
+for device in ("cpu", devices.PRETENDED):
+    assert not devices.run(steps, device, lambda _: lambda x: torch.einsum("ij,ij->ij", x, 0 * x + 2))[1]
+settings.Defaults().restore()
+print(*sorted({*sys.modules} - known))
+"""
+
+
+def test_a_worker_imports_nothing_to_answer() -> None:
+    """It may not be able to: without Landlock it is another user, who cannot read a Python in a private folder."""
+    run = subprocess.run([sys.executable, "-c", ANSWERING], cwd=ROOT, capture_output=True, text=True)
+    assert (run.stdout, run.stderr, run.returncode) == ("\n", "", 0)
 
 
 @linux_only

@@ -29,6 +29,7 @@ from autograder.sandbox import devices, wire, worker
 from autograder.sandbox.ban import Ban
 from autograder.sandbox.confine import Confinement, Limits
 from autograder.sandbox.machine_code import do_without_more, refuse_machine_code
+from autograder.sandbox.settings import AsAtStart
 from exercises.feedback.rule import Operators
 from exercises.paths import PICTURES
 
@@ -47,6 +48,7 @@ def prepare() -> None:
     torch.einsum("nchwij,ocij->nohw", patches, weight)
     torch.matmul(x, x)
     wire.decode(*wire.parts(wire.frame(bytes(16), wire.encode({"x": x}))))
+    AsAtStart().restore()  # as before every call
     do_without_more()
 
 
