@@ -118,7 +118,10 @@ def fork_server(orders: socket.socket) -> None:
 
 
 def _become(work: Callable[..., None], *arguments: Any) -> NoReturn:
-    """Does this process's work, and nothing of what its parent would do after it."""
+    """Does this process's work, and nothing of what its parent would do after it.
+
+    Nor what Python does at its end: there torch aborts now and then, after gradients on the pretended GPU.
+    """
     try:
         work(*arguments)
     except BaseException:
@@ -239,7 +242,7 @@ def single() -> None:
     ban = banned(config["ban"])
     confinement = Confinement(_limits(config), Path(config["folder"]), config["cuda"])
     ban.forbid(config["forbids"])
-    _serve(sock, confinement, ban)
+    _become(_serve, sock, confinement, ban)
 
 
 def main() -> None:
