@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from exercises.feedback import palette
 from exercises.feedback.kinds import FailureKind
@@ -512,3 +515,25 @@ def test_every_module_says_what_it_is_for_and_stays_small() -> None:
         if not path.name.startswith("ex"):
             assert ast.get_docstring(ast.parse(text)), f"{path} has no docstring"
         assert text.count("\n") <= 400, f"{path} holds more than one idea"
+
+
+def refused_by(python: str, pinned: str) -> list[str]:
+    """The pinned packages, of those installed here, whose version does not run on this version of Python."""
+    found = []
+    for name, _, version in (line.partition("==") for line in pinned.splitlines()):
+        try:
+            about = metadata(name)
+        except (PackageNotFoundError, ValueError):
+            continue
+        wanted = SpecifierSet(about.get("Requires-Python", ""))
+        if about["Version"].partition("+")[0] == version and not wanted.contains(python):
+            found.append(f"{name} needs Python {wanted}")
+    return found
+
+
+def test_what_is_pinned_runs_on_the_oldest_python_there_may_be() -> None:
+    """A distribution's own Python is often an early one of its line: Debian 12 has 3.11.2."""
+    oldest = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    pinned = (ROOT / "constraints.txt").read_text()
+    assert refused_by(oldest.removeprefix(">=") + ".0", pinned) == []
+    assert refused_by("3.6.0", pinned)
