@@ -15,15 +15,17 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 from autograder.grading.grade import choose_devices
-from tests.benchmarks import classes, one
-from tests.benchmarks.row import AT_MOST, Row
+from tests.benchmarks import before, classes, one
+from tests.benchmarks.row import AT_MOST, Milliseconds, Row
 
 PARTS: Mapping[str, Callable[[int, tuple[str, ...]], Iterator[Row]]] = {
+    "before": before.rows,
     "one": one.rows,
     "pytest": classes.fresh_pytest,
     "nbgrader": classes.by_nbgrader,
     "otter": classes.by_otter,
     "start": classes.start_up,
+    "student": classes.students_run,
     "workers": classes.two_workers,
     "dask": classes.on_dask,
     "long": classes.for_long,
@@ -63,10 +65,11 @@ def _versions() -> Iterator[str]:
 def _line(row: Row) -> str:
     sign = {"": "", AT_MOST: "≤ "}.get(row.bound, "≥ ")
     target = f"{sign}{row.target:g}" if row.bound else "–"
-    measured = f"{row.ratio:.2f}" + (" (missed)" if not row.reached else "")
+    digits = 0 if isinstance(row, Milliseconds) else 2
+    measured = f"{row.ratio:.{digits}f}{row.unit}" + (" (missed)" if not row.reached else "")
     least, greatest = row.spread
     seconds = " / ".join(f"{statistics.median(side):.3g}" for side in (row.above, row.below))
-    return f"| {row.name} | {target} | {measured} | {least:.2f} to {greatest:.2f} | {seconds} |"
+    return f"| {row.name} | {target} | {measured} | {least:.{digits}f} to {greatest:.{digits}f} | {seconds} |"
 
 
 if __name__ == "__main__":

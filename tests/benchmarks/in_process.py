@@ -8,6 +8,7 @@ As a pytest plugin, it runs a hand-in through the hidden suites in a pytest of i
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 import types
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,8 @@ from autograder.submissions.submission import Submission, read_submission
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import Outcome
 from exercises.feedback.script import Step
+
+_STATUS = pytest.StashKey[int]()
 
 
 def imported(submission: Submission) -> dict[str, types.ModuleType]:
@@ -70,6 +73,18 @@ def pytest_configure(config: pytest.Config) -> None:
     devices.prepare_pretended()
     config.addinivalue_line("markers", "points(n): what the rubric line is worth")
     config.addinivalue_line("markers", "category(name): what kind of check it is")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    session.config.stash[_STATUS] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Ends without Python's own end, at which torch aborts now and then, after gradients on the pretended GPU."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(config.stash[_STATUS])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

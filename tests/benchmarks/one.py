@@ -17,7 +17,7 @@ from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import Outcome
 from exercises.feedback.script import Step
 from tests.benchmarks.in_process import InProcess, imported, run
-from tests.benchmarks.row import AT_MOST, ROOT, Row, in_turn, seconds_of
+from tests.benchmarks.row import AT_MOST, ROOT, Milliseconds, Row, in_turn, seconds_of
 
 CORRECT = {"solutions": ROOT / "solutions", "amara": ROOT / "tests" / "submissions" / "class" / "amara"}
 Asked = tuple[str, str, Sequence[Step]]  # exercise module, device, steps
@@ -63,14 +63,26 @@ def _of(name: str, hand_in: Submission, grader: Grader, unconfined: Grader, roun
         report = grader._report(hand_in, sandboxed, judge.examine(sandboxed), "")
         assert report.earned == report.points
 
-    def row(what: str, other: Any, bound: str, target: float) -> Row:
-        return Row(f"{what} ({name})", *in_turn(rounds, graded, other, what), bound, target)
+    def row(what: str, other: Any) -> Row:
+        return Row(f"{what} ({name})", *in_turn(rounds, graded, other, what))
 
     graded()
-    yield row("grading / its own functions", lambda: seconds_of(direct), AT_MOST, 1.5)
-    yield row("sandbox on / off", lambda: seconds_of(without_sandbox), AT_MOST, 1.15)
+    samples = in_turn(rounds, graded, lambda: seconds_of(direct), "its own functions")
+    yield Milliseconds(f"grading - its own functions ({name})", *samples, AT_MOST, 80)
+    bare = [seconds_of(lambda: _imported(grader, hand_in)) for _ in range(rounds)]
+    yield Milliseconds(f"workers started, the hand-in imported, nothing asked ({name})", bare, [0.0] * rounds)
+    yield row("sandbox on / off", lambda: seconds_of(without_sandbox))
     graded(unconfined)
-    yield row("confinement on / off", lambda: graded(unconfined), "", 0.0)
+    yield row("confinement on / off", lambda: graded(unconfined))
+
+
+def _imported(grader: Grader, hand_in: Submission) -> None:
+    """All that a hand-in costs before its first call, and after its last."""
+    sandboxed = SandboxedSubmission(grader._sandbox, hand_in, grader.course, grader.time_limits)
+    for exercise in grader.catalogue:
+        sandboxed._importing(exercise)
+    sandboxed.keep_printed()
+    grader._sandbox.end_worker()
 
 
 def _asked(grader: Grader, hand_in: Submission) -> list[Asked]:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 ROOT = Path(__file__).resolve().parents[2]
 AT_MOST, AT_LEAST = "at most", "at least"
@@ -26,7 +27,7 @@ class Row:
     below: Sequence[float]
     bound: str = ""
     target: float = 0.0
-    detail: str = ""
+    unit: ClassVar[str] = ""
 
     @property
     def ratio(self) -> float:
@@ -45,6 +46,23 @@ class Row:
         if self.bound == AT_MOST:
             return self.ratio <= self.target
         return self.bound != AT_LEAST or self.ratio >= self.target
+
+
+class Milliseconds(Row):
+    """A row whose figure is how many milliseconds one side takes longer than the other."""
+
+    unit = " ms"
+
+    @property
+    def ratio(self) -> float:
+        """Median less median."""
+        return 1000 * (statistics.median(self.above) - statistics.median(self.below))
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """The least and the greatest difference of two samples taken one after the other."""
+        pairs = [1000 * (a - b) for a, b in zip(self.above, self.below, strict=True)]
+        return min(pairs), max(pairs)
 
 
 def in_turn(
