@@ -2,7 +2,7 @@
 # make test                                     set up and run the project's suite
 # make platforms                                set up and try the zips with the platforms' own tools, and Dask (a quarter of an hour)
 # make attacks                                  set up and send every attack through them too (twenty minutes)
-# make seeds | mutation | bench                 see tests/submissions, tests/mutation, tests/benchmarks
+# make seeds | mutation | prices | bench        see tests/submissions, tests/mutation, tests/benchmarks
 # make random [SEED=number]                     set up and draw new examples for the tests that draw (make test draws the same ones always)
 # make surroundings [IN="user random"]          set up and run the suite as others will: see tests/README.md (an hour or two)
 # make fuzz [TARGETS="decoder zips"]             set up and fuzz what reads hand-ins (half an hour)
@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: grade test platforms release lint check bench mutation seeds random surroundings attacks fuzz soak container clean
+.PHONY: grade test platforms release lint check bench mutation prices seeds random surroundings attacks fuzz soak container clean
 
 grade: .venv/grader
 	$(BIN)/autograder grade "$(SUBMISSIONS)" --out "$(OUT)"
@@ -48,6 +48,9 @@ bench: .venv/dev
 
 mutation: .venv/dev
 	$(BIN)/python -m tests.mutation
+
+prices: .venv/dev
+	$(BIN)/python -m tests.mutation.prices
 
 seeds: .venv/dev
 	ALL_HAND_INS=1 $(PYTEST) tests/test_seeds.py tests/test_corpus.py tests/test_honest.py \

@@ -11,6 +11,7 @@ from autograder.grading.sandboxed import TimeLimits
 from tests.mutation import __main__ as run
 from tests.mutation import jury as juries
 from tests.mutation import mutants as mutants_of
+from tests.mutation import prices
 from tests.mutation.jury import Jury
 from tests.mutation.mistakes import MISTAKES, mistakes
 from tests.mutation.mutants import Key, Mutant, key_of, meaning
@@ -56,6 +57,34 @@ def test_a_mutant_that_never_returns_is_killed(jury: Jury, monkeypatch: pytest.M
         jury, "ex1_output_size", "    padded = input_size", "    while True: pass\n    padded = input_size"
     )
     assert "took longer" in str(jury.killed_by("ex1_output_size", endless.source))
+
+
+def test_all_cases_that_a_mutant_fails_are_named(jury: Jury) -> None:
+    swapped = changed(jury, "ex4_stride", "::stride_h, ::stride_w", "::stride_w, ::stride_h")
+    failed = jury.failed_by("ex4_stride", swapped.source)
+    assert "test_stride_per_axis[cpu-stride0]" in failed
+    assert "test_same_stride_on_both_axes[cpu-2]" not in failed, "both axes have the same"
+
+
+def test_what_each_case_costs_is_found_out(jury: Jury) -> None:
+    price = prices.prices(jury, "ex1_output_size")
+    assert all(milliseconds > 0 for milliseconds in price.values())
+    assert set(price) >= jury.failed_by("ex1_output_size", "import nothing_of_that_name\n") > set()
+
+
+def test_the_cheapest_cases_that_find_everything_are_chosen() -> None:
+    finds = {"a": {"dear", "cheap"}, "b": {"dear", "cheap"}, "c": {"dear", "other"}, "d": set[str]()}
+    assert prices.cover(finds, {"dear": 9.0, "cheap": 1.0, "other": 1.0}) == {"cheap", "other"}
+    assert prices.cover(finds, {"dear": 1.0, "cheap": 1.0, "other": 1.0}) == {"dear"}
+
+
+def test_a_case_that_became_superfluous_is_not_chosen() -> None:
+    finds = {"a": {"first", "left"}, "b": {"first", "right"}, "c": {"left"}, "d": {"right"}}
+    assert prices.cover(finds, {"first": 0.1, "left": 1.0, "right": 1.0}) == {"left", "right"}
+
+
+def test_what_only_one_case_finds_is_told_of_it() -> None:
+    assert prices.alone({"a": {"one"}, "b": {"one", "two"}, "c": {"two"}}) == {"one": ["a"], "two": ["c"]}
 
 
 def test_an_equivalent_mutant_survives_and_is_listed(jury: Jury) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from autograder.course import COURSE
 from autograder.grading.grade import DEFAULT_SEED, Grader
+from autograder.grading.judge import Case
 from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.submissions.submission import Submission, read_submission
 
@@ -45,15 +46,33 @@ class Jury:
             found, _ = self._trial(module, mutant, LONG)
         return found
 
+    def failed_by(self, module: str, source: str) -> set[str]:
+        """All cases that this source for the module fails; those before the end, where one has none."""
+        mutant = replace(self.solutions, modules={**self.solutions.modules, module: source})
+        sandboxed = self._sandboxed(mutant, SHORT)
+        failed = set()
+        for case in self._cases(module):
+            failure = case.run(sandboxed, self._grader.seed)
+            if failure:
+                failed.add(case.name)
+                if failure.kind == "timeout":  # so would many others, for as long
+                    break
+        self._internals._sandbox.end_worker()
+        return failed
+
+    def _cases(self, module: str) -> list[Case]:
+        return [case for case in self._internals._judge._cases if case.exercise.module == module]
+
+    def _sandboxed(self, submission: Submission, time_limits: TimeLimits) -> SandboxedSubmission:
+        return SandboxedSubmission(self._internals._sandbox, submission, self._grader.course, time_limits)
+
     def _trial(self, module: str, mutant: Submission, time_limits: TimeLimits) -> tuple[str | None, str]:
-        sandbox, judge = self._internals._sandbox, self._internals._judge
-        sandboxed = SandboxedSubmission(sandbox, mutant, self._grader.course, time_limits)
+        sandboxed = self._sandboxed(mutant, time_limits)
         try:
-            for case in judge._cases:
-                if case.exercise.module == module:
-                    failure = case.run(sandboxed, self._grader.seed)
-                    if failure:
-                        return f"{case.name}: {failure.headline}", failure.kind
+            for case in self._cases(module):
+                failure = case.run(sandboxed, self._grader.seed)
+                if failure:
+                    return f"{case.name}: {failure.headline}", failure.kind
             return None, ""
         finally:
-            sandbox.end_worker()
+            self._internals._sandbox.end_worker()
