@@ -165,7 +165,16 @@ def test_a_process_that_was_killed_between_two_hand_ins_costs_neither(child: Chi
     assert good(child)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C works as at a terminal: whatever runs in the background was started with it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @posix_only
+@pytest.mark.usefixtures("interruptible")
 def test_after_an_interrupt_the_next_answer_belongs_to_the_next_hand_in(child: Child) -> None:
     assert good(child)
     assert child._process is not None
