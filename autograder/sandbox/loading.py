@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from exercises.feedback import trees
 from exercises.feedback.bindings import by_name
 
 MAX_REPAIRS = 40  # statements of one text that may be no Python
@@ -97,10 +97,9 @@ def _read(source: str, filename: str) -> tuple[ast.Module, Sequence[Broken]]:
     broken: list[Broken] = []
     while True:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # strange escapes in a string are the student's affair
-                return ast.parse("\n".join(lines), filename), broken
+            return trees.tree("\n".join(lines)), broken
         except SyntaxError as error:
+            error.filename = filename
             place = _around(lines, error)
             if place is None or len(broken) == MAX_REPAIRS:
                 raise

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from exercises.feedback import trees
 
 MAX_MENTIONS = 5
 _LONG = 256  # bytes or escapes that are no text
@@ -41,34 +43,34 @@ def unusual(texts: Mapping[str, str]) -> list[str]:
     found: dict[str, str] = {}
     for file, text in texts.items():
         try:
-            tree = ast.parse(text)
+            nodes = trees.nodes(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        for what, line in _mentions(tree):
+        for what, line in _mentions(nodes):
             found.setdefault(what, f"{file}, line {line}: {'torch._C' if what == '_C' else what}")
     return list(found.values())[:MAX_MENTIONS]
 
 
-def _mentions(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        line = getattr(node, "lineno", 0)
+def _mentions(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
+    documentation = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
         for name in _names(node):
             if name in _INSIDES:
-                yield name, line
+                yield name, getattr(node, "lineno", 0)
         if isinstance(node, ast.Constant) and id(node) not in documentation:
-            yield from ((what, line) for what in _in_constant(node.value))
+            yield from ((what, node.lineno) for what in _in_constant(node.value))
 
 
-def _names(node: ast.AST) -> list[str]:
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return [name]
-        case ast.Import(names=aliases):
-            return [part for alias in aliases for part in alias.name.split(".")]
-        case ast.ImportFrom(module=module, names=aliases):
-            return [*(module or "").split("."), *(alias.name for alias in aliases)]
-    return []
+def _names(node: ast.AST) -> Sequence[str]:
+    if isinstance(node, ast.Name):
+        return (node.id,)
+    if isinstance(node, ast.Attribute):
+        return (node.attr,)
+    if isinstance(node, ast.Import):
+        return [part for alias in node.names for part in alias.name.split(".")]
+    if isinstance(node, ast.ImportFrom):
+        return [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+    return ()
 
 
 def _in_constant(value: object) -> Iterator[str]:

@@ -10,6 +10,9 @@ import itertools
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+
+from exercises.feedback import trees
 
 MAX_BINDINGS = 1000  # of one name that are looked at, so that no file takes for ever
 
@@ -64,10 +67,10 @@ class Source:
     `declared_global` are the names that some function may set, `given` the arguments that calls give by keyword.
     """
 
-    def __init__(self, key: str, tree: ast.Module) -> None:
+    def __init__(self, key: str, text: str) -> None:
         self.key = key
-        self.bindings = by_name(tree.body)
-        nodes = list(ast.walk(tree))
+        self.bindings = by_name(trees.tree(text).body)
+        nodes = trees.nodes(text)
         self.declared_global = {name for n in nodes if isinstance(n, ast.Global) for name in n.names}
         # what is given by keyword in some call, so that a default is not all that a parameter is
         self.given = {n.arg for n in nodes if isinstance(n, ast.keyword) and n.arg}
@@ -90,6 +93,16 @@ class Source:
             if not (binding.adds or binding.part):
                 break
         return standing
+
+
+@lru_cache(trees.KEPT)
+def source(key: str, text: str) -> Source:
+    """A file by its module name and its text; the same object for each exercise that comes by.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: if the text is no Python.
+    """
+    return Source(key, text)
 
 
 def by_name(statements: Iterable[ast.stmt]) -> dict[str, list[Binding]]:
@@ -153,7 +166,7 @@ def _assignments(node: ast.stmt) -> _Assigned:
         elif isinstance(call.func, ast.Name) and call.func.id == "setattr" and call.args:
             yield from _pairs(call.args[0], call, True)
     if not hasattr(node, "body"):
-        for inner in ast.walk(node):
+        for inner in trees.below(node):
             if isinstance(inner, ast.NamedExpr):
                 yield from _pairs(inner.target, inner.value)
 

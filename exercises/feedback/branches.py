@@ -22,8 +22,13 @@ def taken(node: ast.AST, scope: Scope) -> Iterable[ast.AST]:
         ends = [i for i, value in enumerate(node.values) if truth(value, scope) is stops]
         return node.values[: ends[0] + 1] if ends else node.values
     children: list[ast.AST] = []
-    for _, value in ast.iter_fields(node):
-        children += reachable(value)
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            if value._fields:  # `ast.Load` and the like say nothing
+                children.append(value)
+        elif isinstance(value, list):
+            children += reachable(value)
     return children
 
 

@@ -25,6 +25,8 @@ from exercises.feedback.meanings import NONE, Meanings, Names, plain_name
 from exercises.feedback.rule import Rule
 
 _MODULE = {"torch.nn.Module", "torch.nn.modules.Module", "torch.nn.modules.module.Module"}
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_IMPORTS = (ast.Import, ast.ImportFrom)
 _METHOD_KINDS = {f"builtins.{name}" for name in ("property", "staticmethod", "classmethod")}
 
 
@@ -129,11 +131,20 @@ class _Search:
         return bad
 
     def _walk(self, node: ast.AST, scope: Scope) -> None:
-        if isinstance(node, ast.Attribute | ast.Name):
-            self._mentioned.add(node.attr if isinstance(node, ast.Attribute) else node.id)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            self._mentioned.add(node.value)  # for getattr
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        if isinstance(node, ast.Name):
+            self._mentioned.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            self._mentioned.add(node.attr)
+            if node.attr == "__doc__":
+                return
+        elif isinstance(node, ast.Constant):
+            if isinstance(node.value, str):
+                self._mentioned.add(node.value)  # for getattr
+            return
+        if isinstance(node, ast.expr) and not isinstance(node, ast.Lambda):
+            if not self._judge(self._meanings.resolve(node, scope), scope.source.key, node.lineno):
+                self._walk_all(self._children(node, scope), scope)
+        elif isinstance(node, _FUNCTIONS):
             self._walk_function(node, scope)
         elif isinstance(node, ast.ClassDef):
             inside = Scope(scope.source, scope, local_names(node.body), is_class=True)
@@ -147,16 +158,9 @@ class _Search:
                     self._idle.append((inner.name, inner, inside))
                 else:
                     self._walk(inner, inside)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            return  # what counts is where the name is used
         elif isinstance(node, ast.AnnAssign):
             self._walk_all([n for n in (node.target, node.value) if n], scope)
-        elif isinstance(node, ast.Attribute) and node.attr == "__doc__":
-            return
-        elif not (
-            isinstance(node, ast.expr)
-            and self._judge(self._meanings.resolve(node, scope), scope.source.key, node.lineno)
-        ):
+        elif not isinstance(node, _IMPORTS):  # what counts is where the name is used
             self._walk_all(self._children(node, scope), scope)
 
     def _is_idle(self, method: ast.FunctionDef, scope: Scope) -> bool:

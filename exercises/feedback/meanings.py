@@ -6,10 +6,9 @@ import ast
 import builtins
 import contextlib
 import re
-import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from exercises.feedback.bindings import Binding, Scope, Source
+from exercises.feedback.bindings import Binding, Scope, Source, source
 from exercises.feedback.branches import taken, truth
 
 # A file of the hand-in with such a name is not what an import of it means.
@@ -55,9 +54,8 @@ class Meanings:
         if key not in self._sources:
             self._sources[key] = None
             unreadable = (KeyError, SyntaxError, ValueError, RecursionError, MemoryError)
-            with contextlib.suppress(*unreadable), warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # strange escapes in a string are the student's affair
-                self._sources[key] = Source(key, ast.parse(self._texts[key]))
+            with contextlib.suppress(*unreadable):
+                self._sources[key] = source(key, self._texts[key])
         return self._sources[key]
 
     def resolve(self, node: ast.expr, scope: Scope) -> Names:
