@@ -112,7 +112,9 @@ class Ban:
         for method in ("__init__", "reset_parameters", "extra_repr"):
             setattr(_found(name), method, self._refusing(told))
 
-    def _overwrite_numpy(self, names: Iterable[str]) -> None:
+    def _overwrite_numpy(self, names: Collection[str]) -> None:
+        if not names:  # to go through the modules would copy a worker's pages for nothing
+            return
         numpy = [module for name, module in sys.modules.items() if name.split(".")[0] == "numpy"]
         for name in names:
             for module in numpy:

@@ -66,7 +66,12 @@ def _limits(config: dict[str, Any]) -> Limits:
 
 
 def _become_worker(
-    wire_fd: int, output_fd: int, confinement: Confinement, ban: Ban, forbids: Sequence[str]
+    wire_fd: int,
+    output_fd: int,
+    confinement: Confinement,
+    ban: Ban,
+    known: worker.Known,
+    forbids: Sequence[str],
 ) -> None:
     torch.set_num_threads(1)  # first of all: the parent's thread pool did not survive the fork
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -75,10 +80,10 @@ def _become_worker(
     os.dup2(output_fd, 1)
     os.dup2(output_fd, 2)
     ban.forbid(forbids)
-    _serve(socket.socket(fileno=wire_fd), confinement, ban)
+    _serve(socket.socket(fileno=wire_fd), confinement, ban, known)
 
 
-def _serve(sock: socket.socket, confinement: Confinement, ban: Ban) -> None:
+def _serve(sock: socket.socket, confinement: Confinement, ban: Ban, known: worker.Known) -> None:
     folder = str(confinement.folder)
     os.chdir(folder)
     with contextlib.suppress(OSError):  # where the system has no links, the pictures are not there
@@ -93,7 +98,7 @@ def _serve(sock: socket.socket, confinement: Confinement, ban: Ban) -> None:
         os.closerange(3, sock.fileno())
         os.closerange(sock.fileno() + 1, 4096)
     refuse_machine_code(ban.files)
-    worker.forget_grader()
+    worker.forget_grader(known)
     worker.serve(sock, confined, ban)
 
 
@@ -152,6 +157,7 @@ def _parent(orders: socket.socket, control_fd: int, config: dict[str, Any], ban:
 def _serve_grader(control: socket.socket, confinement: Confinement, ban: Ban) -> None:
     """Answers "spawn" and "end" until the grader hangs up."""
     child = 0
+    known = worker.modules_of_grader()
     try:
         control.sendall(json.dumps({"ready": os.getpid()}).encode() + b"\n")
         while True:
@@ -163,7 +169,7 @@ def _serve_grader(control: socket.socket, confinement: Confinement, ban: Ban) ->
                 child = os.fork()
                 if child == 0:
                     control.close()
-                    _become(_become_worker, *fds, confinement, ban, order["forbids"])
+                    _become(_become_worker, *fds, confinement, ban, known, order["forbids"])
                 for fd in fds:
                     os.close(fd)
                 control.sendall(json.dumps({"pid": child}).encode() + b"\n")
@@ -242,7 +248,7 @@ def single() -> None:
     ban = banned(config["ban"])
     confinement = Confinement(_limits(config), Path(config["folder"]), config["cuda"])
     ban.forbid(config["forbids"])
-    _become(_serve, sock, confinement, ban)
+    _become(_serve, sock, confinement, ban, worker.modules_of_grader())
 
 
 def main() -> None:
