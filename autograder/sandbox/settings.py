@@ -6,13 +6,14 @@ import os
 import sys
 import warnings
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy
 import torch
 
 # held here, since student code may have put its own functions into torch
 from torch import (
+    _GLOBAL_DEVICE_CONTEXT,
     are_deterministic_algorithms_enabled,
     get_default_device,
     get_default_dtype,
@@ -24,6 +25,7 @@ from torch import (
     set_grad_enabled,
     use_deterministic_algorithms,
 )
+from torch._C import _len_torch_function_stack
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,24 @@ class Defaults:
     @classmethod
     def now(cls) -> Self:
         """Those that hold now."""
-        return cls(get_default_dtype(), str(get_default_device()))
+        return cls(get_default_dtype(), _device())
 
     def restore(self) -> None:
         """Makes them hold again."""
-        now = self.now()
-        if now.dtype is not self.dtype:
+        if get_default_dtype() is not self.dtype:
             set_default_dtype(self.dtype)
-        if now.device != self.device:
+        if _device() != self.device:
             set_default_device(None if self.device == "cpu" else self.device)
+
+
+TORCHS = Defaults()
+
+
+def _device() -> str:
+    # where nobody is asked before torch's functions and none was set; torch itself takes long to say so
+    if not _len_torch_function_stack() and getattr(_GLOBAL_DEVICE_CONTEXT, "device_context", None) is None:
+        return "cpu"
+    return str(get_default_device())
 
 
 class AsAtStart:
@@ -53,13 +64,14 @@ class AsAtStart:
     def __init__(self) -> None:
         self._folder = os.getcwd()  # noqa: PTH109 - a plain string, compared before every call
         self._environment = dict(os.environ)
+        self._inside = dict(_inside(os.environ))
         self._filters = warnings.filters[:]
         self._errors = numpy.geterr()
         self._recursion = sys.getrecursionlimit()
 
     def restore(self) -> None:
         """Makes them hold again."""
-        Defaults().restore()
+        TORCHS.restore()
         if not is_grad_enabled():
             set_grad_enabled(True)
         if is_anomaly_enabled():
@@ -73,7 +85,8 @@ class AsAtStart:
             numpy.seterr(**self._errors)
         if sys.getrecursionlimit() < self._recursion:
             sys.setrecursionlimit(self._recursion)
-        if os.environ != self._environment:
+        # to read the variables one by one takes as long as a small call
+        if _inside(os.environ) != self._inside and os.environ != self._environment:
             os.environ.clear()
             os.environ.update(self._environment)
         self._go_back()
@@ -85,3 +98,8 @@ class AsAtStart:
             here = ""
         if here != self._folder:
             os.chdir(self._folder)
+
+
+def _inside(environ: object) -> Any:
+    """What an `os.environ` keeps its variables in."""
+    return getattr(environ, "_data", environ)

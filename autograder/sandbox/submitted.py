@@ -17,7 +17,7 @@ from typing import Any
 from autograder.sandbox.alarm import Alarm, TooLong
 from autograder.sandbox.ban import Ban
 from autograder.sandbox.loading import Statement, modules_named, readable, statements
-from autograder.sandbox.settings import AsAtStart, Defaults
+from autograder.sandbox.settings import TORCHS, AsAtStart, Defaults
 from autograder.sandbox.unusual import unusual
 from exercises.feedback import forbidden, steps
 from exercises.feedback.rule import Rule
@@ -250,7 +250,7 @@ class Submitted:
         if lost is not None:
             raise steps.Unloadable(lost)
         if name in vars(loaded):
-            space.defaults.get(name, Defaults()).restore()
+            space.defaults.get(name, TORCHS).restore()
             return vars(loaded)[name]
         where = "the notebook" if self.in_notebook(module) else f"{module}.py"
         missing = MissingName(f"{where} defines no {name}: was it renamed or deleted?")

@@ -23,9 +23,8 @@ from typing import Any
 from autograder.sandbox import devices, wire
 from autograder.sandbox.ban import Ban
 from autograder.sandbox.importing import install
-from autograder.sandbox.settings import Defaults
+from autograder.sandbox.settings import TORCHS
 from autograder.sandbox.submitted import Announce, Submitted
-
 
 _OF_GRADER = ("autograder", "exercises", "landlockpy", "pyseccomp")
 Known = tuple[tuple[str, ...], int]  # the grader's modules, and how many modules there were in all
@@ -82,7 +81,7 @@ def _run(submitted: Submitted, request: Mapping[str, Any]) -> dict[str, Any]:
     start = time.perf_counter()
     results, raised = devices.run(asked, device, lookup)
     seconds = time.perf_counter() - start
-    Defaults().restore()
+    TORCHS.restore()
     reply = {"results": results, "raised": submitted.told(raised, module), "banned": submitted.ban.calls[:1]}
     return reply | {"seconds": seconds}  # a measurement, which no grade rests on
 
