@@ -153,14 +153,14 @@ def not_written(
 
 def failure_of(course: Course, outcome: Outcome, call: Call, call_text: str = "") -> CheckFailure | None:
     """The failure that an outcome without a value stands for; None if every step gave one."""
-    text = call_text or call.text
     if outcome.trouble_kind is not None:
+        text = call_text or call.text
         return CheckFailure(
             outcome.trouble_kind, outcome.trouble, call.function, call, text, tried=outcome.tried
         )
     if outcome.raised is None:
         return None
-    error = outcome.raised
+    error, text = outcome.raised, call_text or call.text
     if is_stub(error):
         said = error.message.strip() or no_word_of(call.function)
         return not_written(said, call.function, call, text, error.trace)
