@@ -44,6 +44,20 @@ def prepare_pretended() -> None:
     steps.TENSORS.add(Pretended)
 
 
+def prepare_operators() -> None:
+    """Calls on the pretended GPU what much code calls: torch looks each operator up when it first comes there."""
+    with torch.no_grad():
+        x = Pretended(torch.rand(2, 3, 4, 4))
+        x.new_zeros(2, 3, 4, 4)[..., 1:, :].copy_(x[:, :, 1:])
+        y = x.detach().clone().permute(1, 0, 2, 3).expand(3, 2, 4, 4)
+        y.unfold(2, 2, 1).reshape(3, 2, -1).transpose(1, 2).to(torch.float64)
+        (y * x.unbind(0)[0].unsqueeze(1) + x[:1, :1]).select(0, 0).view(2, 16).t()
+        torch.bmm(x[0], x[1])
+        torch.mm(x[0, 0], x[0, 1])
+        torch.einsum("abcd,cd->ab", x, x[0, 0])
+        (x / 2 - 1).square().sum((2, 3)).sqrt()
+
+
 def _do_without_compiler() -> None:
     """There is no compiler in a worker: a compiled function is the same function.
 
