@@ -76,13 +76,13 @@ def files_of(student: str) -> tuple[str, ...]:
 
 # each at another student, so that one run tells what each costs
 WHILE_GRADING = (
-    Injected("classes.batch:write_page", of("anna", 1, student), "anna.html", ("anna.html",)),
+    Injected("report.rendered:feedback_page", of("anna", 0, student), "anna.html", ("anna.html",)),
     Injected("report.gradescope:results", of("ben", 0, student), "ben.results.json", ("ben.results.json",)),
-    Injected("classes.batch:write_report", of("cleo", 1, student), "cleo.json", ("cleo.json",)),
+    Injected("report.rendered:report_bytes", of("cleo", 0, student), "cleo.json", ("cleo.json",)),
     Injected("grading.grade:pictures", always, "dora, the pictures of ex3_conv2d"),
-    Injected("classes.batch:for_student", of("emil", 0, student), "emil", files_of("emil")),
+    Injected("report.rendered:for_student", of("emil", 0, student), "emil", files_of("emil")),
     Injected("classes.profile:_row", of("fay", 0), "profile.csv, fay"),
-    Injected("classes.batch:row", of("gus", 0, student), "gus in all tables"),
+    Injected("classes.workers:row", of("gus", 0, student), "gus in all tables"),
     Injected("grading.grade:Grader.grade", of("hana", 1, folder), "hana"),
     Injected("classes.batch:read_submission", of("ivan", 0, name), "ivan"),
 )

@@ -11,9 +11,11 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from autograder.classes.lms import write_imports
@@ -28,28 +30,22 @@ from autograder.classes.workers import (
     GradingResult,
     InProcess,
     ProcessPool,
+    ReportDetails,
     grade_one,
     unconfined,
 )
-from autograder.report import gradescope
 from autograder.report.canvas import CANVAS
 from autograder.report.class_statistics import Compared
 from autograder.report.faults import Faults, ends_the_run, fault
-from autograder.report.files import (
-    GRADES,
-    for_student,
-    sweep_unfinished,
-    write_grades,
-    write_json,
-    write_report,
-)
+from autograder.report.files import GRADES, sweep_unfinished, write_grades
 from autograder.report.model import NOT_HANDED_IN, Report
 from autograder.report.moodle import MOODLE
 from autograder.report.pages.dashboard import DASHBOARD, write_dashboard
-from autograder.report.pages.feedback import write_page
 from autograder.report.reading import DamagedReport, Reports, Row, read_report, row
+from autograder.report.rendered import ENDINGS
 from autograder.report.terminal.progress import Event, Tell
 from autograder.report.text import first_of
+from autograder.report.writing import Writer
 from autograder.sandbox.clock import PHASES, Clock
 from autograder.sandbox.confine import LAYERS
 from autograder.sandbox.lock import lock
@@ -167,7 +163,6 @@ class _Class:
         self._options, self._out, self._tell, self._exported = options, out, tell, known
         self._modules = [e.module for e in options.settings.course.exercises]
         self._rows: dict[str, Row] = {}
-        self._keys: dict[str, str] = {}
         self._before = 0
         self._damaged: list[str] = []
         self._faults = Faults()
@@ -177,10 +172,12 @@ class _Class:
 
     def grade(self, executor: Graders) -> ClassReports:
         broken = False
-        with _lost_interrupts() as lost:
+        with _lost_interrupts() as lost, Writer(self._out, self._faults) as writer:
             for name, graded in results(self._jobs(), executor, executor.width, self._started):
                 broken |= graded.broken
-                self._write(name, graded)
+                for entry, why in graded.faults:
+                    self._faults.add(f"{name}{entry}", why)
+                writer.put(name, graded.files, partial(self._written, name, graded))
                 if lost:
                     raise KeyboardInterrupt
         rows = [(name, self._rows[name]) for name in self._submissions if name in self._rows]
@@ -231,11 +228,12 @@ class _Class:
             known = None if self._options.force else self._known(name, key)
             if known is not None:
                 self._before += 1
-                self._keep(name, known, cached=True)
+                with self._faults.kept_to(f"{name} in all tables"):
+                    self._rows[name] = row(known)
+                self._tell_of(name, known, cached=True)
             else:
-                self._keys[name] = key
                 self._read[name] = self._clock.seconds["read"]
-                yield job
+                yield replace(job, details=self._details(entry, key))
 
     def _known(self, name: str, key: str) -> Report | None:
         """The report of an earlier run, if it is what this run would come to."""
@@ -244,44 +242,26 @@ class _Class:
         except DamagedReport as error:
             self._damaged.append(f"{name}.json {error}: graded again")
             return None
-        whole = all((self._out / file).is_file() for file in files_of(name))
+        whole = all((self._out / f"{name}{ending}").is_file() for ending in ENDINGS)
         return report if whole and report is not None and report.provenance.key == key else None
 
     def _started(self, name: str) -> None:
         self._tell(Event("started", len(self._submissions), name))
 
-    def _write(self, name: str, graded: GradingResult) -> None:
-        key, read, report = self._keys.pop(name), self._read.pop(name), graded.report
-        made = replace(
-            report.provenance,
-            code=code_digest(),
-            options=self._options.options,
-            key="" if graded.broken else key,  # where the grader failed, the next run tries again
-        )
-        report = replace(report, notes=(*self._submissions[name].notes, *report.notes), provenance=made)
-        for entry, why in graded.faults:
-            self._faults.add(f"{name}{entry}", why)
-        self._clock.reset()
-        files = [self._out / file for file in files_of(name)]
-        with self._clock.phase("report"), self._faults.kept_to(name, *files):
-            self._write_files(files, for_student(report, self._options.show_calls))
+    def _details(self, entry: ClassSubmission, key: str) -> ReportDetails:
+        options = self._options
+        return ReportDetails(entry.notes, options.show_calls, code_digest(), options.options, key)
+
+    def _written(self, name: str, graded: GradingResult, seconds: float) -> None:
+        """What is to be done once a report is safe; the writer's thread does it."""
+        read = self._read.pop(name)
         if self._options.profile:
-            self._spent[name] = _together(graded.spent, self._clock.seconds, {"read": read})
-        self._keep(name, report)
+            self._spent[name] = _together(graded.spent, {"read": read, "report": seconds})
+        if graded.row is not None:
+            self._rows[name] = graded.row
+        self._tell_of(name, graded)
 
-    def _write_files(self, files: Sequence[Path], report: Report) -> None:
-        plain, for_gradescope, page = files
-        kept_to = self._faults.kept_to
-        with kept_to(for_gradescope.name, for_gradescope):
-            write_json(for_gradescope, gradescope.results(report))
-        with kept_to(page.name, page):
-            write_page(page, report)
-        with kept_to(plain.name, plain):  # the last, since it is what a later run goes by
-            write_report(plain, report)
-
-    def _keep(self, name: str, report: Report, cached: bool = False) -> None:
-        with self._faults.kept_to(f"{name} in all tables"):
-            self._rows[name] = row(report)
+    def _tell_of(self, name: str, report: Report | GradingResult, cached: bool = False) -> None:
         total = len(self._submissions)
         if report.problem:
             self._tell(Event("failed", total, name, cached=cached, problem=report.problem))
@@ -312,11 +292,6 @@ def _together(*spent: Mapping[str, float]) -> dict[str, float]:
     return {phase: sum(each.get(phase, 0.0) for each in spent) for phase in PHASES}
 
 
-def files_of(name: str) -> tuple[str, str, str]:
-    """The files of one hand-in's report."""
-    return f"{name}.json", f"{name}.results.json", f"{name}.html"
-
-
 def results(
     jobs: Iterator[GradingJob], executor: Executor, width: Callable[[], int], started: Callable[[str], None]
 ) -> Iterator[tuple[str, GradingResult]]:
@@ -329,6 +304,13 @@ def results(
         BatchError: if workers die without a hand-in.
     """
     running: dict[Future[GradingResult], tuple[GradingJob, int]] = {}
+    ended: SimpleQueue[Future[GradingResult]] = SimpleQueue()  # to look through thousands that run takes long
+
+    def give(job: GradingJob, tries: int) -> None:
+        future = executor.submit(grade_one, job)
+        running[future] = (job, tries)
+        future.add_done_callback(ended.put)
+
     more = True
     while more or running:
         while more and len(running) < max(width(), 1):
@@ -337,18 +319,19 @@ def results(
                 more = False
             else:
                 started(job.name)
-                running[executor.submit(grade_one, job)] = (job, 1)
-        done, _ = wait(running, POLL_SECONDS, return_when=FIRST_COMPLETED)
-        for future in done:
-            job, tries = running.pop(future)
-            try:
-                yield job.name, future.result()
-            except BrokenExecutor as error:
-                if tries < TRIES:
-                    again = (replace(job, again=True), tries + 1)
-                elif job.submission is not None:
-                    problem = f"could not be graded: {TRIES} grader processes died of it"
-                    again = (replace(job, submission=None, problem=problem, broken=True), 1)
-                else:
-                    raise BatchError(f"graders die as soon as they start: {error}") from error
-                running[executor.submit(grade_one, again[0])] = again
+                give(job, 1)
+        try:
+            future = ended.get(timeout=POLL_SECONDS)
+        except Empty:
+            continue
+        job, tries = running.pop(future)
+        try:
+            yield job.name, future.result()
+        except BrokenExecutor as error:
+            if tries < TRIES:
+                give(replace(job, again=True), tries + 1)
+            elif job.submission is not None:
+                problem = f"could not be graded: {TRIES} grader processes died of it"
+                give(replace(job, submission=None, problem=problem, broken=True), 1)
+            else:
+                raise BatchError(f"graders die as soon as they start: {error}") from error

@@ -26,8 +26,10 @@ from typing import Any
 from autograder.grading.collecting import SuiteError
 from autograder.grading.grade import Grader
 from autograder.grading.sandboxed import TimeLimits
-from autograder.report.faults import fault
+from autograder.report.faults import Faults, fault
 from autograder.report.model import Report
+from autograder.report.reading import Row, row
+from autograder.report.rendered import rendered
 from autograder.sandbox import forkserver
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.handle import SandboxError
@@ -67,8 +69,28 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class ReportDetails:
+    """What a report says besides what grading came to: notes on how the hand-in was found, and what it rests on.
+
+    `show_calls` lets students see hidden calls. The others are fields of `Provenance`.
+    """
+
+    notes: tuple[str, ...] = ()
+    show_calls: bool = False
+    code: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
+
+    def added_to(self, report: Report, broken: bool) -> Report:
+        """The report with them; where the grader failed it gets no key, and the next run tries again."""
+        key = "" if broken else self.key
+        made = replace(report.provenance, code=self.code, options=dict(self.options), key=key)
+        return replace(report, notes=(*self.notes, *report.notes), provenance=made)
+
+
+@dataclass(frozen=True)
 class GradingJob:
-    """One hand-in to grade under a name.
+    """One hand-in to grade under a name, with the details that its report shall have.
 
     One that cannot be graded has a `problem` and no submission, and is `broken` if that is the grader's fault; so has
     one that is not there, and then `handed_in` is false.
@@ -82,16 +104,30 @@ class GradingJob:
     handed_in: bool = True
     broken: bool = False
     again: bool = False
+    details: ReportDetails = ReportDetails()
 
 
 @dataclass(frozen=True)
 class GradingResult:
-    """What a job came to; `broken` where the grader failed, and not the hand-in.
+    """What a job came to, ready to be written; `broken` where the grader failed, and not the hand-in.
 
-    `spent` has the seconds by `clock.PHASES`, where the hand-in was run. `faults` has what the grader failed at, as
-    words that follow the hand-in's name and why; for the instructor alone.
+    `row` is the report as tables need it, None where the grader failed at that; `files` are as `rendered` made them.
+    `spent` has the seconds by `clock.PHASES`. `faults` has what the grader failed at, as words that follow the
+    hand-in's name and why; for the instructor alone.
     """
 
+    earned: float
+    seconds: float
+    problem: str
+    row: Row | None
+    files: Mapping[str, bytes]
+    broken: bool = False
+    spent: Mapping[str, float] = field(default_factory=dict)
+    faults: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class _Graded:
     report: Report
     broken: bool = False
     spent: Mapping[str, float] = field(default_factory=dict)
@@ -102,28 +138,50 @@ _warm: dict[Settings, Grader] = {}  # at most one
 
 
 def grade_one(job: GradingJob) -> GradingResult:
-    """Grades one hand-in with this process's warm grader.
+    """Grades one hand-in with this process's warm grader, and makes the files of its report.
 
     Raises:
         SuiteError, SandboxError: if there cannot be a grader at all.
     """
+    graded = _graded(job)
+    begin = time.perf_counter()
+    faults = Faults()
+    report = job.details.added_to(graded.report, graded.broken)
+    files = rendered(report, job.details.show_calls, faults)
+    in_tables = None
+    with faults.kept_to(" in all tables"):
+        in_tables = row(report)
+    seconds = time.perf_counter() - begin
+    return GradingResult(
+        report.earned,
+        report.seconds,
+        report.problem,
+        in_tables,
+        files,
+        graded.broken,
+        {**graded.spent, "compare": graded.spent.get("compare", 0.0) + seconds},
+        [*graded.faults, *faults.found],
+    )
+
+
+def _graded(job: GradingJob) -> _Graded:
     begin = time.perf_counter()
     grader = _grader(job.settings)
     start = time.perf_counter() - begin
     if job.submission is None:
-        return GradingResult(grader.unreadable(job.name, job.problem, job.handed_in), job.broken)
+        return _Graded(grader.unreadable(job.name, job.problem, job.handed_in), job.broken)
     try:
         report = grader.grade(job.submission).named(job.name)
         seconds = grader.clock.seconds
-        return GradingResult(
+        return _Graded(
             report, spent=seconds | {"start": seconds["start"] + start}, faults=grader.faults.found
         )
     except (SuiteError, SandboxError) as error:  # it must not cost the others their grades
-        return GradingResult(grader.unreadable(job.name, f"could not be graded: {error}"), broken=True)
+        return _Graded(grader.unreadable(job.name, f"could not be graded: {error}"), broken=True)
     except Exception as error:
         report = grader.unreadable(job.name, FAILED)
         close()  # the next one gets a grader at which nothing has failed
-        return GradingResult(report, broken=True, faults=[("", fault(error))])
+        return _Graded(report, broken=True, faults=[("", fault(error))])
 
 
 def unconfined(settings: Settings) -> tuple[str, ...]:

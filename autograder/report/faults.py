@@ -1,8 +1,8 @@
 """Keeps a fault of the grader's own to the entry at which it happened, and names that entry in a note.
 
     faults = Faults()
-    with faults.kept_to("ada.html"):
-        write_page(path, report)
+    with faults.kept_to("ada.html", path):
+        write_text(path, feedback_page(report))
     rows = faults.each("canvas.csv", grades, lambda grade: grade.name, row)
 
 What a student hands in may be what no writer was made for. Then one entry is missing, and the class has all others.

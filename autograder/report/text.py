@@ -14,6 +14,8 @@ def plain(text: str) -> str:
 
     An exception's message or a line of source is a student's own words, and may hold any of them.
     """
+    if text.isprintable():  # as nearly all are, and a page has a thousand of them
+        return text
     unfit = {ord(c): "\N{REPLACEMENT CHARACTER}" for c in set(text) - {"\n", "\t"} if not c.isprintable()}
     return text.translate(unfit) if unfit else text
 

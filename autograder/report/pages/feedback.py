@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
-from autograder.report.files import write_text
 from autograder.report.model import ExerciseReport, Finding, Line, Report
 from autograder.report.pages.grid import Grid, grid
 from autograder.report.pages.markup import template
@@ -86,11 +84,6 @@ def feedback_page(report: Report) -> str:
         if len(page.encode("utf-8")) <= MAX_PAGE_BYTES:
             break
     return page
-
-
-def write_page(path: Path, report: Report) -> None:
-    """Writes a student's page, whole or not at all."""
-    write_text(path, feedback_page(report))
 
 
 def _page(report: Report, length: int, causes: int, calls: int) -> str:

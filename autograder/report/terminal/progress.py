@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -98,7 +99,7 @@ def _clock(seconds: float) -> str:
 
 @contextmanager
 def display(to: Console, as_json: bool = False) -> Iterator[Tell]:
-    """Gives the function to tell events to.
+    """Gives the function to tell events to, which any thread may call.
 
     Args:
         to: the console of the person who waits.
@@ -106,7 +107,7 @@ def display(to: Console, as_json: bool = False) -> Iterator[Tell]:
     """
     tally = Tally()
     if as_json:
-        yield _json_lines(tally, sys.stdout)
+        yield _one_at_a_time(_json_lines(tally, sys.stdout))
     elif to.is_terminal:
         columns = (BarColumn(), TextColumn("{task.description}"))
         with Progress(*columns, console=to, transient=True) as bar:
@@ -121,9 +122,19 @@ def display(to: Console, as_json: bool = False) -> Iterator[Tell]:
                 text = Text(plain(f"{tally.line()}  {names}").replace("\n", " "))
                 bar.update(task, completed=tally.done, total=tally.total, description=text.markup)
 
-            yield tell
+            yield _one_at_a_time(tell)
     else:
-        yield _plain_lines(tally, sys.stderr)
+        yield _one_at_a_time(_plain_lines(tally, sys.stderr))
+
+
+def _one_at_a_time(tell: Tell) -> Tell:
+    lock = threading.Lock()
+
+    def locked(event: Event) -> None:
+        with lock:
+            tell(event)
+
+    return locked
 
 
 def _json_lines(tally: Tally, to: TextIO) -> Tell:
