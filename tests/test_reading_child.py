@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -33,7 +34,7 @@ SUBMISSIONS = Path(__file__).parent / "submissions"
 AMARA = SUBMISSIONS / "class" / "amara"
 MODULES = [e.module for e in exercises()]
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="other systems have other limits")
-posix_only = pytest.mark.skipif(os.name != "posix", reason="sends signals")
+posix_only = pytest.mark.skipif(os.name != "posix", reason="sends signals, or waits for pipes")
 
 
 @pytest.fixture
@@ -265,3 +266,48 @@ def test_the_grader_does_not_grow_with_what_is_handed_in(tmp_path: Path) -> None
     assert int(grown) < 48 << 10  # KiB: four times 4 MiB of text, once as bytes and once as it is
     assert int(extras) == 4
     assert "and 37 more cannot be imported: there is more than 4 MiB of source" in note
+
+
+@posix_only
+def test_what_is_asked_for_next_is_read_meanwhile(child: Child) -> None:
+    child.ask("amara", request(AMARA))
+    child.expect(request(AMARA, "tokens"))
+    process = child._process
+    assert process is not None
+    assert process.stdout is not None
+    assert select.select([process.stdout], [], [], 60)[0]  # the answer is there before anybody has asked
+    assert child.ask("amara", request(AMARA, "tokens"))[0] == ["read"]
+    assert good(child)
+    assert child._process is process
+
+
+def test_what_is_asked_for_instead_of_what_was_expected_has_its_own_answer(child: Child) -> None:
+    assert good(child)
+    child.expect(request(AMARA.parent / "ivan"))
+    assert good(child)
+
+
+@linux_only
+def test_a_hand_in_that_ends_the_process_ahead_of_time_costs_itself_alone(
+    tmp_path: Path, child: Child
+) -> None:
+    path = stalls(tmp_path)
+    assert good(child)
+    child.expect(request(path, "tokens"))
+    process = child._process
+    assert process is not None
+    process.wait(60)
+    child.expect(request(AMARA))  # nobody is there to be told
+    with pytest.raises(TooMuchToRead, match="within 1 s of processor time"):
+        child.ask(path.name, request(path, "tokens"))
+    assert good(child)
+
+
+@posix_only
+def test_who_has_ended_by_the_time_a_request_is_sent_ahead_is_replaced(child: Child) -> None:
+    assert good(child)
+    assert child._process is not None
+    child._process.kill()
+    child._process.wait()
+    child.expect(request(AMARA))
+    assert good(child)

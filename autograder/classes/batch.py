@@ -52,7 +52,7 @@ from autograder.sandbox.lock import lock
 from autograder.sandbox.private_folder import sweep
 from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.downloads.exported import Exported
-from autograder.submissions.submission import SubmissionError, read_submission
+from autograder.submissions.submission import SubmissionError, read_ahead, read_submission
 
 TRIES = 2  # times that a hand-in may take its worker along
 POLL_SECONDS = 1.0  # seconds after which the number of graders is asked anew
@@ -208,7 +208,9 @@ class _Class:
 
     def _jobs(self) -> Iterator[GradingJob]:
         """What is not done yet, read when its turn comes."""
-        for name, entry in self._submissions.items():
+        entries = list(self._submissions.items())
+        paths = [entry.path for _, entry in entries[1:]]
+        for (name, entry), following in zip(entries, [*paths, None], strict=True):
             job = GradingJob(name, self._options.settings, handed_in=entry.path is not None)
             self._clock.reset()
             try:
@@ -225,6 +227,8 @@ class _Class:
                 key = self._options.key(SubmissionError(FAILED), entry.notes)
                 job = replace(job, problem=FAILED, broken=True)
                 self._faults.add(name, fault(error))
+            if following is not None:
+                read_ahead(following, self._modules)
             known = None if self._options.force else self._known(name, key)
             if known is not None:
                 self._before += 1

@@ -62,6 +62,7 @@ class Child:
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._process: subprocess.Popen[bytes] | None = None
+        self._expected = b""  # a request that the process has, and whose answer nobody has taken
         self._one = threading.Lock()
 
     def ask(self, label: str, request: frames.Groups) -> list[list[str]]:
@@ -72,21 +73,40 @@ class Child:
             ReadingError: if no process can be started.
         """
         with self._one:
+            wanted = frames.encode(request)
+            if self._expected not in (b"", wanted):
+                self._end()
             process = self._running()
             answer: list[list[str]] | None = None
             try:
-                answer = _asked(process, frames.encode(request), self._limits.wait)
+                answer = _asked(process, b"" if self._expected else wanted, self._limits.wait)
                 why = "" if answer else f"within {self._limits.wait:g} s"
             except (EOFError, OSError):
                 why = _how_it_ended(_exit_code(process), self._limits)
             except frames.FrameError as error:
                 why = f"here: {error}"
             finally:
+                self._expected = b""
                 if not answer:  # late, gone, or nobody waits for it any more, as after a Ctrl-C
                     self._end()
         if not answer:
             raise TooMuchToRead(f"{label}: could not be read {why}")
         return answer
+
+    def expect(self, request: frames.Groups) -> None:
+        """Sends a request ahead: what is asked for next is made while this process does something else."""
+        with self._one:
+            if self._process is None or self._expected:
+                return
+            wanted = frames.encode(request)
+            assert self._process.stdin is not None
+            try:
+                self._process.stdin.write(wanted)
+                self._process.stdin.flush()
+            except OSError:  # it has ended, which `ask` finds out
+                self._end()
+            else:
+                self._expected = wanted
 
     def end(self) -> None:
         """Ends the process, if there is one."""
@@ -111,7 +131,7 @@ class Child:
         return self._process
 
     def _end(self) -> None:
-        process, self._process = self._process, None
+        process, self._process, self._expected = self._process, None, b""
         if process is None:
             return
         process.kill()

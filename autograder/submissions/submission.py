@@ -26,6 +26,7 @@ __all__ = [
     "find_submissions",
     "fit_for_file",
     "path_name",
+    "read_ahead",
     "read_submission",
     "read_tokens",
     "report_files",
@@ -77,6 +78,11 @@ def read_submission(path: Path, modules: Sequence[str]) -> Submission:
     )
 
 
+def read_ahead(path: Path, modules: Sequence[str]) -> None:
+    """Has a hand-in read meanwhile that `read_submission` is about to be asked for."""
+    child().expect(_request("submission", path, modules))
+
+
 def read_tokens(path: Path, modules: Sequence[str]) -> dict[str, list[str]]:
     """What `tokens.own_tokens` says of a hand-in, by exercise; raises what `read_submission` raises."""
     _, tokens = _asked("tokens", path, modules)
@@ -84,15 +90,18 @@ def read_tokens(path: Path, modules: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _asked(wanted: str, path: Path, modules: Sequence[str]) -> list[list[str]]:
-    absolute = Path(os.path.abspath(path))
-    label = shown(absolute.name)
-    answer = child().ask(label, [[wanted, str(absolute)], modules])
+    label = shown(Path(os.path.abspath(path)).name)
+    answer = child().ask(label, _request(wanted, path, modules))
     match answer[0]:
         case ["refused", problem]:
             raise SubmissionError(problem)
         case ["broken", where]:
             raise TooMuchToRead(f"{label}: could not be read here: {where}")
     return answer
+
+
+def _request(wanted: str, path: Path, modules: Sequence[str]) -> list[Sequence[str]]:
+    return [[wanted, os.path.abspath(path)], modules]
 
 
 def find_submissions(path: Path, modules: Sequence[str]) -> list[Path]:
