@@ -10,7 +10,7 @@ from exercises.feedback.checks import must_differentiate, must_keep_inputs, must
 
 @pytest.mark.points(1)
 @pytest.mark.category("values")
-@pytest.mark.parametrize("padding", [0, 1, 3])
+@pytest.mark.parametrize("padding", [0, 3])
 def test_pads_by_a_number(student: SandboxedStudent, draw: Draw, padding: int) -> None:
     """One number pads all four sides by it, batch and channels untouched."""
     must_return(student, Call("pad2d", (draw(2, 3, 4, 6), padding)))
@@ -82,10 +82,9 @@ def test_input_is_kept(student: SandboxedStudent, draw: Draw, padding: int | tup
 
 @pytest.mark.points(0.5)
 @pytest.mark.category("gradients")
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_gradient(student: SandboxedStudent, draw: Draw, dtype: str) -> None:
+def test_gradient(student: SandboxedStudent, draw: Draw) -> None:
     """Gradients flow back through the padding to the input."""
-    must_differentiate(student, Call("pad2d", (draw(2, 2, 4, 5, dtype=dtype), (2, 1))), wrt=[0])
+    must_differentiate(student, Call("pad2d", (draw(2, 2, 4, 5, dtype="float64"), (2, 1))), wrt=[0])
 
 
 @pytest.mark.points(0.5)

@@ -40,9 +40,7 @@ def test_batch_and_channels(student: SandboxedStudent, draw: Draw, shape: tuple[
 
 @pytest.mark.points(2)
 @pytest.mark.category("shapes")
-@pytest.mark.parametrize(
-    ("image", "kernel"), [((6, 11), (3, 3)), ((9, 9), (2, 5)), ((12, 7), (4, 1)), ((5, 13), (5, 2))]
-)
+@pytest.mark.parametrize(("image", "kernel"), [((6, 11), (3, 3)), ((9, 9), (2, 5)), ((5, 13), (5, 2))])
 def test_not_square(
     student: SandboxedStudent, draw: Draw, image: tuple[int, int], kernel: tuple[int, int]
 ) -> None:
@@ -52,7 +50,7 @@ def test_not_square(
 
 @pytest.mark.points(1)
 @pytest.mark.category("shapes")
-@pytest.mark.parametrize("kernel", [(1, 1), (2, 2), (4, 4), (6, 8)], ids=str)
+@pytest.mark.parametrize("kernel", [(1, 1), (4, 4), (6, 8)], ids=str)
 def test_kernel_sizes(student: SandboxedStudent, draw: Draw, kernel: tuple[int, int]) -> None:
     """Kernels of one pixel, of even size, and as large as the picture."""
     must_return(student, conv(draw(2, 3, 6, 8), draw(2, 3, *kernel)))
@@ -172,7 +170,7 @@ def test_linear(student: SandboxedStudent, draw: Draw) -> None:
 
 @pytest.mark.points(0.25)
 @pytest.mark.category("properties")
-@pytest.mark.parametrize("shift", [(1, 0), (0, 2), (2, 1)], ids=str)
+@pytest.mark.parametrize("shift", [(1, 0), (0, 2)], ids=str)
 def test_shift(student: SandboxedStudent, draw: Draw, shift: tuple[int, int]) -> None:
     """Where the picture moves, the result moves along."""
     must_move_along(student, draw(1, 2, 4, 5), draw(2, 2, 3, 2), shift)

@@ -19,7 +19,7 @@ def conv(*tensors: Sample, stride: Pair) -> Call:
 
 @pytest.mark.points(1)
 @pytest.mark.category("values")
-@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("stride", [1, 3])
 def test_same_stride_on_both_axes(student: SandboxedStudent, draw: Draw, stride: int) -> None:
     """The kernel moves by the stride, down and to the right, and starts in the corner."""
     x, weight = draw(1, 1, 9, 11), draw(1, 1, 3, 3)
@@ -30,7 +30,7 @@ def test_same_stride_on_both_axes(student: SandboxedStudent, draw: Draw, stride:
 
 @pytest.mark.points(2)
 @pytest.mark.category("pairs")
-@pytest.mark.parametrize("stride", [(2, 1), (1, 3), (3, 2)])
+@pytest.mark.parametrize("stride", [(1, 3), (3, 2)])
 def test_stride_per_axis(student: SandboxedStudent, draw: Draw, stride: tuple[int, int]) -> None:
     """A pair strides (vertical, horizontal)."""
     must_return(student, conv(draw(2, 2, 10, 12), draw(3, 2, 3, 2), stride=stride))
@@ -38,9 +38,7 @@ def test_stride_per_axis(student: SandboxedStudent, draw: Draw, stride: tuple[in
 
 @pytest.mark.points(1)
 @pytest.mark.category("shapes")
-@pytest.mark.parametrize(
-    ("kernel", "stride"), [((1, 1), 2), ((2, 2), 4), ((3, 2), (4, 5)), ((9, 11), 3)], ids=str
-)
+@pytest.mark.parametrize(("kernel", "stride"), [((1, 1), 2), ((3, 2), (4, 5)), ((9, 11), 3)], ids=str)
 def test_rows_left_over(student: SandboxedStudent, draw: Draw, kernel: tuple[int, int], stride: Pair) -> None:
     """Strides larger than the kernel, kernels of one pixel, pictures whose last rows are never reached."""
     must_return(student, conv(draw(2, 2, 9, 11), draw(2, 2, *kernel), stride=stride))
@@ -94,10 +92,9 @@ def test_inputs_are_kept(student: SandboxedStudent, draw: Draw) -> None:
 
 @pytest.mark.points(0.5)
 @pytest.mark.category("gradients")
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_gradients(student: SandboxedStudent, draw: Draw, dtype: str) -> None:
+def test_gradients(student: SandboxedStudent, draw: Draw) -> None:
     """Gradients reach input, kernel and bias, exact in float64."""
-    tensors = [draw(*s, dtype=dtype) for s in ((2, 2, 7, 8), (3, 2, 3, 2), (3,))]
+    tensors = [draw(*s, dtype="float64") for s in ((2, 2, 7, 8), (3, 2, 3, 2), (3,))]
     must_differentiate(student, conv(*tensors, stride=(2, 3)), wrt=range(3))
 
 
@@ -140,5 +137,6 @@ def test_device(student: SandboxedStudent, draw: Draw) -> None:
 @pytest.mark.category("sizes")
 def test_large(student: SandboxedStudent, draw: Draw) -> None:
     """A layer as large as in a real network is right, gradients included, and done within the time limit."""
-    x, weight, _ = replace(LARGE, side=2 * LARGE.side - LARGE.kernel).shapes
+    # half the channels: most answers work out the places between two steps as well
+    x, weight, _ = replace(LARGE, channels=LARGE.channels // 2, side=2 * LARGE.side - LARGE.kernel).shapes
     must_differentiate(student, conv(draw(*x), draw(*weight), stride=2), wrt=range(2))

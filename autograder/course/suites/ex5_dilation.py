@@ -20,8 +20,6 @@ def conv(*args: Sample | Pair, **settings: Any) -> Call:
 
 EVERYTHING = [
     {"stride": (2, 1), "padding": (1, 3), "dilation": (2, 1)},
-    {"stride": (1, 3), "padding": (2, 1), "dilation": (1, 3)},
-    {"stride": (3, 2), "padding": (0, 2), "dilation": (3, 2)},
     {"stride": (2, 3), "padding": (4, 1), "dilation": (2, 4)},
     {"stride": 2, "padding": (3, 2), "dilation": (2, 3)},
 ]
@@ -29,7 +27,7 @@ EVERYTHING = [
 
 @pytest.mark.points(2)
 @pytest.mark.category("values")
-@pytest.mark.parametrize("dilation", [1, 2, 4])
+@pytest.mark.parametrize("dilation", [1, 4])
 def test_dilates_by_a_number(student: SandboxedStudent, draw: Draw, dilation: int) -> None:
     """dilate_kernel spreads the weights, with zeros between them and none outside."""
     must_return(student, Call("dilate_kernel", (draw(3, 2, 3, 4), dilation)))
@@ -37,7 +35,7 @@ def test_dilates_by_a_number(student: SandboxedStudent, draw: Draw, dilation: in
 
 @pytest.mark.points(1.5)
 @pytest.mark.category("pairs")
-@pytest.mark.parametrize("dilation", [(2, 1), (1, 3), (3, 2)])
+@pytest.mark.parametrize("dilation", [(1, 3), (3, 2)])
 def test_dilates_by_a_pair(student: SandboxedStudent, draw: Draw, dilation: tuple[int, int]) -> None:
     """A pair dilates (vertical, horizontal); a kernel of one pixel stays as it is."""
     must_return(student, Call("dilate_kernel", (draw(2, 3, 2, 3), dilation)))
@@ -46,7 +44,7 @@ def test_dilates_by_a_pair(student: SandboxedStudent, draw: Draw, dilation: tupl
 
 @pytest.mark.points(1.5)
 @pytest.mark.category("values")
-@pytest.mark.parametrize("padding", [1, (2, 0), (0, 3), (3, 1)], ids=str)
+@pytest.mark.parametrize("padding", [1, (2, 0), (0, 3)], ids=str)
 def test_padding_alone(student: SandboxedStudent, draw: Draw, padding: Pair) -> None:
     """Padding without stride or dilation."""
     must_return(student, conv(draw(2, 2, 6, 7), draw(3, 2, 3, 3), padding=padding))
@@ -54,7 +52,7 @@ def test_padding_alone(student: SandboxedStudent, draw: Draw, padding: Pair) -> 
 
 @pytest.mark.points(2)
 @pytest.mark.category("values")
-@pytest.mark.parametrize("dilation", [2, (3, 1), (1, 4), (2, 3)], ids=str)
+@pytest.mark.parametrize("dilation", [2, (3, 1), (1, 4)], ids=str)
 def test_dilation_alone(student: SandboxedStudent, draw: Draw, dilation: Pair) -> None:
     """Dilation without stride or padding."""
     must_return(student, conv(draw(2, 2, 9, 10), draw(3, 2, 3, 2), dilation=dilation))
@@ -62,7 +60,7 @@ def test_dilation_alone(student: SandboxedStudent, draw: Draw, dilation: Pair) -
 
 @pytest.mark.points(0.5)
 @pytest.mark.category("values")
-@pytest.mark.parametrize("stride", [1, 2, (3, 1), (1, 2)], ids=str)
+@pytest.mark.parametrize("stride", [1, 2, (3, 1)], ids=str)
 def test_stride_alone(student: SandboxedStudent, draw: Draw, stride: Pair) -> None:
     """Stride, or no setting at all."""
     must_return(student, conv(draw(2, 2, 9, 10), draw(3, 2, 3, 2), stride=stride))
@@ -89,7 +87,7 @@ def test_bias(student: SandboxedStudent, draw: Draw, settings: dict[str, Pair]) 
 @pytest.mark.points(1)
 @pytest.mark.category("shapes")
 @pytest.mark.parametrize(
-    ("image", "kernel"), [((9, 5), (1, 1)), ((5, 12), (4, 2)), ((8, 8), (2, 6)), ((28, 28), (5, 5))], ids=str
+    ("image", "kernel"), [((9, 5), (1, 1)), ((5, 12), (4, 2)), ((8, 8), (2, 6))], ids=str
 )
 def test_shapes(
     student: SandboxedStudent, draw: Draw, image: tuple[int, int], kernel: tuple[int, int]
@@ -212,7 +210,8 @@ def test_device(student: SandboxedStudent, draw: Draw) -> None:
 @pytest.mark.category("sizes")
 def test_large(student: SandboxedStudent, draw: Draw) -> None:
     """A layer as large as in a real network is right, gradients included, and done within the time limit."""
-    # an odd side, so that no step of two jumps over a number too few
-    x, weight, _ = replace(LARGE, side=15).shapes
+    # an odd side, so that no step of two jumps over a number too few; half the channels, since most answers work out
+    # the places between two steps, and multiply with the zeros between two weights
+    x, weight, _ = replace(LARGE, channels=LARGE.channels // 2, side=15).shapes
     call = conv(draw(*x), draw(*weight), stride=2, padding=(4, 8), dilation=(1, 2))
     must_differentiate(student, call, wrt=range(2))

@@ -10,7 +10,7 @@ from exercises.feedback.checks import must_differentiate, must_keep_inputs, must
 
 @pytest.mark.points(1)
 @pytest.mark.category("values")
-@pytest.mark.parametrize("size", [1, 2, 3, 5])
+@pytest.mark.parametrize("size", [1, 2, 5])
 def test_box_blur(student: SandboxedStudent, size: int) -> None:
     """box_blur_kernel weighs all pixels alike and its weights sum to one."""
     must_return(student, Call("box_blur_kernel", (size,)))
@@ -34,7 +34,7 @@ def test_sobel_kernels(student: SandboxedStudent) -> None:
 
 @pytest.mark.points(1.5)
 @pytest.mark.category("values")
-@pytest.mark.parametrize("shape", [(7, 9), (12, 5), (3, 3)], ids=str)
+@pytest.mark.parametrize("shape", [(7, 9), (3, 3)], ids=str)
 def test_edges_of_grey_pictures(student: SandboxedStudent, draw: Draw, shape: tuple[int, int]) -> None:
     """sobel_edges of a grey picture is the length of (gx, gy) at every pixel."""
     must_return(student, Call("sobel_edges", (draw.image(*shape),)))
@@ -42,7 +42,7 @@ def test_edges_of_grey_pictures(student: SandboxedStudent, draw: Draw, shape: tu
 
 @pytest.mark.points(1.5)
 @pytest.mark.category("values")
-@pytest.mark.parametrize("shape", [(3, 7, 9), (3, 11, 4), (3, 3, 3)], ids=str)
+@pytest.mark.parametrize("shape", [(3, 7, 9), (3, 3, 3)], ids=str)
 def test_edges_of_colour_pictures(student: SandboxedStudent, draw: Draw, shape: tuple[int, int, int]) -> None:
     """Colour pictures are turned to grey by BT.601 luma first."""
     must_return(student, Call("sobel_edges", (draw.image(*shape),)))
@@ -76,10 +76,9 @@ def test_picture_is_kept(student: SandboxedStudent, draw: Draw, shape: tuple[int
 
 @pytest.mark.points(0.5)
 @pytest.mark.category("gradients")
-@pytest.mark.parametrize("shape", [(5, 6), (3, 5, 6)], ids=str)
-def test_gradient(student: SandboxedStudent, draw: Draw, shape: tuple[int, ...]) -> None:
+def test_gradient(student: SandboxedStudent, draw: Draw) -> None:
     """Gradients flow back from the edges to the picture."""
-    must_differentiate(student, Call("sobel_edges", (draw.image(*shape, dtype="float64"),)), wrt=[0])
+    must_differentiate(student, Call("sobel_edges", (draw.image(3, 5, 6, dtype="float64"),)), wrt=[0])
 
 
 @pytest.mark.points(0.5)
@@ -96,7 +95,6 @@ def test_errors(student: SandboxedStudent, draw: Draw, bad: int | tuple[int, ...
 
 @pytest.mark.points(0.5)
 @pytest.mark.category("devices")
-@pytest.mark.parametrize("shape", [(5, 6), (3, 5, 6)], ids=str)
-def test_device(student: SandboxedStudent, draw: Draw, shape: tuple[int, ...]) -> None:
+def test_device(student: SandboxedStudent, draw: Draw) -> None:
     """The edges are computed on the device of the picture."""
-    must_follow_device(student, Call("sobel_edges", (draw.image(*shape),)))
+    must_follow_device(student, Call("sobel_edges", (draw.image(3, 5, 6),)))

@@ -39,9 +39,7 @@ def test_parameters(student: SandboxedStudent, call: Call) -> None:
 
 @pytest.mark.points(2)
 @pytest.mark.category("parameters")
-@pytest.mark.parametrize(
-    "call", [layer(16, 64, 3), layer(8, 96, (1, 5)), layer(1, 64, 1)], ids=lambda c: c.text
-)
+@pytest.mark.parametrize("call", [layer(16, 64, 3), layer(8, 96, (1, 5))], ids=lambda c: c.text)
 def test_start_values(student: SandboxedStudent, call: Call) -> None:
     """Parameters start in torch's interval, evenly spread, new in every layer."""
     must_start_as_torch(student, call)
@@ -49,17 +47,16 @@ def test_start_values(student: SandboxedStudent, call: Call) -> None:
 
 @pytest.mark.points(1)
 @pytest.mark.category("parameters")
-@pytest.mark.parametrize("kernel", [3, (2, 3)], ids=str)
-def test_without_bias(student: SandboxedStudent, draw: Draw, kernel: Any) -> None:
+def test_without_bias(student: SandboxedStudent, draw: Draw) -> None:
     """With bias=False there is no bias, neither among the parameters nor in the output."""
-    call = layer(3, 4, kernel, bias=False)
+    call = layer(3, 4, (2, 3), bias=False)
     must_have_parameters(student, call)
     must_forward(student, call, draw(2, 3, 7, 8))
 
 
 @pytest.mark.points(2)
 @pytest.mark.category("values")
-@pytest.mark.parametrize("call", [layer(1, 1, 3), layer(3, 4, 3), layer(2, 5, (2, 4))], ids=lambda c: c.text)
+@pytest.mark.parametrize("call", [layer(3, 4, 3), layer(2, 5, (2, 4))], ids=lambda c: c.text)
 def test_forward(student: SandboxedStudent, draw: Draw, call: Call) -> None:
     """Without settings the layer is a valid convolution with bias."""
     must_forward(student, call, draw(2, call.args[0], 8, 9))
@@ -121,11 +118,10 @@ def test_training_step(student: SandboxedStudent, draw: Draw, settings: dict[str
 
 @pytest.mark.points(0.5)
 @pytest.mark.category("gradients")
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_gradients(student: SandboxedStudent, draw: Draw, dtype: str) -> None:
+def test_gradients(student: SandboxedStudent, draw: Draw) -> None:
     """Gradients reach input, weight and bias, exact in float64."""
-    call = layer(2, 3, (3, 2), stride=2, padding=1, dtype=getattr(torch, dtype))
-    must_backpropagate(student, call, draw(2, 2, 8, 7, dtype=dtype))
+    call = layer(2, 3, (3, 2), stride=2, padding=1, dtype=torch.float64)
+    must_backpropagate(student, call, draw(2, 2, 8, 7, dtype="float64"))
 
 
 @pytest.mark.points(0.5)
@@ -181,7 +177,8 @@ def test_layouts(student: SandboxedStudent, draw: Draw, layout: str) -> None:
     """The input may lie in memory in any order, and a batch may be empty."""
     call = layer(2, 3, (3, 2), padding=1)
     must_forward(student, call, draw(3, 2, 6, 7, layout=layout))
-    must_forward(student, call, draw(0, 2, 6, 7))
+    if layout == "expanded":
+        must_forward(student, call, draw(0, 2, 6, 7))
 
 
 @pytest.mark.points(0.5)
