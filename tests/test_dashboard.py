@@ -324,14 +324,18 @@ def test_without_the_chart_library_the_page_says_all_in_tables(
 ) -> None:
     (tmp_path / "vl_convert.py").write_text("raise ModuleNotFoundError('No module named vl_convert')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    write_report(tmp_path / "ada.json", small()[0])
-    (remark,) = write_dashboard(tmp_path, Reports(tmp_path, ("ada",)), COMPARED, Faults())
+    names = ("ada", "ben")
+    for name in names:
+        write_report(tmp_path / f"{name}.json", small()[0].named(name))
+    (remark,) = write_dashboard(tmp_path, Reports(tmp_path, names), COMPARED, Faults())
     assert "pip install '.[class]'" in remark
     page = (tmp_path / DASHBOARD).read_text(encoding="utf-8")
     assert "<svg" not in page and "ex1 Title ex1 10 of 10" in read(page).text
     (tmp_path / "vl_convert.py").write_text("import os; os.abort()")
-    (remark,) = write_dashboard(tmp_path, Reports(tmp_path, ("ada",)), COMPARED, Faults())
+    (remark,) = write_dashboard(tmp_path, Reports(tmp_path, names), COMPARED, Faults())
     assert "could not be drawn" in remark
+    # one hand-in is no class
+    assert write_dashboard(tmp_path, Reports(tmp_path, names[:1]), COMPARED, Faults()) == []
 
 
 def test_platforms_need_none_of_it() -> None:

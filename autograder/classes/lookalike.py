@@ -106,6 +106,8 @@ class Lookalikes:
         found: dict[tuple[str, str], list[tuple[str, float]]] = defaultdict(list)
         common: list[tuple[str, int]] = []
         for exercise in sorted(self._code):
+            if len(self._code[exercise]) < 2:
+                continue
             pairs, crowd = _alike(self._code[exercise])
             common += [(exercise, crowd)] if crowd else []
             for one, other, percent, tokens in pairs:
