@@ -132,3 +132,38 @@ def test_no_module_is_taken_from_the_current_folder(lines: str, tmp_path: Path) 
 def test_the_commands_that_grade_are_commands() -> None:
     names = {command.__name__.rpartition(".")[2] for command in cli.COMMANDS}
     assert set(__main__.GRADING) <= names
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["--help"], 0, "COMMAND"),
+        (["--version"], 0, "."),
+        (["grade", "-h"], 0, "--workers"),
+        (["check", "-h"], 0, "--device"),
+        (["release", "-h"], 0, "--only"),
+        (["grade", "--wrokers", "2", "class"], 2, "unrecognized arguments: --wrokers"),
+        (["grade", "class", "--workers", "0"], 2, "'0' is no number from 1 to 1024"),
+        (["grade", "not-there"], 2, "not-there: there is no such file or folder"),
+        (["grade"], 2, "grade what?"),
+        (["grade", "--nbgrader", "not-there"], 2, "there is no such folder"),
+        (["check", "--root", "."], 2, "no checkout of this project"),
+        (["diff", "old", "new"], 2, "old: there is no such folder"),
+    ],
+)
+def test_help_and_mistakes_are_told_before_torch_is_imported(
+    arguments: list[str], code: int, says: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-P", "-m", "autograder", *arguments],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    lines = done.stderr.splitlines()
+    imported = {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
+    said = done.stdout + "\n".join(line for line in lines if not line.startswith("import time:"))
+    assert (done.returncode, says in said) == (code, True), said
+    assert "autograder.cli.grade" in imported
+    assert not imported & {"torch", "numpy", "pytest", "jinja2", "distributed"}

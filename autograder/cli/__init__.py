@@ -1,49 +1,73 @@
 """`autograder`: grade hand-ins, check the package itself, write the students' stubs."""
 
+# Commands import what grades, and torch with it, when they run: nobody waits for it who asks for help, or mistypes.
+
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from autograder import __version__
-from autograder.classes.options import BatchError
 from autograder.cli import check, diff, grade, new, release, stubs
 from autograder.cli.options import CommandError
-from autograder.grading.collecting import SuiteError
-from autograder.grading.grade import DeviceError
-from autograder.sandbox.handle import SandboxError
 from autograder.submissions.submission import ReadingError, SubmissionError
-from exercises.feedback.course import Course
+
+if TYPE_CHECKING:
+    from exercises.feedback.course import Course
 
 COMMANDS = (grade, diff, check, stubs, new, release)
 
 
-def main(course: Course, arguments: Sequence[str] | None = None) -> int:
+def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """What was typed; ends the program where that is no command, or asks for help."""
+    return _parser().parse_args(arguments)
+
+
+def refused(options: argparse.Namespace) -> int:
+    """Exit code 2, and why, for a command that cannot be carried out whatever is imported; 0 for any other."""
+    try:
+        options.check(options)
+    except CommandError as error:
+        return _bad(error)
+    return 0
+
+
+def run(options: argparse.Namespace, course: Course) -> int:
     """Runs a command; exit code 0 when it did what was asked, 1 when a check failed, 2 for bad input."""
-    options = _parser().parse_args(arguments, argparse.Namespace(course=course))
+    options.course = course
     try:
         return int(options.run(options))
-    except (
-        CommandError,
-        BatchError,
-        SubmissionError,
-        ReadingError,
-        DeviceError,
-        SandboxError,
-        SuiteError,
-    ) as error:
-        print(f"autograder: {error}", file=sys.stderr)
-        return 2
+    except (CommandError, SubmissionError, ReadingError) as error:
+        return _bad(error)
     except KeyboardInterrupt:
         print("autograder: stopped; the reports written so far are complete", file=sys.stderr)
         return 130
+    except Exception as error:
+        if isinstance(error, _of_the_grader()):
+            return _bad(error)
+        raise
+
+
+def _of_the_grader() -> tuple[type[Exception], ...]:
+    from autograder.classes.options import BatchError
+    from autograder.grading.collecting import SuiteError
+    from autograder.grading.grade import DeviceError
+    from autograder.sandbox.handle import SandboxError
+
+    return BatchError, DeviceError, SandboxError, SuiteError
+
+
+def _bad(error: Exception) -> int:
+    print(f"autograder: {error}", file=sys.stderr)
+    return 2
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
     parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     for command in COMMANDS:
         command.add(commands)
     return parser

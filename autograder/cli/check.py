@@ -22,7 +22,7 @@ def add(commands: Commands) -> None:
     )
     root_option(parser)
     grading_options(parser)
-    parser.set_defaults(run=_run)
+    parser.set_defaults(check=must_be_checkout, run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -31,7 +31,6 @@ def _run(options: argparse.Namespace) -> int:
     from autograder.release.selfcheck import selfcheck
     from autograder.release.stubs import made_from, out_of_date
 
-    must_be_checkout(options.root)
     try:
         lacking = missing_parts(options.course, options.root)
         if not lacking:

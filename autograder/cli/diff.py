@@ -15,13 +15,16 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("diff", help="whose points differ between two folders of reports, and why")
     parser.add_argument("old", type=Path, metavar="OLD", help="a folder that `grade` wrote")
     parser.add_argument("new", type=Path, metavar="NEW", help="another one")
-    parser.set_defaults(run=_run)
+    parser.set_defaults(check=_check, run=_run)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _check(options: argparse.Namespace) -> None:
     for folder in (options.old, options.new):
         if not folder.is_dir():
             raise CommandError(f"{folder}: there is no such folder")
+
+
+def _run(options: argparse.Namespace) -> int:
     found = difference.compare(options.old, options.new)
     if not found.compared and not found.any:
         raise CommandError(f"{options.old}, {options.new}: no reports there")

@@ -8,21 +8,22 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.classes import jplag
-from autograder.classes.batch import ClassReports, grade_class
-from autograder.classes.options import GradingOptions
 from autograder.cli.options import CommandError, Commands, count, grading_options, settings_of
 from autograder.report.canvas import CANVAS
 from autograder.report.faults import Faults
 from autograder.report.files import GRADES
 from autograder.report.moodle import MOODLE
-from autograder.report.pages.dashboard import DASHBOARD
 from autograder.report.terminal.progress import display
 from autograder.report.terminal.table import console, printable, show_table
 from autograder.sandbox.private_folder import PrivateFolder
 from autograder.submissions.downloads import ClassSubmission, classes_of
 from autograder.submissions.downloads.exported import Exported, exported
+
+if TYPE_CHECKING:
+    from autograder.classes.batch import ClassReports
 
 
 def add(commands: Commands) -> None:
@@ -96,13 +97,23 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object per event, nothing else")
     grading_options(parser)
-    parser.set_defaults(run=_run)
+    parser.set_defaults(check=_check, run=_run)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _check(options: argparse.Namespace) -> None:
     if options.nbgrader is not None:
-        return _grade_course(options)
-    modules = [e.module for e in options.course.exercises]
+        _check_course(options)
+    else:
+        _check_class(options)
+    if options.out.exists() and not options.out.is_dir():
+        raise CommandError(f"-o {options.out}: is a file; give a folder for the reports")
+    if options.jplag is not None and options.jplag.exists():
+        raise CommandError(f"--jplag {options.jplag}: is there already; give the name of a new folder")
+    if options.scheduler and options.workers:
+        raise CommandError("--scheduler and --workers do not go together: the cluster has workers of its own")
+
+
+def _check_class(options: argparse.Namespace) -> None:
     if not options.paths:
         raise CommandError("grade what? Give a hand-in or a folder of hand-ins, or --nbgrader COURSE")
     for path in options.paths:
@@ -112,6 +123,23 @@ def _run(options: argparse.Namespace) -> int:
         (options.out / name).resolve() for name in (CANVAS, MOODLE, GRADES)
     ]:
         raise CommandError(f"--roster {options.roster}: is what this command writes; keep the list elsewhere")
+
+
+def _check_course(options: argparse.Namespace) -> None:
+    if options.roster is not None:
+        raise CommandError("--roster goes with a class download; an nbgrader course has its own list")
+    if options.paths:
+        raise CommandError(
+            f"--nbgrader {options.nbgrader} grades what was submitted there; leave out {options.paths[0]}"
+        )
+    if not options.nbgrader.is_dir():
+        raise CommandError(f"--nbgrader {options.nbgrader}: there is no such folder")
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.nbgrader is not None:
+        return _grade_course(options)
+    modules = [e.module for e in options.course.exercises]
     known = exported(options.roster, options.assignment)
     scratch = PrivateFolder()  # swept up by the next run where this one is killed
     try:
@@ -127,14 +155,10 @@ def _graded(
     options: argparse.Namespace, submissions: Sequence[ClassSubmission], known: Exported | None = None
 ) -> ClassReports:
     """Grades hand-ins and writes their reports."""
-    out: Path = options.out
-    if out.exists() and not out.is_dir():
-        raise CommandError(f"-o {out}: is a file; give a folder for the reports")
+    from autograder.classes.batch import grade_class
+    from autograder.classes.options import GradingOptions
+
     for_jplag: Path | None = options.jplag
-    if for_jplag is not None and for_jplag.exists():
-        raise CommandError(f"--jplag {for_jplag}: is there already; give the name of a new folder")
-    if options.scheduler and options.workers:
-        raise CommandError("--scheduler and --workers do not go together: the cluster has workers of its own")
     wanted = GradingOptions(
         settings_of(options, remote=bool(options.scheduler)),
         options.show_calls,
@@ -144,7 +168,7 @@ def _graded(
     )
     workers = options.workers or os.cpu_count() or 1
     with display(console(), options.json) as tell:
-        graded = grade_class(submissions, wanted, out, tell, workers, options.scheduler, known)
+        graded = grade_class(submissions, wanted, options.out, tell, workers, options.scheduler, known)
     if for_jplag is not None:
         faults = Faults()
         students = jplag.write_class(submissions, for_jplag, faults)
@@ -155,6 +179,8 @@ def _graded(
 
 
 def _show(options: argparse.Namespace, graded: ClassReports) -> None:
+    from autograder.report.pages.dashboard import DASHBOARD
+
     if not options.json:
         show_table(console(), graded.rows, options.out)
         print(f"The class: {printable(str(options.out / DASHBOARD))} (for instructors: it names students)")
@@ -168,14 +194,6 @@ def _grade_course(options: argparse.Namespace) -> int:
     from autograder.platforms import gradebook
 
     course: Path = options.nbgrader
-    if options.roster is not None:
-        raise CommandError("--roster goes with a class download; an nbgrader course has its own list")
-    if options.paths:
-        raise CommandError(
-            f"--nbgrader {course} grades what was submitted there; leave out {options.paths[0]}"
-        )
-    if not course.is_dir():
-        raise CommandError(f"--nbgrader {course}: there is no such folder")
     if options.seed is None:
         options.seed = gradebook.course_seed(course)
     try:

@@ -14,14 +14,13 @@ def add(commands: Commands) -> None:
     parser.add_argument("--title", required=True, help="as students read it")
     parser.add_argument("--points", required=True, help="a whole number")
     root_option(parser)
-    parser.set_defaults(run=_run)
+    parser.set_defaults(check=must_be_checkout, run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
     from autograder.release.header import SourceError
     from autograder.release.new import CannotBegin, begin
 
-    must_be_checkout(options.root)
     try:
         paths = begin(options.course, options.root, options.name, options.title, options.points)
     except (CannotBegin, SourceError) as error:

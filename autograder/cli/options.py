@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from autograder.classes.workers import Settings
-from autograder.grading.grade import DEFAULT_SEED, choose_devices
-from autograder.grading.sandboxed import TimeLimits
 from autograder.paths import ROOT, SOLUTIONS
-from autograder.platforms import single_upload
-from autograder.sandbox.confine import Limits
+from exercises.feedback.catalogue import course_info
+
+if TYPE_CHECKING:
+    from autograder.classes.workers import Settings
 
 # argparse has no public name for it, and cannot be subscripted when it runs
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -26,14 +25,14 @@ def root_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--root", type=Path, default=ROOT, help="the checkout (%(default)s)")
 
 
-def must_be_checkout(root: Path) -> None:
-    """Refuses a folder that has no solutions.
+def must_be_checkout(options: argparse.Namespace) -> None:
+    """Refuses a `--root` that has no solutions.
 
     Raises:
         CommandError: if it has none.
     """
-    if not (root / SOLUTIONS.name).is_dir():
-        raise CommandError(f"{root}: no checkout of this project, it has no folder solutions/")
+    if not (options.root / SOLUTIONS.name).is_dir():
+        raise CommandError(f"{options.root}: no checkout of this project, it has no folder solutions/")
 
 
 def grading_options(parser: argparse.ArgumentParser) -> None:
@@ -45,18 +44,18 @@ def grading_options(parser: argparse.ArgumentParser) -> None:
         help="where checks run: auto uses a GPU where there is one (default: %(default)s)",
     )
     parser.add_argument(
-        "--seed", type=int, help=f"of the hidden inputs (default: the release's, else {DEFAULT_SEED})"
+        "--seed", type=int, help="of the hidden inputs (default: the release's, or that of every checkout)"
     )
     parser.add_argument(
         "--timeout",
         type=seconds,
-        default=TimeLimits.call,
+        default=course_info().call_seconds,
         help="seconds one call may take (default: %(default)s)",
     )
     parser.add_argument(
         "--memory",
         type=mebibytes,
-        default=Limits.memory >> 20,
+        default=course_info().memory_mib,
         help="MiB a hand-in may use (default: %(default)s)",
     )
     parser.add_argument(
@@ -94,6 +93,10 @@ def mebibytes(text: str) -> int:
 
 def settings_of(options: argparse.Namespace, remote: bool = False) -> Settings:
     """How the options ask to grade; on other machines, GPUs are those of the workers, and asked for by name."""
+    from autograder.classes.workers import Settings
+    from autograder.grading.grade import choose_devices
+    from autograder.platforms import single_upload
+
     elsewhere = ("cpu", "cuda") if options.device == "cuda" else ("cpu",)
     return Settings(
         options.course,

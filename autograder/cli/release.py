@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 from autograder.cli.options import CommandError, Commands, must_be_checkout, root_option
-from autograder.grading.grade import DEFAULT_SEED
 from autograder.report.terminal.table import console
 
 
@@ -16,13 +15,11 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("release", help="build every zip to hand out or upload, each of them proved")
     parser.add_argument("-o", "--out", type=Path, default=Path("dist"), help="folder (default: %(default)s)")
     root_option(parser)
-    parser.add_argument(
-        "--seed", type=int, default=DEFAULT_SEED, help="of the hidden inputs (default: %(default)s)"
-    )
+    parser.add_argument("--seed", type=int, help="of the hidden inputs (default: that of every checkout)")
     parser.add_argument(
         "--only", nargs="+", default=(), metavar="ZIP", help="these zips, such as student.zip"
     )
-    parser.set_defaults(run=_run)
+    parser.set_defaults(check=must_be_checkout, run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -34,9 +31,9 @@ def _run(options: argparse.Namespace) -> int:
         raise CommandError(
             f"release needs {error.name}: pip install -e '.[release]' in a checkout"
         ) from error
-    must_be_checkout(options.root)
     screen = console()
-    edition = Edition(options.course, options.root.resolve(), options.seed)
+    wanted = () if options.seed is None else (options.seed,)
+    edition = Edition(options.course, options.root.resolve(), *wanted)
     try:
         with telling(screen) as tell:
             built = release(edition, options.out, tell, options.only)

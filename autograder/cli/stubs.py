@@ -13,7 +13,7 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("stubs", help="write exercises/ from solutions/")
     root_option(parser)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if something would change")
-    parser.set_defaults(run=_run)
+    parser.set_defaults(check=must_be_checkout, run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -21,7 +21,6 @@ def _run(options: argparse.Namespace) -> int:
     from autograder.release.parts import missing_parts
     from autograder.release.stubs import made_from, out_of_date, write_stubs
 
-    must_be_checkout(options.root)
     try:
         lacking = missing_parts(options.course, options.root)
         for line in lacking:
