@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from autograder.__main__ import main
 from autograder.classes.profile import read_table, write_profile, write_table
 from autograder.report.faults import Faults
 from autograder.sandbox.clock import PHASES, Clock
+from autograder.submissions.downloads import ClassSubmission
+from tests.benchmarks.client import measure
 from tests.benchmarks.row import AT_LEAST, AT_MOST, Row, in_turn
 from tests.benchmarks.simulation import simulate
 
@@ -104,21 +107,38 @@ ONE_SECOND = dict.fromkeys(PHASES, 0.0) | {"student code": 1.0}
 
 @pytest.mark.parametrize(("cores", "seconds"), [(1, 103), (10, 13), (100, 4), (1000, 4)])
 def test_equal_hand_ins_take_as_many_rounds_as_there_are_for_each_core(cores: int, seconds: float) -> None:
-    cost = simulate([ONE_SECOND], 100, cores, start=3.0)
+    cost = simulate([ONE_SECOND], 100, cores, client=0.0, start=3.0)
     assert cost.seconds == pytest.approx(seconds)
     assert cost.worked == pytest.approx(100)
     assert cost.client == 0
 
 
-def test_a_client_that_writes_slowly_is_what_many_cores_wait_for() -> None:
-    slow = ONE_SECOND | {"read": 0.125, "report": 0.125}
-    assert simulate([slow], 1000, 1, start=0.0).seconds == pytest.approx(1000, rel=0.01)
-    assert simulate([slow], 1000, 1000, start=0.0).seconds == pytest.approx(250, rel=0.01)
+def test_a_slow_client_is_what_many_cores_wait_for() -> None:
+    assert simulate([ONE_SECOND], 1000, 1, client=0.25, start=0.0).seconds == pytest.approx(1250)
+    assert simulate([ONE_SECOND], 1000, 1000, client=0.25, start=0.0).seconds == pytest.approx(251)
+
+
+def test_what_one_worker_made_the_client_wait_for_is_not_counted_as_well() -> None:
+    written = ONE_SECOND | {"read": 0.5, "report": 0.5}
+    assert simulate([written], 10, 1, client=0.0, start=0.0).seconds == pytest.approx(10)
+
+
+def test_the_client_is_measured_by_what_it_does_for_a_class(tmp_path: Path) -> None:
+    hand_ins = tmp_path / "class"
+    for name in ("joão", "émile"):
+        shutil.copytree(CLASS / name, hand_ins / name)
+    out = tmp_path / "graded"
+    assert main(["grade", str(hand_ins), "-o", str(out), "--device", "cpu", "--workers", "1"]) == 0
+    class_ = [ClassSubmission(path.name, path) for path in sorted(hand_ins.iterdir())]
+    seconds, cpu = measure(class_, out, 7)
+    assert seconds > 0
+    assert cpu > 0
+    assert not list(out.glob(".*"))
 
 
 def test_hand_ins_are_drawn_as_often_as_they_were_measured() -> None:
     spent = [ONE_SECOND, ONE_SECOND, ONE_SECOND, ONE_SECOND | {"student code": 21.0}]
-    assert simulate(spent, 20_000, 10).worked == pytest.approx(20_000 * 6, rel=0.02)
+    assert simulate(spent, 20_000, 10, client=0.0).worked == pytest.approx(20_000 * 6, rel=0.02)
 
 
 def test_a_ratio_is_that_of_medians_and_its_spread_that_of_neighbours() -> None:
