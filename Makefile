@@ -18,7 +18,7 @@ SEED ?= $(shell date +%s)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: grade test platforms release lint check bench mutation prices seeds random surroundings attacks fuzz soak container clean
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,14 @@ try:
     from playwright.sync_api import Browser, sync_playwright
 except ImportError:
     Browser = sync_playwright = None  # type: ignore[assignment, misc]
+
+# jsonschema, which nbformat loads, can tell whether a text is an address by RFC 3987: no schema here asks that, and
+# the grammar of such addresses takes seconds to read, in each process of pytest-xdist; where it is not there, it is
+# left out
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+# pytest-xdist has every processor at work already: torch's threads, here and in the commands, would wait in vain
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # the same examples in every run, wherever it is; `make random` looks for new ones
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=100)
@@ -32,6 +41,24 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+# what takes longest, by seconds of CPU time: whoever begins last with one of these lets the others wait for its end
+LONG = (
+    "test_attacks.py", "test_batch.py", "test_corpus.py", "test_grade.py", "test_playground.py", "test_start.py",
+    "test_confinement.py", "test_reading_child.py", "test_honest.py", "test_traps.py", "test_public_checks.py",
+    "test_feedback_page.py", "test_notebook_checks.py", "test_pretended.py", "test_ban.py", "test_sandbox.py",
+    # of those with the mark "platforms"
+    "test_attacks_on_platforms.py", "test_release_nbgrader.py", "test_cluster.py", "test_release_otter.py",
+    "test_instructor_page.py", "test_release.py", "test_release_gradescope.py", "test_release_prairielearn.py",
+    "test_release_classroom.py", "test_toy_course.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long files first; not where files come in random order."""
+    if not config.pluginmanager.hasplugin("randomly"):
+        place = {name: number for number, name in enumerate(LONG)}
+        items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
 
 
 @pytest.fixture(scope="module")
