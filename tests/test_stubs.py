@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.__main__ import main
 from autograder.course import COURSE
 from autograder.release.course_file import read_course
 from autograder.release.source import Cell, SourceError, read_source, read_sources
@@ -698,3 +699,7 @@ def test_no_line_of_a_solution_is_in_its_stub(path: Path) -> None:
         assert told == [], f"lines of the region at line {region.begin}"
     for hints in source.header.hints.values():
         assert not any(hint in stub_text(source) for hint in hints)
+
+
+def test_the_command_finds_this_checkout_up_to_date() -> None:
+    assert main(["stubs", "--check"]) == 0

@@ -28,7 +28,7 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 def refused(options: argparse.Namespace) -> int:
     """Exit code 2, and why, for a command that cannot be carried out whatever is imported; 0 for any other."""
     try:
-        options.check(options)
+        options.precondition(options)
     except CommandError as error:
         return _bad(error)
     return 0

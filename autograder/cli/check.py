@@ -22,7 +22,7 @@ def add(commands: Commands) -> None:
     )
     root_option(parser)
     grading_options(parser)
-    parser.set_defaults(check=must_be_checkout, run=_run)
+    parser.set_defaults(precondition=must_be_checkout, run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("diff", help="whose points differ between two folders of reports, and why")
     parser.add_argument("old", type=Path, metavar="OLD", help="a folder that `grade` wrote")
     parser.add_argument("new", type=Path, metavar="NEW", help="another one")
-    parser.set_defaults(check=_check, run=_run)
+    parser.set_defaults(precondition=_check, run=_run)
 
 
 def _check(options: argparse.Namespace) -> None:

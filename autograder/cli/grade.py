@@ -97,7 +97,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object per event, nothing else")
     grading_options(parser)
-    parser.set_defaults(check=_check, run=_run)
+    parser.set_defaults(precondition=_check, run=_run)
 
 
 def _check(options: argparse.Namespace) -> None:

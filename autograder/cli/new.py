@@ -14,7 +14,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--title", required=True, help="as students read it")
     parser.add_argument("--points", required=True, help="a whole number")
     root_option(parser)
-    parser.set_defaults(check=must_be_checkout, run=_run)
+    parser.set_defaults(precondition=must_be_checkout, run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:

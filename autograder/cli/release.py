@@ -19,7 +19,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--only", nargs="+", default=(), metavar="ZIP", help="these zips, such as student.zip"
     )
-    parser.set_defaults(check=must_be_checkout, run=_run)
+    parser.set_defaults(precondition=must_be_checkout, run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:

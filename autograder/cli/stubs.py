@@ -13,7 +13,7 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("stubs", help="write exercises/ from solutions/")
     root_option(parser)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if something would change")
-    parser.set_defaults(check=must_be_checkout, run=_run)
+    parser.set_defaults(precondition=must_be_checkout, run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
