@@ -103,10 +103,12 @@ class Child:
             try:
                 self._process.stdin.write(wanted)
                 self._process.stdin.flush()
-            except OSError:  # it has ended, which `ask` finds out
-                self._end()
-            else:
                 self._expected = wanted
+            except OSError:  # it has ended, which `ask` finds out
+                pass
+            finally:
+                if not self._expected:  # a part may have been sent, as at a Ctrl-C
+                    self._end()
 
     def end(self) -> None:
         """Ends the process, if there is one."""
