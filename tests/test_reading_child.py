@@ -311,3 +311,15 @@ def test_who_has_ended_by_the_time_a_request_is_sent_ahead_is_replaced(child: Ch
     child._process.wait()
     child.expect(request(AMARA))
     assert good(child)
+
+
+@posix_only
+@pytest.mark.usefixtures("interruptible")
+def test_after_an_interrupt_of_what_is_sent_ahead_the_next_request_is_whole(child: Child) -> None:
+    assert good(child)
+    assert child._process is not None
+    os.kill(child._process.pid, signal.SIGSTOP)
+    threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGINT]).start()
+    with pytest.raises(KeyboardInterrupt):
+        child.expect([["submission", str(AMARA)], ["x" * (4 << 20)]])  # more than a pipe takes
+    assert good(child)
