@@ -42,6 +42,8 @@ pytestmark = [
     pytest.mark.platforms,
     pytest.mark.skipif(sys.platform != "linux", reason="confinement is Linux's"),
 ]
+# one course for all of them, where `make attacks` spreads the rest
+TOGETHER = pytest.mark.xdist_group("nbgrader")
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +122,7 @@ def attack_cell(name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@TOGETHER
 @pytest.mark.parametrize("name", ON_NBGRADER)
 def test_in_nbgrader_who_has_written_nothing_gets_nothing(course: dict[str, Any], name: str) -> None:
     student = course["students"][name]
@@ -128,6 +131,7 @@ def test_in_nbgrader_who_has_written_nothing_gets_nothing(course: dict[str, Any]
         assert sum(course["kernel"][student].values()) == 0
 
 
+@TOGETHER
 def test_in_nbgrader_the_honest_one_keeps_everything(course: dict[str, Any]) -> None:
     assert sum(course["safe"]["zoe"].values()) == 100
     if course["kernel"]:
