@@ -36,7 +36,7 @@ COURSE = ("exercises.course", "exercises.playground", "autograder.course")
 # where the course is handed to the engine, and what is itself about it
 CONTENT = (
     "exercises/course/", "exercises/playground/", "exercises/conv2d.py", "exercises/tests/test_ex",
-    "exercises/tests/conftest.py", "autograder/course/", "autograder/__main__.py",
+    "exercises/tests/conftest.py", "autograder/course/", "autograder/__main__.py", "autograder/start.py",
     "autograder/platforms/single_upload.py",
 )  # fmt: skip
 # content that no code imports: the tutorial, the visualizer, and the stubs

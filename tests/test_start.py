@@ -59,6 +59,12 @@ def test_torch_is_imported_once(found: dict[str, Any]) -> None:
 
 
 @linux_only
+def test_what_is_forbidden_is_taken_out_while_the_grader_still_starts(found: dict[str, Any]) -> None:
+    """Before any sandbox asks for it, and by the one that all of them are forked from."""
+    assert (found["early"], found["servers"]) == (True, 1)
+
+
+@linux_only
 def test_a_program_has_its_arguments_environment_and_streams_back(tmp_path: Path) -> None:
     (tmp_path / "echoing.py").write_text(
         "import os, sys\n"

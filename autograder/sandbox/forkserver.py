@@ -60,6 +60,20 @@ def open_zygote(config: Mapping[str, Any]) -> socket.socket:
     return mine
 
 
+def announce(ban: Mapping[str, Any]) -> None:
+    """Has a fork server that knows of no ban yet carry one out, before the first sandbox asks for it.
+
+    Args:
+        ban: see `zygote.main`.
+    """
+    with _lock:
+        if _unbound:
+            orders = _unbound.pop()
+            with contextlib.suppress(OSError):  # whoever asks for a worker finds out what is wrong
+                orders.send(json.dumps({"ban": ban}).encode())
+            _servers[_key({"ban": ban})] = orders
+
+
 def forget(config: Mapping[str, Any]) -> None:
     """Gives up the fork server that such a sandbox had: the next one gets a new one."""
     with _lock:

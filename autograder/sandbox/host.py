@@ -135,10 +135,7 @@ class Sandbox:
 
     def _configuration(self) -> dict[str, Any]:
         return {
-            "ban": {
-                "operators": {name: asdict(family) for name, family in self.operators.items()},
-                "code": "traps" in self.limits.layers,
-            },
+            "ban": _ban(self.operators, self.limits),
             "limits": asdict(self.limits),
             "folder": str(self._folder),
             "cuda": self._cuda,
@@ -240,6 +237,22 @@ class Sandbox:
 
         with self.clock.phase("confine"):
             return Worker(sock, output, self._watched(process.pid), end)
+
+
+def announce(operators: Mapping[str, Operators]) -> None:
+    """Lets a fork server that is there already take out what workers may not call, while the grader itself starts.
+
+    Args:
+        operators: those of the sandboxes to come, with the usual limits.
+    """
+    forkserver.announce(_ban(operators, Limits()))
+
+
+def _ban(operators: Mapping[str, Operators], limits: Limits) -> dict[str, Any]:
+    return {
+        "operators": {name: asdict(family) for name, family in operators.items()},
+        "code": "traps" in limits.layers,
+    }
 
 
 def usable_cuda() -> bool:

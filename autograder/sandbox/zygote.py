@@ -104,7 +104,10 @@ def _serve(sock: socket.socket, confinement: Confinement, ban: Ban, known: worke
 
 
 def fork_server(orders: socket.socket) -> None:
-    """Forks a parent of workers for each order that comes, as long as anybody can send one."""
+    """Forks a parent of workers for each order that comes, as long as anybody can send one.
+
+    The first one may be an announcement, the "ban" alone: it takes a while, and the grader can go on beside it.
+    """
     prepare()
     ban: Ban | None = None
     told: Any = None
@@ -118,9 +121,10 @@ def fork_server(orders: socket.socket) -> None:
             told, ban = config["ban"], banned(config["ban"])
             _settle()
         # another ban needs a fork server of its own: what is taken out here does not come back
-        if config["ban"] == told and os.fork() == 0:
+        if fds and config["ban"] == told and os.fork() == 0:
             _become(_parent, orders, fds[0], config, ban)
-        os.close(fds[0])
+        for fd in fds:  # none where the ban is announced
+            os.close(fd)
 
 
 def _become(work: Callable[..., None], *arguments: Any) -> NoReturn:
