@@ -93,7 +93,7 @@ def examine_all(
                 sandboxed = SandboxedSubmission(sandbox, task.submission, COURSE, time_limits)
                 results = judges[task.seed].examine(sandboxed, task.only)
                 printed = sandboxed.keep_printed()
-                sandbox.end_worker()
+                sandbox.end_workers()
             finally:
                 free.put(sandbox)
             told = tuple(sandboxed.undecided), tuple(sandboxed.left_out)

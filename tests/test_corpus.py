@@ -61,7 +61,7 @@ class PartGrader(Grader):
         sandboxed = SandboxedSubmission(self._sandbox, submission, self.course, self.time_limits)
         results = self._judge.examine(sandboxed, modules)
         printed = sandboxed.keep_printed()
-        self._sandbox.end_worker()
+        self._sandbox.end_workers()
         known = [result for result in self._of_amara if result.module not in modules]
         report = self._report(submission, sandboxed, [*results, *known], printed)
         # nobody has said yet what the corpus is worth in an exercise that it has no answers to
@@ -73,7 +73,7 @@ class PartGrader(Grader):
         results = self._judge.examine(
             SandboxedSubmission(self._sandbox, amara, self.course, self.time_limits)
         )
-        self._sandbox.end_worker()
+        self._sandbox.end_workers()
         return results
 
 

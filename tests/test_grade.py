@@ -171,7 +171,7 @@ def test_without_error_carried_forward_it_would(grader: Grader, solutions: Submi
     broken = with_changes(solutions, ex3_conv2d=WRONG_EX3)
     sandboxed = SandboxedSubmission(grader._sandbox, broken, lonely)
     results = Judge(lonely).examine(sandboxed, ["ex3_conv2d", "ex4_stride"])
-    grader._sandbox.end_worker()
+    grader._sandbox.end_workers()
     assert any(r.failure for r in results if r.module == "ex4_stride")
 
 

@@ -265,7 +265,7 @@ def output_size(*a):
     with Sandbox(OPERATORS, Limits(layers=("session", "limits"))) as lenient:
         [pid] = ask(lenient, body).results
         assert Path(f"/proc/{pid}").exists()
-        lenient.end_worker()
+        lenient.end_workers()
         assert not Path(f"/proc/{pid}").exists()
 
 
@@ -299,9 +299,9 @@ def test_heavy_torch_work_in_the_grader_before_does_not_hang_a_worker() -> None:
 @linux_only
 def test_the_zygote_has_one_thread_and_never_starts_cuda(sandbox: Sandbox) -> None:
     ask(sandbox, "def output_size(*a): return 1")
-    status = Path(f"/proc/{sandbox._zygote}/status").read_text()
+    status = Path(f"/proc/{sandbox.parent().pid}/status").read_text()
     assert "Threads:\t1\n" in status
-    maps = Path(f"/proc/{sandbox._zygote}/maps").read_text()
+    maps = Path(f"/proc/{sandbox.parent().pid}/maps").read_text()
     assert "/dev/nvidia" not in maps
 
 
@@ -436,7 +436,7 @@ def test_a_fork_server_with_another_ban_is_not_taken(sandbox: Sandbox) -> None:
 def test_nothing_is_left_when_the_sandbox_closes() -> None:
     with Sandbox(OPERATORS) as short:
         ask(short, probe("open('left', 'w')"))
-        pid, folder = short._zygote, short._private.path
+        pid, folder = short.parent().pid, short.parent().private.path
         assert pid
     assert not folder.exists()
     for _ in range(100):

@@ -109,7 +109,7 @@ class Grader:
         try:
             return missing(self._sandbox.worker().confined)
         finally:
-            self._sandbox.end_worker()
+            self._sandbox.end_workers()
 
     def grade(self, submission: Submission) -> Report:
         """Grades one submission; `clock` then tells where the time went, and `faults` what could not be drawn."""
@@ -119,7 +119,7 @@ class Grader:
         with self.clock.phase("compare"):
             results = self._judge.examine(sandboxed)
             printed = sandboxed.keep_printed()
-            self._sandbox.end_worker()
+            self._sandbox.end_workers()
             return self._report(submission, sandboxed, results, printed)
 
     def _report(

@@ -232,6 +232,7 @@ class Judge:
             if any(r.failure for r in found):
                 wrong.add(exercise.module)
             results += found
+            sandboxed.finish(exercise)
         return results
 
     def _followed_through(

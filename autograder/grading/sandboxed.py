@@ -66,6 +66,15 @@ class Pace:
 
 
 @dataclass
+class _Loaded:
+    """A worker that has the submission's texts: which exercises are replaced in it, and which it has imported."""
+
+    worker: Worker
+    substituted: frozenset[str]
+    entered: set[str] = field(default_factory=set)
+
+
+@dataclass
 class SandboxedSubmission:
     """A submission in the sandbox.
 
@@ -85,9 +94,7 @@ class SandboxedSubmission:
     undecided: list[str] = field(default_factory=list)
     seconds: float = 0.0  # of calls
     loading: float = 0.0  # seconds of statements at the top of files and cells
-    _worker: Worker | None = None
-    _loaded: tuple[frozenset[str], tuple[str, ...]] = (frozenset(), ())
-    _entered: set[str] = field(default_factory=set)  # modules that the worker has imported
+    _workers: dict[tuple[str, ...], _Loaded] = field(default_factory=dict)  # by what they may never call
     _hangs: set[str] = field(default_factory=set)
     _unloadable: set[str] = field(default_factory=set)
     _skipped: dict[str, str] = field(
@@ -159,24 +166,24 @@ class SandboxedSubmission:
             WorkerTrouble: if there are too many of those, or none that is to blame.
         """
         while True:
-            worker = self._ready(exercise.forbids)
+            loaded = self._ready(exercise)
             if exercise.module in (self.forbidden or ()):
                 return None
-            if exercise.module in self._entered:
-                return worker
+            if exercise.module in loaded.entered:
+                return loaded.worker
             request = wire.encode({"do": "import", "module": exercise.module})
             start = time.monotonic()
             try:
                 with self.sandbox.clock.phase("import"):
                     left = max(self.time_limits.loading - self.loading, 0.0)
                     limit = self._statement_seconds + GRACE_SECONDS
-                    reply = worker.ask(request, limit, MAX_STATEMENTS, left)
-                    worker.look()
+                    reply = loaded.worker.ask(request, limit, MAX_STATEMENTS, left)
+                    loaded.worker.look()
             except WorkerTrouble as trouble:
                 if not self._blames(trouble):
                     raise
             else:
-                self._entered.add(exercise.module)
+                loaded.entered.add(exercise.module)
                 self._keep_left_out(reply.get("left_out"))
             finally:
                 self.loading += time.monotonic() - start
@@ -244,17 +251,18 @@ class SandboxedSubmission:
             return _trouble(FailureKind.FORBIDDEN, _forbidden_call(exercise, f"called {banned[0][:80]}"))
         return Outcome(results, raised)
 
-    def _ready(self, forbids: tuple[str, ...]) -> Worker:
+    def _ready(self, exercise: Exercise) -> _Loaded:
         """A worker that has the submission loaded. What one forbids stays forbidden, so it serves no other."""
-        wanted = (self.substituted, forbids)
-        if self._worker is not None and self._worker.alive and self._loaded == wanted:
-            return self._worker
+        never = self.sandbox.besides(exercise.forbids)
+        loaded = self._workers.get(never)
+        if loaded is not None and loaded.worker.alive and loaded.substituted == self.substituted:
+            return loaded
         if len(self._not_loaded) == MAX_LOADS:
             raise self._not_loaded[-1]
-        self.keep_printed()
-        self._worker = self.sandbox.worker(forbids)
-        self._entered.clear()
-        self.confined = self._worker.confined
+        self._end(never)
+        worker = self.sandbox.worker(never)
+        self._workers[never] = _Loaded(worker, self.substituted)
+        self.confined = worker.confined
         replaced = {e.module: list(e.exports) for e in self.course.exercises if e.module in self.substituted}
         request = wire.encode(
             {
@@ -282,7 +290,7 @@ class SandboxedSubmission:
         )
         with self.sandbox.clock.phase("import"):
             try:
-                reply = self._worker.ask(request, self.time_limits.call)
+                reply = worker.ask(request, self.time_limits.call)
             except WorkerTrouble as trouble:
                 self._not_loaded.append(trouble)
                 raise
@@ -291,17 +299,27 @@ class SandboxedSubmission:
             self.forbidden = {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
             told = reply.get("unusual")
             self.unusual = tuple(first_line(str(each)) for each in told) if isinstance(told, list) else ()
-        self._loaded = wanted
-        return self._worker
+        return self._workers[never]
+
+    def finish(self, exercise: Exercise) -> None:
+        """Ends the exercise's worker where no later exercise is asked in it: its memory is needed elsewhere."""
+        place = self.course.exercises.index(exercise)
+        never = self.sandbox.besides(exercise.forbids)
+        if never not in [self.sandbox.besides(e.forbids) for e in self.course.exercises[place + 1 :]]:
+            self._end(never)
 
     def keep_printed(self) -> str:
         """What the submission printed so far, over all its workers; capped."""
-        if self._worker is not None:
-            self._worker.end()
-            room = MAX_OUTPUT_CHARS - len(self._printed)
-            self._printed += self._worker.printed()[:room]
-            self._worker = None
+        for never in [*self._workers]:
+            self._end(never)
         return self._printed
+
+    def _end(self, never: tuple[str, ...]) -> None:
+        loaded = self._workers.pop(never, None)
+        if loaded is not None:
+            loaded.worker.end()
+            room = MAX_OUTPUT_CHARS - len(self._printed)
+            self._printed += loaded.worker.printed()[:room]
 
 
 def _sentence(exercise: Exercise, trouble: WorkerTrouble) -> str:

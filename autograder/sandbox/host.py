@@ -1,4 +1,4 @@
-"""The grader's side of the sandbox: starts workers, asks them, ends them.
+"""The grader's side of the sandbox: has workers started, and ends them.
 
     with Sandbox(operators) as sandbox:
         worker = sandbox.worker()
@@ -9,37 +9,25 @@ A worker that is late, dies or speaks nonsense gives a `WorkerTrouble`; the sand
 
 from __future__ import annotations
 
-import contextlib
-import hmac
-import json
-import os
-import secrets
-import signal
-import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Self
 
 import torch
 
-from autograder.paths import ROOT
-from autograder.sandbox import forkserver, wire
+from autograder.sandbox import forkserver
 from autograder.sandbox.clock import Clock
 from autograder.sandbox.confine import Limits
-from autograder.sandbox.folder import FolderError, Watch, empty
-from autograder.sandbox.handle import START_SECONDS, SandboxError, Worker
-from autograder.sandbox.output import Output
-from autograder.sandbox.private_folder import PrivateFolder, sweep
+from autograder.sandbox.handle import Worker
+from autograder.sandbox.parent import Parent
+from autograder.sandbox.private_folder import sweep
 from exercises.feedback.rule import Operators
-
-STOP_SECONDS = 5.0  # for a zygote to end in order
 
 
 class Sandbox:
-    """Starts confined workers, one at a time.
+    """Starts confined workers: one at a time of those that may never call the same.
 
     Args:
         operators: families of ready-made code, by the names under which exercises forbid them.
@@ -64,15 +52,8 @@ class Sandbox:
         self.clock = clock or Clock()
         self.kind = kind or ("fork" if forkserver.CAN_FORK else "subprocess")
         self._cuda = cuda
+        self._parents: dict[tuple[str, ...], Parent] = {}
         sweep()
-        self._private = PrivateFolder()
-        self._zygote = 0  # its process, once it is ready
-        self._control: socket.socket | None = None
-        self._worker: Worker | None = None
-
-    @property
-    def _folder(self) -> Path:
-        return self._private.work
 
     def __enter__(self) -> Self:
         return self
@@ -81,13 +62,11 @@ class Sandbox:
         self.close()
 
     def warm_up(self) -> None:
-        """Starts the warm parent without waiting for it, so that it imports torch while others work."""
-        if self.kind == "fork" and self._control is None:
-            with contextlib.suppress(OSError):  # the first worker says what is wrong
-                self._control = forkserver.open_zygote(self._configuration())
+        """Starts the warm parent of most workers without waiting for it, so that it begins while others work."""
+        self.parent().warm_up()
 
-    def worker(self, forbids: Sequence[str] = ()) -> Worker:
-        """A fresh worker; the one before is ended.
+    def worker(self, forbids: Iterable[str] = ()) -> Worker:
+        """A fresh worker; the one before that may never call the same is ended.
 
         Args:
             forbids: names of families that it can never call.
@@ -95,148 +74,35 @@ class Sandbox:
         Raises:
             SandboxError: if none can be started.
         """
-        self.end_worker()
-        with self.clock.phase("fork"):
-            self._worker = self._started(forbids)
-        return self._worker
+        return self.parent(forbids).worker()
 
-    def _started(self, forbids: Sequence[str]) -> Worker:
-        try:
-            return self._fork(forbids) if self.kind == "fork" else self._start_single(forbids)
-        except (OSError, wire.WireError, ValueError, SandboxError) as first:
-            self._stop_zygote()
-            if self.kind != "fork":
-                raise SandboxError(f"no sandbox worker could be started: {first}") from first
-            forkserver.forget(self._configuration())
-            try:  # a submission that got at the zygote must not cost the next one its grade
-                return self._fork(forbids)
-            except (OSError, wire.WireError, ValueError, SandboxError) as error:
-                raise SandboxError(f"no sandbox worker could be started: {error}") from error
-
-    def end_worker(self) -> None:
-        """Ends the worker, if there is one, and empties its folder."""
-        if self._worker is None:
-            return
-        with self.clock.phase("fork"):
-            self._worker.end()
-            self._worker = None
-            try:
-                empty(self._folder)
-            except FolderError:  # the next hand-in gets another, and a parent that knows it
-                self._stop_zygote()
-                self._private.remove()
-                self._private = PrivateFolder()
+    def end_workers(self) -> None:
+        """Ends all workers, and empties their folders."""
+        for parent in self._parents.values():
+            parent.end_worker()
 
     def close(self) -> None:
-        """Ends everything and removes the private folder."""
-        self.end_worker()
-        self._stop_zygote()
-        self._private.remove()
+        """Ends everything and removes the private folders."""
+        for parent in self._parents.values():
+            parent.close()
+        self._parents.clear()
 
-    def _configuration(self) -> dict[str, Any]:
-        return {
-            "ban": _ban(self.operators, self.limits),
-            "limits": asdict(self.limits),
-            "folder": str(self._folder),
-            "cuda": self._cuda,
-        }
+    def besides(self, forbids: Iterable[str]) -> tuple[str, ...]:
+        """Of the families that an exercise forbids, those that other workers may call."""
+        return tuple(sorted(n for n in set(forbids) & self.operators.keys() if not self.operators[n].always))
 
-    def _fork(self, forbids: Sequence[str]) -> Worker:
-        if self._control is None:
-            self._control = forkserver.open_zygote(self._configuration())
-        if not self._zygote:
-            with self.clock.phase("start"):
-                self._zygote = int(self._answer(START_SECONDS)["ready"])
-        mine, theirs = socket.socketpair()
-        read, write = os.pipe()
-        try:
-            order = json.dumps({"do": "spawn", "forbids": list(forbids)}).encode()
-            socket.send_fds(self._control, [order], [theirs.fileno(), write])
-            pid = int(self._answer(30)["pid"])
-        except BaseException:
-            mine.close()
-            os.close(read)
-            raise
-        finally:
-            theirs.close()
-            os.close(write)
-        with self.clock.phase("confine"):
-            return Worker(mine, Output(read), self._watched(pid), self._end_fork)
-
-    def _watched(self, pid: int) -> Watch:
-        return Watch(self._folder, pid, self.limits.disk)
-
-    def _end_fork(self, grace: float) -> int:
-        try:
-            assert self._control is not None
-            self._control.sendall(json.dumps({"do": "end", "grace": grace}).encode())
-            return int(self._answer(30)["status"])
-        except (OSError, wire.WireError, ValueError):
-            self._stop_zygote()
-            return -int(signal.SIGKILL)
-
-    def _stop_zygote(self) -> None:
-        """Hangs up, and waits for the end of what the zygote still has running."""
-        if self._control is not None and self._zygote:
-            try:
-                self._control.shutdown(socket.SHUT_WR)
-                self._control.settimeout(STOP_SECONDS)
-                while self._control.recv(4096):
-                    pass
-            except OSError:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(self._zygote, signal.SIGKILL)
-        if self._control is not None:
-            self._control.close()
-        self._control, self._zygote = None, 0
-
-    def _answer(self, seconds: float) -> dict[str, Any]:
-        assert self._control is not None
-        self._control.settimeout(seconds)
-        text = b""
-        while not text.endswith(b"\n"):
-            part = self._control.recv(4096)
-            if not part:
-                raise wire.WireClosed("the sandbox's parent process is gone")
-            text += part
-        answer: dict[str, Any] = json.loads(text)
-        return answer
-
-    def _start_single(self, forbids: Sequence[str]) -> Worker:
-        token = secrets.token_hex(32)
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            server.settimeout(START_SECONDS)
-            config = self._configuration() | {"port": server.getsockname()[1], "token": token}
-            config["forbids"] = list(forbids)
-            process = subprocess.Popen(
-                [sys.executable, "-I", "-B", "-c", forkserver.LAUNCH, str(ROOT)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env=forkserver.clean_environment(),
-            )
-            assert process.stdin is not None
-            process.stdin.write(json.dumps(config).encode() + b"\n")
-            process.stdin.close()
-            while True:
-                sock, _ = server.accept()
-                sock.settimeout(START_SECONDS)
-                if hmac.compare_digest(wire._exactly(sock, len(token), None), token.encode()):
-                    break
-                sock.close()  # some other program of this machine
-        assert process.stdout is not None
-        output = Output(os.dup(process.stdout.fileno()))
-        process.stdout.close()
-
-        def end(grace: float) -> int:
-            try:
-                return process.wait(grace)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                return process.wait()
-
-        with self.clock.phase("confine"):
-            return Worker(sock, output, self._watched(process.pid), end)
+    def parent(self, forbids: Iterable[str] = ()) -> Parent:
+        """The parent of workers that may never call these families, nor those that no worker may call."""
+        besides = self.besides(forbids)
+        if besides not in self._parents:
+            config = {
+                "ban": _ban(self.operators, self.limits),
+                "forbids": besides,
+                "limits": asdict(self.limits),
+                "cuda": self._cuda,
+            }
+            self._parents[besides] = Parent(config, self.kind == "fork", self.clock)
+        return self._parents[besides]
 
 
 def announce(operators: Mapping[str, Operators]) -> None:

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -72,7 +72,6 @@ def _become_worker(
     confinement: Confinement,
     ban: Ban,
     known: worker.Known,
-    forbids: Sequence[str],
 ) -> None:
     torch.set_num_threads(1)  # first of all: the parent's thread pool did not survive the fork
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -80,7 +79,6 @@ def _become_worker(
     os.dup2(null, 0)
     os.dup2(output_fd, 1)
     os.dup2(output_fd, 2)
-    ban.forbid(forbids)
     _serve(socket.socket(fileno=wire_fd), confinement, ban, known)
 
 
@@ -155,6 +153,7 @@ def _parent(orders: socket.socket, control_fd: int, config: dict[str, Any], ban:
     if sys.platform == "linux":
         # strays of a worker become our children, so that "end" finds them
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    ban.forbid(config["forbids"])
     confinement = Confinement(_limits(config), Path(config["folder"]), config["cuda"])
     _serve_grader(socket.socket(fileno=control_fd), confinement, ban)
 
@@ -174,7 +173,7 @@ def _serve_grader(control: socket.socket, confinement: Confinement, ban: Ban) ->
                 child = os.fork()
                 if child == 0:
                     control.close()
-                    _become(_become_worker, *fds, confinement, ban, known, order["forbids"])
+                    _become(_become_worker, *fds, confinement, ban, known)
                 for fd in fds:
                     os.close(fd)
                 control.sendall(json.dumps({"pid": child}).encode() + b"\n")
@@ -259,8 +258,8 @@ def single() -> None:
 def main() -> None:
     """Serves at the descriptor given as an argument; without one, reads a line of JSON and becomes a worker.
 
-    A configuration has the "ban" (the "operators" of a course, and whether their "code" is taken out), "limits" (see
-    `confine.Limits`), "folder" and "cuda".
+    A configuration has the "ban" (the "operators" of a course, and whether their "code" is taken out), "forbids"
+    (families of these beyond those that nobody may call), "limits" (see `confine.Limits`), "folder" and "cuda".
     """
     if len(sys.argv) > 2:
         fork_server(socket.socket(fileno=int(sys.argv[2])))

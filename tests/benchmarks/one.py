@@ -82,7 +82,7 @@ def _imported(grader: Grader, hand_in: Submission) -> None:
     for exercise in grader.catalogue:
         sandboxed._importing(exercise)
     sandboxed.keep_printed()
-    grader._sandbox.end_worker()
+    grader._sandbox.end_workers()
 
 
 def _asked(grader: Grader, hand_in: Submission) -> list[Asked]:

@@ -57,7 +57,7 @@ class Jury:
                 failed.add(case.name)
                 if failure.kind == "timeout":  # so would many others, for as long
                     break
-        self._internals._sandbox.end_worker()
+        self._internals._sandbox.end_workers()
         return failed
 
     def _cases(self, module: str) -> list[Case]:
@@ -75,4 +75,4 @@ class Jury:
                     return f"{case.name}: {failure.headline}", failure.kind
             return None, ""
         finally:
-            self._internals._sandbox.end_worker()
+            self._internals._sandbox.end_workers()

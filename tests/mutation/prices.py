@@ -88,7 +88,7 @@ def found_in_corpus(seed: int) -> dict[str, dict[str, set[str]]]:
                 if result.failure:
                     thing = f"{folder.name}, {result.line}"
                     found.setdefault(result.module, {}).setdefault(thing, set()).add(result.case)
-            internals._sandbox.end_worker()
+            internals._sandbox.end_workers()
     return found
 
 
@@ -104,7 +104,7 @@ def prices(jury: Jury, module: str) -> dict[str, float]:
             failure = case.run(sandboxed, jury._grader.seed)
             taken[case.name].append(1000 * (time.perf_counter() - start))
             assert failure is None, f"the solution fails {case.name}: {failure.headline}"
-        internals._sandbox.end_worker()
+        internals._sandbox.end_workers()
     return {name: min(times) for name, times in taken.items()}
 
 
