@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -103,14 +103,45 @@ def settings() -> list[dict[str, Any]]:
     return found
 
 
+def modes() -> list[dict[str, Any]]:
+    """As many again: groups, transposed or not, and pooling, by the largest or by the mean."""
+    draw, found = random.Random(5), []
+    while len(found) < SETTINGS:
+        pair = lambda low, high: [draw.randint(low, high), draw.randint(low, high)]  # noqa: E731
+        pool, t = ["", "", "max", "avg"][len(found) % 4], len(found) % 4 == 1
+        g = 1 if pool else draw.choice((2, 2, 3, 4))
+        c, o = (draw.randint(1, 4),) * 2 if pool else (g * draw.randint(1, 4 // g) for _ in range(2))
+        at = {"in": pair(1, 9), "ch": [c, o], "k": pair(1, 4), "p": pair(0, 3), "s": pair(1, 3)}
+        at |= {"d": pair(1, 3), "t": t, "op": pair(0, 2) if t else [0, 0], "g": g, "pool": pool}
+        if expected_size(at) is None:
+            continue
+        (h, w), (kh, kw) = at["in"], at["k"]
+        numbers = lambda n: [draw.randint(-40, 40) / 8 for _ in range(n)]  # noqa: E731
+        at |= {"x": numbers(c * h * w)}
+        if not pool:
+            at |= {"w": numbers(c * o // g * kh * kw), "b": draw.choice((None, numbers(o)))}
+        found.append(at)
+    return found
+
+
 def torch_says(at: dict[str, Any]) -> torch.Tensor:
-    (c, o), t = at["ch"], at["t"]
+    (c, o), t, g = at["ch"], at["t"], at.get("g", 1)
     x = torch.tensor(at["x"], dtype=torch.float64).reshape(1, c, *at["in"])
-    w = torch.tensor(at["w"], dtype=torch.float64).reshape(*((c, o) if t else (o, c)), *at["k"])
+    if at.get("pool") == "max":
+        return F.max_pool2d(x, at["k"], at["s"], at["p"], at["d"])[0]
+    if at.get("pool") == "avg":
+        if at["d"] == [1, 1]:
+            return F.avg_pool2d(x, at["k"], at["s"], at["p"])[0]
+        # torch's has no dilation; it is a convolution whose weights are all alike, and refuses what the other refuses
+        F.max_pool2d(x, at["k"], at["s"], at["p"], at["d"])
+        w = torch.full((c, 1, *at["k"]), 1 / (at["k"][0] * at["k"][1]), dtype=torch.float64)
+        return F.conv2d(x, w, None, at["s"], at["p"], at["d"], c)[0]
+    shape = (c, o // g) if t else (o, c // g)
+    w = torch.tensor(at["w"], dtype=torch.float64).reshape(*shape, *at["k"])
     b = None if at["b"] is None else torch.tensor(at["b"], dtype=torch.float64)
     if t:
-        return F.conv_transpose2d(x, w, b, at["s"], at["p"], at["op"], 1, at["d"])[0]
-    return F.conv2d(x, w, b, at["s"], at["p"], at["d"])[0]
+        return F.conv_transpose2d(x, w, b, at["s"], at["p"], at["op"], g, at["d"])[0]
+    return F.conv2d(x, w, b, at["s"], at["p"], at["d"], g)[0]
 
 
 def expected_size(at: dict[str, Any]) -> list[int] | None:
@@ -118,7 +149,7 @@ def expected_size(at: dict[str, Any]) -> list[int] | None:
     c, o = at["ch"]
     empty = at | {
         "x": [0.0] * (c * at["in"][0] * at["in"][1]),
-        "w": [0.0] * (c * o * at["k"][0] * at["k"][1]),
+        "w": [0.0] * (c * o // at.get("g", 1) * at["k"][0] * at["k"][1]),
     }
     try:
         size = list(torch_says(empty | {"b": None}).shape[1:])
@@ -127,19 +158,24 @@ def expected_size(at: dict[str, Any]) -> list[int] | None:
     return size if min(size) > 0 else None
 
 
-def test_values_agree_with_torch(watched: Watched) -> None:
-    cases, page = settings(), watched.open()
+@pytest.mark.parametrize("draw", [settings, modes])
+def test_values_agree_with_torch(watched: Watched, draw: Callable[[], list[dict[str, Any]]]) -> None:
+    cases, page = draw(), watched.open()
     found = page.evaluate(
         """cases => cases.map(at => {
             visualizer.set(at);
             // each cell once more, from the terms and from the feeds that the page shows
-            const m = visualizer.state(), y = visualizer.output(), bias = o => at.b ? at.b[o] : 0;
-            const x = visualizer.input().flat(2), w = visualizer.kernel().flat(3);
+            const m = visualizer.state(), y = visualizer.output(), max = at.pool === "max";
+            const start = o => at.b ? at.b[o] : max ? -Infinity : 0;
+            const take = (sum, v, weight) => max ? Math.max(sum, v * weight) : sum + v * weight;
+            const x = visualizer.input().flat(2), w = at.pool ? null : visualizer.kernel().flat(3);
             const terms = y.map((plane, o) => plane.map((row, i) => row.map((_, j) =>
-                visualizer.maths.terms(m, x, w, o, i, j).reduce((sum, t) => sum + t.value * t.weight, bias(o)))));
-            const feeds = y.map((plane, o) => plane.map(row => row.map(() => bias(o))));
+                visualizer.maths.terms(m, x, w, o, i, j)
+                    .reduce((sum, t) => take(sum, t.value, t.weight), start(o)))));
+            const feeds = y.map((plane, o) => plane.map(row => row.map(() => start(o))));
             visualizer.input().forEach((plane, c) => plane.forEach((row, i) => row.forEach((v, j) =>
-                visualizer.maths.feeds(m, w, c, i, j).forEach(t => { feeds[t.c][t.y][t.x] += v * t.weight; }))));
+                visualizer.maths.feeds(m, w, c, i, j).forEach(t => {
+                    feeds[t.c][t.y][t.x] = take(feeds[t.c][t.y][t.x], v, t.weight); }))));
             // and what is written in the grids and under the formula
             const cells = document.querySelectorAll("[role=grid].out .cell").length;
             return { y, terms, feeds, cells, formula: visualizer.formula(), kernel: visualizer.kernel() };
@@ -157,8 +193,12 @@ def test_values_agree_with_torch(watched: Watched) -> None:
         assert [
             int(n) for n in re.findall(r"= (-?\d+)(?:;|$)", page_says["formula"]["text"])
         ] == list(y.shape[1:])  # fmt: skip
-        shape = (at["ch"] if at["t"] else at["ch"][::-1]) + at["k"]
-        assert list(torch.tensor(page_says["kernel"]).shape) == shape
+        if at.get("pool"):
+            assert page_says["kernel"] is None
+        else:
+            first, second = at["ch"] if at["t"] else at["ch"][::-1]
+            shape = [first, second // at.get("g", 1), *at["k"]]
+            assert list(torch.tensor(page_says["kernel"]).shape) == shape
 
 
 def test_says_no_where_torch_does_and_why(watched: Watched) -> None:
@@ -173,9 +213,16 @@ def test_says_no_where_torch_does_and_why(watched: Watched) -> None:
             "d": [d, 1],
             "t": t,
             "op": [op, 0],
+            "pool": pool,
         }
         for i, k, p, s, d in itertools.product((1, 3), (1, 2, 4), (0, 1, 2), (1, 2), (1, 3))
-        for t, op in ((False, 0), (True, 0), (True, 2))
+        for t, op, pool in (
+            (False, 0, ""),
+            (True, 0, ""),
+            (True, 2, ""),
+            (False, 0, "max"),
+            (False, 0, "avg"),
+        )
     ]
     found = watched.open().evaluate(
         "cases => cases.map(at => { visualizer.set(at); return visualizer.formula(); })", cases
@@ -201,6 +248,14 @@ REASONS = [
     ("in=900", "This page draws up to 24"),
     ("in=axb", "Input, height: please write a whole number."),
     ("s=1.5", "please write a whole number"),
+    ("ch=4x4&g=3", "4 input channels cannot be divided into 3 groups of the same size."),
+    ("ch=4x3&g=2", "3 output channels cannot be divided into 2 groups"),
+    ("g=0", "Groups is 0. One group, which is all channels, is the least."),
+    (
+        "pool=max&p=1x2",
+        "Padding, width is 2. For pooling, torch allows at most half of the kernel size: 3 / 2, rounded down, is 1.",
+    ),
+    ("pool=avg&k=2&d=3&p=2", "half of the kernel size: 2 / 2 is 1."),
     ("w=1,2,3", "The kernel needs 9 numbers, and 3 are given."),
     ("x=1", "The input needs 25 numbers, and 1 is given."),
     ("b=1,2", "The bias needs 1 number, and 2 are given."),
@@ -317,7 +372,7 @@ def test_settings_presets_and_weights(watched: Watched) -> None:
     page.get_by_label("stride, height").fill("2")
     assert page.evaluate("visualizer.formula().size") == [2, 5]
     page.get_by_label("channels out").fill("3")
-    page.locator("#transposed").check()
+    page.locator("#mode").select_option("transposed")
     page.get_by_label("channels in").fill("2")
     assert list(torch.tensor(page.evaluate("visualizer.kernel()")).shape) == [2, 3, 2, 3]
     assert page.evaluate("visualizer.kernel()[0][0]") == [[-1, 0, 1], [-2, 0, -2.5]]
@@ -326,9 +381,347 @@ def test_settings_presets_and_weights(watched: Watched) -> None:
         assert page.evaluate("visualizer.formula().ok"), name
 
 
+DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def on_each(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Watched]:
+    watched = Watched(browser, **(PHONE if request.param == "phone" else DESKTOP))
+    yield watched
+    watched.context.close()
+    assert watched.complaints == []
+
+
+@pytest.mark.parametrize(
+    "fragment", ["in=6&p=1&b=1/9", "ch=2x3&p=1&w=box", "ch=4x4&g=2", "pool=max&k=5&p=2&in=7"]
+)
+def test_the_grids_stay_where_they_are(on_each: Watched, fragment: str) -> None:
+    page = on_each.open(fragment)
+    moved = page.evaluate(
+        """() => {
+            const watched = "[role=grid], .work, .kernel, .bias, .take";
+            const where = () => JSON.stringify([...document.querySelectorAll(watched)].map(e => {
+                const box = e.getBoundingClientRect(); return [box.x, box.y + scrollY, box.width, box.height]; }));
+            const start = where(), moved = [];
+            document.querySelectorAll(".cell[data-y]").forEach((cell, i) => {
+                const from = { bubbles: true, pointerType: "mouse", clientX: i };
+                cell.dispatchEvent(new PointerEvent("pointerover", from));
+                if (!cell.classList.contains("at") || where() !== start) moved.push(cell.getAttribute("aria-label"));
+            });
+            return moved;
+        }"""
+    )
+    assert moved == []
+
+
+def test_a_pointer_that_rests_takes_no_cell_from_the_keyboard(watched: Watched) -> None:
+    page = watched.open("in=5&p=1")
+    page.locator(".in .cell[data-y='2'][data-x='2']").click()
+    for key in ("Enter", "-", "4", "ArrowRight"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(200)
+    assert page.evaluate("visualizer.state().at") == {"side": "in", "c": 0, "y": 2, "x": 3}
+
+
+def test_arrow_keys_work_at_once(watched: Watched) -> None:
+    page = watched.open()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#head").inner_text().startswith("output[0, 1, 1] = ")
+    assert page.evaluate("document.activeElement.matches('.out .cell.at')")
+    page.locator("#next").click()  # a button has no use for arrows
+    page.keyboard.press("ArrowLeft")
+    assert page.locator("#head").inner_text().startswith("output[0, 1, 1] = ")
+    page.get_by_label("stride, height").focus()  # a number field has
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("visualizer.state().s") == [2, 1]
+    page.locator("#view-picture").click()
+    before = page.locator("#pichead").inner_text()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#pichead").inner_text() != before
+
+
+def test_a_bias_and_fractions_can_be_typed(on_each: Watched) -> None:
+    page = on_each.open("in=3&k=1&w=1")
+    bias, said = page.get_by_label("bias, output channel 0"), page.locator("#complaint")
+    bias.click()
+    page.keyboard.press("Control+A")
+    for typed, value in (("1", 1), ("/", 1), ("9", 1 / 9)):  # on the way to a number nothing is wrong
+        page.keyboard.press(typed)
+        assert page.evaluate("visualizer.output()[0][0][0] - visualizer.input()[0][0][0]") == pytest.approx(
+            value
+        )
+        assert not said.is_visible()
+    for text, value in (
+        ("−1/3", -1 / 3),
+        ("0,5", 0.5),
+        (".25", 0.25),
+        ("1e-2", 0.01),
+        ("3 / 4", 0.75),
+        ("1/9", 1 / 9),
+    ):
+        bias.fill(text)
+        assert page.evaluate("visualizer.state().b") == [pytest.approx(value, abs=1e-15)], text
+    for text, why in (
+        ("nine", "“nine” is not a number."),
+        ("1/0", "Nothing can be divided by 0."),
+        ("1/2/3", "“1/2/3” is not"),
+    ):
+        bias.fill(text)
+        assert said.inner_text().startswith(why) and said.inner_text().endswith("until then it stays 1/9.")
+        assert (
+            bias.get_attribute("aria-invalid") == "true"
+            and bias.get_attribute("aria-describedby") == "complaint"
+        )
+        field, box = bias.bounding_box(), said.bounding_box()
+        assert field and box
+        gap = max(box["y"] - field["y"] - field["height"], field["y"] - box["y"] - box["height"])
+        wide, high = page.evaluate("[innerWidth, innerHeight]")
+        assert 0 <= gap < 10 and box["x"] >= 0 and box["x"] + box["width"] <= wide
+        assert box["y"] >= 0 and box["y"] + box["height"] <= high
+        assert page.evaluate("visualizer.state().b[0]") == pytest.approx(1 / 9)
+    bias.evaluate("field => field.blur()")
+    assert bias.input_value() == "1/9" and not said.is_visible()
+    weight = page.get_by_label("weight, channel 0, row 0, column 0")
+    weight.fill("2/3")
+    assert page.evaluate("visualizer.kernel()[0][0][0][0]") == pytest.approx(2 / 3)
+    weight.fill("")
+    assert not said.is_visible()
+    weight.press("Enter")
+    assert said.inner_text().startswith("Here is no number yet.")
+    page.evaluate("visualizer.set('in=3&k=1&w=1/3&b=-1/9')")
+    assert page.evaluate("[visualizer.state().w[0], visualizer.state().b[0]]") == pytest.approx(
+        [1 / 3, -1 / 9]
+    )
+
+
+def test_input_cells_are_seen_to_be_editable_and_are(on_each: Watched) -> None:
+    page = on_each.open("in=4&p=1&x=count")
+    phone = page.viewport_size["width"] < 600  # type: ignore[index]
+    told = "Tap a cell twice to change it." if phone else "Click a cell to change it."
+    assert page.locator("#howto").inner_text() == told and page.locator("#howto").is_visible()
+    looks = page.evaluate(
+        """["in", "out"].map(side => {
+            const look = getComputedStyle(document.querySelector(`.${side} .cell[data-y]`));
+            return [look.cursor, look.borderBottomWidth]; })"""
+    )
+    assert looks == [["text", "3px"], ["pointer", "1px"]]
+    cell, field = page.locator(".in .cell[data-y='1'][data-x='2']"), page.locator("input.edit")
+    if phone:
+        cell.tap()
+        assert field.count() == 0  # the first tap only points
+        cell.tap()
+    else:
+        cell.click()
+    assert (
+        field.input_value() == "6"
+        and field.get_attribute("aria-label") == "input, channel 0, row 1, column 2"
+    )
+    page.keyboard.type("-1/8")
+    assert page.evaluate("visualizer.input()[0][1][2]") == -0.125
+    page.keyboard.press("Enter")
+    assert field.count() == 0 and page.evaluate("document.activeElement.dataset.x") == "2"
+    page.keyboard.press("Enter")
+    page.keyboard.type("twelve")
+    assert page.locator("#complaint").inner_text().startswith("“twelve” is not a number.")
+    page.keyboard.press("Escape")
+    assert (
+        page.evaluate("visualizer.input()[0][1][2]") == -0.125 and not page.locator("#complaint").is_visible()
+    )
+    page.keyboard.press("3")  # from a cell one types at once, and arrows go on
+    page.keyboard.press("5")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("8")
+    page.keyboard.press("Tab")
+    assert page.evaluate("visualizer.input()[0][1]") == [4, 5, 35, 8] and field.count() == 0
+
+
+def test_rows_and_columns_are_counted_from_0(on_each: Watched) -> None:
+    page = on_each.open("in=4x5&k=2x3&p=1x2")
+    found = page.evaluate(
+        """[...document.querySelectorAll(".ruled")].map(box => {
+            const numbers = side => [...box.querySelectorAll(`.${side} > span`)];
+            const x = e => (at => at.x + at.width / 2)(e.getBoundingClientRect());
+            const y = e => (at => at.y + at.height / 2)(e.getBoundingClientRect());
+            const cells = [...box.querySelectorAll(".cell, input")], columns = numbers("top").length;
+            const off = Math.max(
+                ...numbers("top").map((e, i) => Math.abs(x(e) - x(cells[i]))),
+                ...numbers("left").map((e, i) => Math.abs(y(e) - y(cells[i * columns]))));
+            return [...["top", "left"].map(side => numbers(side).map(e => e.textContent).join()), off];
+        })"""
+    )
+    assert [numbers for *numbers, _ in found] == [
+        [",,0,1,2,3,4,,", ",0,1,2,3,"],
+        ["0,1,2,3,4,5,6", "0,1,2,3,4"],
+        ["0,1,2", "0,1"],
+    ]
+    assert all(off < 1.5 for *_, off in found)  # each number stands at its row or column
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#head").inner_text().startswith("output[0, 1, 0]")
+    assert "channel 0, row 1, column 0" in page.locator("#say").inner_text()
+
+
+def test_results_stay_in_view_on_a_phone(browser: Browser) -> None:
+    watched = Watched(browser, **PHONE)
+    page = watched.open("in=9x9&p=1&ch=2x2")
+    in_view = """selector => { const box = document.querySelector(selector).getBoundingClientRect();
+                               return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight; }"""
+    page.evaluate("document.querySelector('#settings').open = true")
+    for part in range(11):
+        page.evaluate("part => scrollTo(0, part / 10 * (document.body.scrollHeight - innerHeight))", part)
+        assert page.evaluate(in_view, ".sum") and page.evaluate(in_view, "#head"), part
+    # a cell that the keyboard comes to is not under it
+    page.locator(".out .cell").first.focus()
+    for key in ("Control+End", "Control+Home", "ArrowDown"):
+        page.keyboard.press(key)
+        assert page.evaluate(
+            """document.activeElement.getBoundingClientRect().top
+                >= document.querySelector('.sum').getBoundingClientRect().bottom"""
+        ), key
+    # nor is the reason out of sight where a setting is not possible
+    page.get_by_label("dilation, width").fill("9")
+    page.get_by_label("dilation, width").scroll_into_view_if_needed()
+    assert page.evaluate(in_view, "#reason")
+    watched.context.close()
+    assert watched.complaints == []
+
+
+@pytest.mark.parametrize("fragment", ["", "in=6x5&p=1", "in=24&p=3", "ch=4x4&g=2", "pool=avg&p=1"])
+def test_kernel_and_sum_stand_beside_the_grids(browser: Browser, fragment: str) -> None:
+    watched = Watched(browser, **DESKTOP)
+    page = watched.open(fragment)
+    boxes = {
+        name: page.locator(name).first.bounding_box() or {}
+        for name in (".sum", "#kernelpart", "#stage", ".formula")
+    }
+    for name in (".sum", "#kernelpart"):
+        assert boxes["#stage"]["x"] + boxes["#stage"]["width"] <= boxes[name]["x"]
+        assert boxes[name]["y"] < 600
+    assert boxes[".sum"]["y"] + boxes[".sum"]["height"] < 800
+    right = boxes[".formula"]["x"] + boxes[".formula"]["width"]
+    assert abs(boxes[".sum"]["x"] + boxes[".sum"]["width"] - right) < 6  # up to the edge
+    watched.context.close()
+
+
+@pytest.mark.parametrize("g", [1, 2, 4])
+def test_groups_show_which_channels_are_read(watched: Watched, g: int) -> None:
+    page = watched.open("in=4&k=2&ch=4x4")
+    page.get_by_label("groups", exact=True).fill(str(g))
+    per = 4 // g
+    for o in range(4):
+        reads = [o // per * per + i for i in range(per)]
+        page.locator(f".out[data-c='{o}'] .cell").first.hover()
+        used = page.evaluate(
+            "[...document.querySelectorAll('.in')].filter(g => g.querySelector('.used')).map(g => +g.dataset.c)"
+        )
+        bright = page.evaluate(
+            """[...document.querySelectorAll('.in[data-c]')].filter(g =>
+                getComputedStyle(g.closest('.scroll')).opacity === "1").map(g => +g.dataset.c)"""
+        )
+        assert used == bright == reads
+        assert page.locator("#kernels h3").all_inner_texts() == [f"input {c} → output {o}" for c in reads]
+        title = page.locator("#stage h3").nth(4 + o).inner_text()
+        several = {1: "", 2: f": reads inputs {reads[0]} and {reads[-1]}", 4: f": reads input {o}"}
+        assert title == f"channel {o}{several[g]}"
+    assert (
+        page.locator("#kernelnote")
+        .inner_text()
+        .replace("\u00a0", " ")
+        .endswith(f"weight.shape: (4, {per}, 2, 2)")
+    )
+    assert list(torch.tensor(page.evaluate("visualizer.kernel()")).shape) == [4, per, 2, 2]
+
+
+def test_pooling_shows_what_it_takes(watched: Watched) -> None:
+    page = watched.open("in=3&k=2&s=1&p=1&x=1,2,3,4,5,6,7,8,9&pool=max")
+    head, terms = page.locator("#head"), page.locator("#terms")
+    assert (head.inner_text(), terms.inner_text()) == ("output[0, 0, 0] = 1", "max(−∞, −∞, −∞, 1) = 1")
+    page.locator(".out .cell[data-y='1'][data-x='2']").hover()
+    assert (head.inner_text(), terms.inner_text()) == ("output[0, 1, 2] = 6", "max(2, 3, 5, 6) = 6")
+    assert page.locator(".in .win").all_inner_texts() == ["6"] and page.locator(".in .used").count() == 4
+    page.locator(".in .cell[data-y='0'][data-x='2']").hover()
+    assert head.inner_text() == "input[0, 0, 2] = 3 is in the window of 4 output cells"
+    assert terms.inner_text() == (
+        "output[0, 0, 2] takes it, output[0, 0, 3] takes it, output[0, 1, 2] takes 6, output[0, 1, 3] takes 6"
+    )
+    page.locator("#mode").select_option("avg")
+    page.locator(".out .cell[data-y='0'][data-x='1']").hover()
+    assert (head.inner_text(), terms.inner_text()) == ("output[0, 0, 1] = 0.75", "(0 + 0 + 1 + 2) / 4 = 0.75")
+    assert not page.locator("#kernels input").count() and not page.locator("#kernelfills").is_visible()
+
+
+def test_settings_go_on_working_in_pooling(watched: Watched) -> None:
+    page = watched.open("in=9x8&ch=3x2")
+    for mode in ("max", "avg"):
+        page.locator("#mode").select_option(mode)
+        for label, value in (
+            ("kernel, height", 3), ("kernel, width", 2), ("padding, height", 1), ("padding, width", 1),
+            ("stride, height", 2), ("stride, width", 3), ("dilation, width", 1 if mode == "avg" else 2),
+        ):  # fmt: skip
+            page.get_by_label(label, exact=True).fill(str(value))
+        x = torch.tensor(page.evaluate("visualizer.input()"), dtype=torch.float64)
+        right = (
+            F.max_pool2d(x, (3, 2), (2, 3), 1, (1, 2))
+            if mode == "max"
+            else F.avg_pool2d(x, (3, 2), (2, 3), 1)
+        )
+        got = torch.tensor(page.evaluate("visualizer.output()"), dtype=torch.float64)
+        torch.testing.assert_close(got, right)
+        assert page.get_by_label("channels out").is_disabled()
+        assert f"pool={mode}" in page.evaluate("visualizer.fragment()")
+    page.locator("#mode").select_option("conv")
+    assert page.locator("#kernels input").count() > 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_cut_off_and_the_focus_is_seen(on_each: Watched, scheme: str) -> None:
+    page = on_each.page
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for fragment in (
+        "in=5&p=1&b=1/9",
+        "ch=4x4&g=2&w=box",
+        "pool=max&p=1",
+        "in=13&w=box&b=-111",
+        "view=picture",
+    ):
+        on_each.open(fragment)
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        cut = page.evaluate(
+            """() => {
+                const range = document.createRange(), cut = [];
+                const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+                while (texts.nextNode()) {
+                    const text = texts.currentNode, holder = text.parentElement;
+                    if (!text.data.trim() || holder.closest("script, .hide, option")) continue;
+                    const around = holder.closest(".cell, button, p, h1, h2, h3, th, label, .panel, figcaption");
+                    if (!around || !holder.checkVisibility()) continue;
+                    range.selectNodeContents(text);
+                    const inner = range.getBoundingClientRect(), outer = around.getBoundingClientRect();
+                    if (inner.left < outer.left - 1 || inner.right > outer.right + 1) cut.push(text.data);
+                }
+                return cut;
+            }"""
+        )
+        assert cut == [], fragment
+    on_each.open("ch=2x2&p=1")
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    stops = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        stop, seen = page.evaluate(
+            """(() => { const e = document.activeElement, look = getComputedStyle(e);
+                const ringed = look.outlineStyle === "solid" && parseFloat(look.outlineWidth) >= 3;
+                return [e.id || e.getAttribute("aria-label") || e.textContent, e === document.body || ringed]; })()"""
+        )
+        assert seen, stop
+        stops.add(stop)
+    assert {"mode", "play", "terms", "gif", "g-0"} <= stops
+
+
 def test_fragment_round_trip(watched: Watched) -> None:
     page = watched.open()
-    cases = settings()[:60]
+    cases = settings()[:60] + modes()[:60]
     for i, at in enumerate(cases):
         at["at"] = {"side": "in" if i % 3 else "out", "c": 0, "y": 0, "x": 0}
     same = page.evaluate(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs
 
 import pytest
 import torch
 
-from exercises.course.visualizer_link import MAX_NUMBERS, fragment
+from exercises.course.visualizer_link import MAX_NUMBERS, MAX_SETTING, fragment
 from exercises.feedback.calls import Call, Sample
 from exercises.paths import VISUALIZER
 
@@ -55,3 +56,10 @@ def test_the_page_explains_each_name_that_links_use() -> None:
     head = VISUALIZER.read_text(encoding="utf-8").split("<style>")[0]
     for name in ("in", "ch", "k", "p", "s", "d", "x", "w", "b", "at"):
         assert f"    {name}=" in head
+
+
+def test_links_and_the_page_agree_on_what_can_be_shown() -> None:
+    limits = re.search(r"const LIMITS = \{(.*?)\};", VISUALIZER.read_text(encoding="utf-8"))
+    assert limits
+    highest = {name: int(high) for name, high in re.findall(r"(\w+): \[\d+, (\d+)\]", limits.group(1))}
+    assert {name: highest[name] for name in MAX_SETTING} == MAX_SETTING
