@@ -14,15 +14,17 @@
 # Before you convolve anything, find out how large the result will be. All of this exercise is whole numbers
 # along **one axis**. A picture has two axes, so later you ask twice: once for the height, once for the width.
 #
-# Read first: [output size](README.md#kernel-size) in the tutorial.
+# Read first: [kernel size](README.md#kernel-size) in the tutorial.
 #
 # ## Step 1: how far a kernel reaches
 #
-# A kernel with dilation `d` leaves `d - 1` empty places between its taps. Three taps with dilation 2:
+# The places of a kernel's weights along an axis are its *taps*. With dilation `d` there are `d - 1` empty
+# places between two neighbouring taps. Three taps with dilation 2:
 #
 #     tap . tap . tap        covers 5 places
 #
-# The number of places from the first tap to the last is the **effective kernel size**.
+# The number of places from the first tap to the last, both included, is the **effective kernel size**. Two
+# questions lead to it: how many places further is the second tap than the first? And the last one?
 #
 # Common mistake: `kernel_size * dilation`. That gives 6 for the drawing above, because it also counts a gap
 # *after* the last tap. Check your formula with dilation 1: nothing may change.
@@ -53,20 +55,25 @@ def effective_kernel_size(kernel_size: int, dilation: int = 1) -> int:
 # %% [markdown]
 # ## Step 2: how often it fits
 #
-# The output has one value for every place where the kernel may stop. On paper, with input size 7, kernel
-# size 3, dilation 2, padding 1 and stride 2:
+# The output has one value for every place where the kernel may stop. Find the rule one setting at a time.
+# Answer each question for small numbers on squared paper first, then write the answer with letters.
 #
-# 1. One zero at each end: 7 + 2 = 9 places.
-# 2. The kernel covers 5 of them, so it can move 9 - 5 = 4 places away from its start.
-# 3. In steps of 2 these are 2 moves. With the start itself: **3** output values.
+# 1. Only the sizes: in how many places can a kernel of 3 lie on an input of 5? Of 6? Of `i`? And a kernel
+#    of `k`? The first place counts, and so does the last.
+# 2. Dilation: the kernel now covers as many places as step 1 says. What does that change in your rule?
+# 3. Padding: there are `p` zeros at *each* end. How long is what the kernel moves over?
+# 4. Stride: number the places from 0. The kernel stops at 0, then at every `s`-th place. How many stops are
+#    there?
 #
-#     0 x x x x x x x 0
-#     k . k . k              stop 1
-#         k . k . k          stop 2
-#             k . k . k      stop 3
+# Try your rule where all four settings are at work. Input size 7, kernel size 3, dilation 2, padding 1 and
+# stride 2 give **3** output values:
 #
-# If the last step does not reach the end of the input, what is left over is simply not seen. So you round
-# **down**.
+#     0 x x x x x x x 0      the padded input
+#     k . k . k              first stop
+#         k . k . k          second stop
+#             k . k . k      third stop
+#
+# If the last step does not reach the end of the input, what is left over is not seen. So you round **down**.
 #
 # Common mistake: forgetting the start. If your answers are all one too small, you counted moves, not stops.
 #

@@ -5,7 +5,8 @@
     python img/draw.py --check              change nothing; say which files are not what would be drawn
     python img/draw.py --photo chelsea.png  also cat.png anew, from scikit-image's photograph
 
-What the animations show is in table.py, how they look in paint.py.
+The sweeps of a kernel are in table.py, the pictures of the tutorial's last part in figures.py and learning.py.
+How all of them look is in paint.py.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import argparse
 import sys
 from collections.abc import Callable
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,9 @@ if __name__ == "__main__":
     # Run as a script, Python looks for modules beside it and not beside its folder.
     sys.path.insert(0, str(HERE.parent))
 
-from img.paint import gif, sobel  # noqa: E402
+from img.figures import costs, im2col, pooling, receptive_field  # noqa: E402
+from img.learning import learnt_kernel, tiny_network  # noqa: E402
+from img.paint import as_png, gif, sobel  # noqa: E402
 from img.table import ANIMATIONS, Grid, grid  # noqa: E402
 
 GX: Grid = grid("-1 0 1; -2 0 2; -1 0 1")
@@ -40,9 +42,7 @@ def cat(photo: Path) -> bytes:
     with Image.open(photo) as image:
         height = round(image.height * CAT_WIDTH / image.width)
         small = image.convert("RGB").resize((CAT_WIDTH, height), Image.Resampling.LANCZOS)
-    file = BytesIO()
-    small.save(file, "PNG", optimize=True)
-    return file.getvalue()
+    return as_png(small)
 
 
 def edges(image: Image.Image) -> np.ndarray:
@@ -69,15 +69,19 @@ def cat_edge(folder: Path = HERE) -> bytes:
     with Image.open(folder / "cat.png") as image:
         strength = edges(image)
     grey = np.rint(np.clip(strength / WHITE_EDGE, 0, 1) * 255).astype(np.uint8)
-    file = BytesIO()
-    Image.fromarray(grey).save(file, "PNG", optimize=True)
-    return file.getvalue()
+    return as_png(Image.fromarray(grey))
 
 
 PICTURES: dict[str, Callable[[], bytes]] = {
     **{f"{name}.gif": partial(gif, name, animation) for name, animation in ANIMATIONS.items()},
     "sobel.png": partial(sobel, GX, GY),
     "cat_edge.png": cat_edge,
+    "receptive_field.gif": receptive_field,
+    "costs.png": costs,
+    "pooling.gif": pooling,
+    "learnt_kernel.gif": partial(learnt_kernel, HERE / "cat.png", GX),
+    "tiny_network.png": tiny_network,
+    "im2col.gif": im2col,
 }
 
 

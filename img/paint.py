@@ -62,23 +62,25 @@ def palette() -> tuple[Colour, ...]:
 
 
 @cache
-def nearest() -> np.ndarray:
-    """For each 24-bit colour the nearest one in the palette, or -1 while nobody has looked for it."""
+def nearest(colours: tuple[Colour, ...]) -> np.ndarray:
+    """For each 24-bit colour the nearest one of these, or -1 while nobody has looked for it."""
     return np.full(1 << 24, -1, dtype=np.int16)
 
 
-def with_palette(image: Image.Image) -> Image.Image:
+def with_palette(image: Image.Image, others: tuple[Colour, ...] = ()) -> Image.Image:
     """Give each pixel the nearest colour of the palette. All frames share it, so nothing flickers."""
+    colours = (*palette(), *others)
+    known = nearest(colours)
     pixels = np.asarray(image, dtype=np.int64)
     packed = pixels[..., 0] << 16 | pixels[..., 1] << 8 | pixels[..., 2]
-    indices = nearest()[packed]
+    indices = known[packed]
     # Few colours are new in a frame, so the search for the nearest is done once for each of them.
     if (new := np.unique(packed[indices < 0])).size:
-        colours = np.stack([new >> 16, new >> 8 & 255, new & 255], axis=1)
-        nearest()[new] = ((colours[:, None] - np.array(palette())) ** 2).sum(axis=2).argmin(axis=1)
-        indices = nearest()[packed]
+        parts = np.stack([new >> 16, new >> 8 & 255, new & 255], axis=1)
+        known[new] = ((parts[:, None] - np.array(colours)) ** 2).sum(axis=2).argmin(axis=1)
+        indices = known[packed]
     mapped = Image.fromarray(indices.astype(np.uint8))
-    mapped.putpalette([value for colour in palette() for value in colour])
+    mapped.putpalette([value for colour in colours for value in colour])
     return mapped
 
 
@@ -170,14 +172,14 @@ def layout(animation: Animation, all_sweeps: list[Sweep]) -> Layout:
         tallest = max(rows, k_rows, o_rows) * CELL
         bottom = TOP + tallest
         inputs = [(left, TOP + (tallest - rows * CELL) // 2)]
-        x = left + cols * CELL + GAP
+        x = left + max(cols * CELL, text_width(input_label(animation), 17)) + GAP
         kernels = [(x, TOP + (tallest - k_rows * CELL) // 2)]
         x += max(k_cols * CELL, text_width(all_sweeps[0].name, 17)) + GAP
         outputs = [(x, TOP + (tallest - o_rows * CELL) // 2)]
     text_top = bottom + 22
     lines = max(len(sum_lines(one, one.steps[0])) for one in all_sweeps)
-    formulas = animation.formula.count("\n") + 1
-    width = outputs[0][0] + max(o_cols * CELL, 150) + MARGIN
+    formulas = animation.size_text.count("\n") + 1
+    width = outputs[0][0] + max(o_cols * CELL, 150, text_width(animation.names[1] + " 3 x 3", 17)) + MARGIN
     height = (
         text_top + lines * LINE + (2 * LINE if len(all_sweeps) > 1 else 0) + 10 + formulas * 22 + MARGIN - 6
     )
@@ -204,12 +206,20 @@ def sum_lines(one: Sweep, step: Step) -> list[tuple[str, str]]:
             rows = [([v for row in patch for v in row], [w for row in kernel for w in row])]
         for values, weights in rows:
             part = sum(v * w for v, w in zip(values, weights, strict=True))
-            start = f"channel {channel + 1}:  " if many else ""
+            start = f"channel {channel}:  " if many else ""
             terms = " + ".join(product(v, w) for v, w in zip(values, weights, strict=True))
             running = f"sum: {part}" if not lines else f"sum: {joined([so_far, part])} = {so_far + part}"
             so_far += part
             lines.append((f"{start}{terms} = {part}", running))
     return lines
+
+
+def input_label(animation: Animation) -> str:
+    rows, cols = size(animation.images[0])
+    label = f"{animation.names[0]} {rows} x {cols}"
+    if animation.transposed and animation.stride > 1:
+        return f"{label}, zeros between and around"
+    return f"{label}, zeros around it" if animation.padding or animation.transposed else label
 
 
 def grid_label(draw: ImageDraw.ImageDraw, xy: tuple[int, int], words: str) -> None:
@@ -263,24 +273,19 @@ def frame(animation: Animation, all_sweeps: list[Sweep], n: int) -> Image.Image:
     image, draw = panel(place.width, place.height)
     first = all_sweeps[0]
     o_rows, o_cols = animation.output_size
-    rows, cols = size(animation.images[0])
     text(draw, (MARGIN, MARGIN - 6), animation.title, 24)
     many, two = len(first.ground) > 1, len(all_sweeps) > 1
     for channel, xy in enumerate(place.inputs):
         draw_input(draw, xy, first, channel, n, weights=not two)
-        label = f"input {rows} x {cols}"
-        if animation.transposed:
-            label += ", zeros between and around"
-        elif animation.padding:
-            label += ", zeros around it"
-        grid_label(draw, xy, f"input, channel {channel + 1}" if many else label)
+        label = input_label(animation)
+        grid_label(draw, xy, f"input, channel {channel}" if many else label)
     for m, xy in enumerate(place.kernels):
         one, channel = (first, m) if many else (all_sweeps[m], 0)
         draw_grid(draw, xy, one.kernels[channel], YELLOW)
-        grid_label(draw, xy, f"kernel, channel {m + 1}" if many else one.name)
+        grid_label(draw, xy, f"kernel, channel {m}" if many else one.name)
     for one, xy in zip(all_sweeps, place.outputs, strict=True):
         draw_output(draw, xy, one, n)
-        label = f"output {o_rows} x {o_cols}"
+        label = f"{animation.names[1]} {o_rows} x {o_cols}"
         if two:
             label = "cross-correlation" if one is first else "convolution"
         grid_label(draw, xy, label)
@@ -296,7 +301,7 @@ def frame(animation: Animation, all_sweeps: list[Sweep], n: int) -> Image.Image:
                 text(draw, (x, y + number * LINE), line, 20)
     else:
         draw_sums(draw, (MARGIN, y), sum_lines(first, first.steps[n]), 20 if not many else 17)
-    for m, line in enumerate(reversed(animation.formula.split("\n"))):
+    for m, line in enumerate(reversed(animation.size_text.split("\n"))):
         text(draw, (MARGIN, place.height - MARGIN + 6 - m * 22), line, 16, SOFT, "ls")
     return image
 
@@ -326,17 +331,28 @@ def gif(name: str, animation: Animation) -> bytes:
     # Slow enough to follow a sum, and the last frame stays so that the whole output can be looked at.
     duration = 1600 if count <= 9 else 1000
     durations = [duration] * (count - 1) + [3000]
+    return as_gif(frames, durations)
+
+
+def as_gif(frames: list[Image.Image], milliseconds: list[int]) -> bytes:
+    """The frames as a file that goes on for ever."""
     file = BytesIO()
     frames[0].save(
         file,
         "GIF",
         save_all=True,
         append_images=frames[1:],
-        duration=durations,
+        duration=milliseconds,
         loop=0,
         optimize=True,
         disposal=1,
     )
+    return file.getvalue()
+
+
+def as_png(image: Image.Image) -> bytes:
+    file = BytesIO()
+    image.save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
@@ -355,6 +371,4 @@ def sobel(gx: Grid, gy: Grid) -> bytes:
                 # Dark for plus, hatched for minus, white for nothing; the signs say the same.
                 fill = DARK_BLUE if number > 0 else WHITE
                 box(draw, x + n * CELL, top + y * CELL, number, fill, hatched=number < 0)
-    file = BytesIO()
-    with_palette(image).save(file, "PNG", optimize=True)
-    return file.getvalue()
+    return as_png(with_palette(image))

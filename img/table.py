@@ -42,6 +42,9 @@ class Animation:
     dilation: int = 1
     transposed: bool = False
     compares: bool = False  # two kernels: as it is, and turned by 180 degrees
+    # Say how often the kernel fits, and not the formula: exercise 1 asks for it, and most animations come before.
+    counted: bool = False
+    names: tuple[str, str] = ("input", "output")
 
     @property
     def images(self) -> list[Grid]:
@@ -62,6 +65,14 @@ class Animation:
         if self.transposed:
             return (i - 1) * self.stride - 2 * self.padding + self.dilation * (k - 1) + 1
         return (i + 2 * self.padding - self.dilation * (k - 1) - 1) // self.stride + 1
+
+    @property
+    def size_text(self) -> str:
+        """How the size of the output comes about: counted, or by the formula."""
+        if not self.counted:
+            return self.formula
+        height, width = self.output_size
+        return f"The kernel has {height} places from top to bottom and {width} from left to right."
 
     @property
     def formula(self) -> str:
@@ -177,6 +188,7 @@ ANIMATIONS: dict[str, Animation] = {
         "places the nine products are added and fill one cell of the cyan 3 by 3 output.",
         image=(FIVE,),
         kernel=(KERNEL,),
+        counted=True,
     ),
     "same_padding_no_strides": Animation(
         title="Same padding, stride 1",
@@ -185,6 +197,7 @@ ANIMATIONS: dict[str, Animation] = {
         image=(FIVE,),
         kernel=(KERNEL,),
         padding=1,
+        counted=True,
     ),
     "padding_strides": Animation(
         title="Padding 1, stride 2",
@@ -194,6 +207,7 @@ ANIMATIONS: dict[str, Animation] = {
         kernel=(KERNEL,),
         stride=2,
         padding=1,
+        counted=True,
     ),
     "dilation": Animation(
         title="Dilation 2",
@@ -202,6 +216,7 @@ ANIMATIONS: dict[str, Animation] = {
         image=(SEVEN,),
         kernel=(KERNEL,),
         dilation=2,
+        counted=True,
     ),
     "no_padding_strides": Animation(
         title="No padding, stride 2",
@@ -226,6 +241,7 @@ ANIMATIONS: dict[str, Animation] = {
         "time. It fits in 4 places down and 4 across and fills a cyan 4 by 4 output.",
         image=("1 0 2 3 1 0; 2 1 0 1 0 2; 0 3 1 2 1 1; 1 2 0 0 3 0; 2 0 1 1 2 1",),
         kernel=("1 0 2; -1 2 1",),
+        counted=True,
     ),
     "channels": Animation(
         title="Three input channels, one output channel",
@@ -238,6 +254,7 @@ ANIMATIONS: dict[str, Animation] = {
             "2 1 0 1 0; 0 1 1 2 3; 1 0 2 1 0; 3 0 1 0 1",
         ),
         kernel=("1 0 2; 0 1 0; -1 2 0", "0 1 0; 1 -2 1; 0 1 1", "2 0 1; 0 0 -1; 1 1 0"),
+        counted=True,
     ),
     "no_padding_strides_transposed": Animation(
         title="Transposed: no padding, stride 2",
@@ -249,6 +266,17 @@ ANIMATIONS: dict[str, Animation] = {
         stride=2,
         transposed=True,
     ),
+    "gradient": Animation(
+        title="Backwards: the gradient of a convolution",
+        says="A ring of zeros lies around a blue 2 by 2 gradient that arrives at the output. The 2 by 2 kernel, "
+        "turned by 180 degrees, slides over both, one cell at a time, and fills the cyan gradient of the input, "
+        "3 by 3 numbers. The corner gets one product, the centre gets four.",
+        image=("1 -1; 2 3",),
+        kernel=("1 2; 3 4",),
+        transposed=True,
+        names=("gradient at the output", "gradient at the input"),
+        counted=True,
+    ),
     "flipped": Animation(
         title="The kernel as it is, and turned by 180°",
         says="Two 3 by 3 kernels, one the other turned by 180 degrees, slide together over a blue 5 by 5 input. "
@@ -257,5 +285,6 @@ ANIMATIONS: dict[str, Animation] = {
         image=(FIVE,),
         kernel=(KERNEL,),
         compares=True,
+        counted=True,
     ),
 }  # fmt: skip

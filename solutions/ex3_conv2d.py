@@ -20,7 +20,8 @@
 # # Exercise 3: Valid convolution
 #
 # Now the thing itself. "Valid" means: no padding, so the kernel never sticks out.
-# Read first: [cross-correlation](README.md#what-is-a-convolution) in the tutorial.
+# Read first: [what a convolution is](README.md#what-is-a-convolution) and
+# [the valid convolution](README.md#the-valid-convolution) in the tutorial.
 #
 # ## One picture, one kernel
 #

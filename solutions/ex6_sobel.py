@@ -31,8 +31,9 @@
 # %% [markdown]
 # # Exercise 6: Blur, sharpen, find edges
 #
-# In a network kernels are learned. Long before that, people made them by hand. Here you make four, and use
-# them with *your own* `conv2d`. Read first: [image filters](README.md#why-are-they-fundamental) in the tutorial.
+# In a network kernels are learnt. Long before that, people made them by hand. Here you make four, and use
+# them with *your own* `conv2d`. Read first: [image filters](README.md#why-are-they-fundamental) and
+# [filters by hand](README.md#filters-by-hand) in the tutorial.
 #
 # All kernels are float32 tensors of shape `(k, k)`. An image here is a single one: `(H, W)` if it is grey,
 # `(3, H, W)` if it is in colour, with values from 0 (black) to 1 (white).

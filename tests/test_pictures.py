@@ -24,13 +24,13 @@ ROOT = Path(__file__).resolve().parents[1]
 IMG = ROOT / "img"
 sys.path.insert(0, str(ROOT))  # img is no installed package
 
-from img import draw, paint, table  # noqa: E402
+from img import draw, figures, paint, table  # noqa: E402
 from img.table import ANIMATIONS, Animation, Sweep, sweeps  # noqa: E402
 
 NAMES = list(ANIMATIONS)
 ASKED_FOR = {
     "no_padding_no_strides", "same_padding_no_strides", "padding_strides", "dilation", "no_padding_strides",
-    "full_padding", "rectangular_kernel", "channels", "no_padding_strides_transposed", "flipped",
+    "full_padding", "rectangular_kernel", "channels", "no_padding_strides_transposed", "flipped", "gradient",
 }  # fmt: skip
 FILES = [*draw.PICTURES, "cat.png"]
 MAX_PICTURE_BYTES = 300_000  # bytes
@@ -99,7 +99,7 @@ def test_a_kernel_laid_down_the_wrong_way_would_be_seen() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_formula_is_true(name: str) -> None:
-    """The text below each animation gives the size of the output when one works it out."""
+    """The formula of each animation gives the size of the output when one works it out."""
     animation = ANIMATIONS[name]
     found = []
     for line in animation.formula.split("\n"):
@@ -109,6 +109,18 @@ def test_formula_is_true(name: str) -> None:
         assert eval(floor) == int(answer)
         found.append(int(answer))
     assert (found * 2)[:2] == list(torch_output(animation).shape)
+    # what is written there where the formula is not
+    height, width = torch_output(animation).shape
+    counted = f"The kernel has {height} places from top to bottom and {width} from left to right."
+    assert animation.size_text == (counted if animation.counted else animation.formula)
+
+
+def test_channels_are_counted_from_0(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(paint, "text", lambda _, xy, words, *__, **___: written.append(words))
+    paint.frame(ANIMATIONS["channels"], sweeps("channels"), 0)
+    named = [int(n) for words in written for n in re.findall(r"channel (\d)", words)]
+    assert sorted(named) == [0, 0, 0, 1, 1, 1, 2, 2, 2], "input, kernel and sum of each"
 
 
 Box = tuple[int | None, int | None, bool]  # number, weight, thick outline
@@ -195,6 +207,115 @@ def test_file_holds_one_frame_for_each_output_cell(name: str) -> None:
             if PIL.__version__ == pinned("pillow"):
                 assert np.array_equal(np.asarray(shown), np.asarray(drawn))
             assert shown.getextrema()[3] == (255, 255), "see-through: unreadable on a dark page"
+
+
+class Watched:
+    """The cells that are drawn with `paint.box`, by their places."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.boxes: dict[tuple[int, int], int | None] = {}
+        self.thick: list[int | None] = []
+        for module in (paint, figures):
+            monkeypatch.setattr(module, "box", self.box)
+
+    def box(
+        self,
+        _: object,
+        x: int,
+        y: int,
+        number: int | None,
+        fill: object,
+        *,
+        thick: bool = False,
+        **__: object,
+    ) -> None:
+        assert (x, y) not in self.boxes, "a cell is drawn twice"
+        self.boxes[x, y] = number
+        if thick:
+            self.thick.append(number)
+
+    def grid(self, left: int, top: int, rows: int, cols: int) -> list[list[int | None]]:
+        cell = paint.CELL
+        return [[self.boxes.pop((left + x * cell, top + y * cell)) for x in range(cols)] for y in range(rows)]
+
+    def corner(self) -> tuple[int, int]:
+        """The upper left one of what has not been looked at."""
+        return min(self.boxes)
+
+
+def up_to(values: Tensor, n: int) -> list[list[int | None]]:
+    """The last axis counts the frames: what comes after frame n is not there yet."""
+    return [[int(v) if m <= n else None for m, v in enumerate(row)] for row in values]
+
+
+def test_columns_are_the_patches_that_torch_unfolds(monkeypatch: pytest.MonkeyPatch) -> None:
+    image, kernel = torch.tensor(figures.IMAGE), torch.tensor(figures.KERNEL)
+    columns = F.unfold(image[None, None].double(), (2, 2))[0]
+    output = F.conv2d(image[None, None].double(), kernel[None, None].double())[0, 0]
+    for n in range(columns.shape[1]):
+        watched = Watched(monkeypatch)
+        figures.im2col_frame(n)
+        # from left to right: the input and the kernel below it, the matrix and its product, the output
+        assert watched.grid(*watched.corner(), 3, 3) == figures.IMAGE
+        assert watched.grid(*watched.corner(), 1, 4) == [kernel.flatten().tolist()]
+        left, top = watched.corner()
+        assert watched.grid(left, top, 4, 4) == up_to(columns, n)
+        assert watched.grid(*watched.corner(), 1, 4) == up_to(output.flatten()[None], n)
+        found = watched.grid(*watched.corner(), 2, 2)
+        assert [*found[0], *found[1]] == up_to(output.flatten()[None], n)[0]
+        assert watched.boxes == {}
+        patch = columns[:, n].tolist()
+        assert watched.thick == [*patch, *patch, *[output.flatten()[n]] * 2]
+
+
+def test_pooled_numbers_are_what_torch_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = torch.tensor(figures.MAP).double()[None, None]
+    largest, means = F.max_pool2d(numbers, 2)[0, 0], F.avg_pool2d(numbers, 2)[0, 0]
+    assert figures.pooled(figures.MAP) == (largest.tolist(), means.tolist()), "and every mean is whole"
+    text = (ROOT / "exercises" / "README.md").read_text(encoding="utf-8")
+    assert "".join(f"    {' '.join(map(str, row))}\n" for row in figures.MAP) in text
+    for n in range(largest.numel()):
+        watched = Watched(monkeypatch)
+        figures.pooling_frame(n)
+        assert watched.grid(*watched.corner(), 4, 6) == figures.MAP
+        for expected in (largest, means):
+            found = watched.grid(*watched.corner(), 2, 3)
+            assert [*found[0], *found[1]] == up_to(expected.flatten()[None], n)[0]
+        assert watched.boxes == {}
+        window = F.unfold(numbers, 2, stride=2)[0, :, n].tolist()
+        assert watched.thick == [*window, largest.flatten()[n], means.flatten()[n]]
+
+
+def test_fields_are_where_gradients_arrive() -> None:
+    sizes = figures.fields(figures.KERNELS)
+    for layers in range(1, len(sizes)):
+        x = torch.ones(1, 1, 12, 12, requires_grad=True)
+        y: Tensor = x
+        for kernel in figures.KERNELS[-layers:]:
+            y = F.conv2d(y, torch.ones(1, 1, kernel, kernel))
+        y[0, 0, 0, 0].backward()
+        assert x.grad is not None
+        assert int((x.grad != 0).sum()) == sizes[-1 - layers] ** 2
+
+
+@pytest.mark.parametrize("name", [name for name in draw.PICTURES if name.removesuffix(".gif") not in NAMES])
+def test_the_other_pictures_bring_their_own_ground_and_time_to_read(name: str) -> None:
+    with Image.open(IMG / name) as file:
+        frames = getattr(file, "n_frames", 1)
+        assert (frames > 1) == name.endswith(".gif")
+        shown = 0
+        for n in range(frames):
+            file.seek(n)
+            pixels = np.asarray(file.convert("RGBA"))
+            assert (pixels[..., 3] == 255).all(), "see-through: unreadable on a dark page"
+            if name != "cat_edge.png":
+                assert (pixels[3:12, 3:-3, :3] == paint.PAPER).all() and (
+                    pixels[3:-3, 3:12, :3] == paint.PAPER
+                ).all()
+                assert (pixels[-12:-3, 3:-3, :3] == paint.PAPER).all(), "cut off below"
+                assert (pixels[3:-3, -12:-3, :3] == paint.PAPER).all(), "cut off on the right"
+            shown += file.info.get("duration", 0)
+        assert frames == 1 or (shown / frames >= 600 and file.info["loop"] == 0)
 
 
 def pinned(package: str) -> str:

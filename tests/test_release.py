@@ -6,20 +6,25 @@ import base64
 import hashlib
 import json
 import os
+import posixpath
+import re
 import shutil
 import subprocess
 import sys
+import textwrap
 import venv
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
+import mistune
 import pytest
 
 from autograder.course import COURSE
-from autograder.release import gradescope, student
+from autograder.release import gradescope, notebook, student
 from autograder.release.audit import MAX_ZIP_BYTES, Audit
 from autograder.release.build import PLATFORMS, PROOFS, differences, release
 from autograder.release.edition import Edition, ReleaseError
@@ -98,6 +103,39 @@ def test_every_zip_of_ours_is_clean_and_the_students_are_small(edition: Edition,
         content = zipped(with_manifest(package, edition), package.executables)
         assert audit.findings(package, content) == []
         assert package.hidden or len(content) < MAX_ZIP_BYTES
+
+
+def test_the_pages_of_a_students_zip_name_only_what_is_in_it(handout: Package) -> None:
+    pages = [name for name in handout.files if name.endswith(".md")]
+    assert {"START.md", "exercises/README.md", "img/README.md"} <= set(pages)
+    for page in pages:
+        text, folder = handout.files[page].decode("utf-8"), PurePosixPath(page).parent
+        for target in re.findall(r"\]\(([^)#]+)", text):
+            inside = posixpath.normpath((folder / target).as_posix())
+            assert target.startswith("https://") or inside in handout.files, (page, target)
+    text = handout.files["img/README.md"].decode("utf-8")
+    named = set(re.findall(r"(?<![/\w])[\w-]+\.(?:py|md|png|gif)\b", text))
+    assert len(named) > 10 and {f"img/{name}" for name in named} <= set(handout.files)
+
+
+def test_no_list_of_a_task_swallows_a_drawing_in_the_notebook(edition: Edition) -> None:
+    """In Markdown, what is indented below a list belongs to its last item, and loses its spaces there."""
+    drawings = 0
+    for cell in notebook.cells(edition):
+        if cell.is_code or not cell.exercise:
+            continue
+        drawn = re.findall(r"(?:(?<=\n\n)|\A)((?:    .*(?:\n|\Z))+)", cell.source)
+        blocks = [token["raw"] for token in as_tokens(cell.source) if token["type"] == "block_code"]
+        assert [textwrap.dedent(text).strip("\n") for text in drawn] == [raw.strip("\n") for raw in blocks]
+        drawings += len(drawn)
+    assert drawings > 8
+
+
+def as_tokens(markdown: str) -> list[dict[str, Any]]:
+    """The blocks of a page one below the other, by the library that Jupyter's own converter uses."""
+    tokens = mistune.create_markdown(renderer=None)(markdown)
+    assert isinstance(tokens, list)
+    return tokens
 
 
 def test_the_manifest_of_a_students_zip_tells_no_seed(edition: Edition, handout: Package) -> None:

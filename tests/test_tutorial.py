@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from exercises.course.causes import CAUSES
 from exercises.course.misconceptions import FAMILIES, MISCONCEPTIONS
@@ -18,6 +27,12 @@ from exercises.feedback.catalogue import course_info, exercises
 from tests.parallel import CATALOGUE
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # img is no installed package
+
+from img import draw, learning  # noqa: E402
+from img.figures import CHANNELS, COSTS, SIDE  # noqa: E402
+from img.table import ANIMATIONS  # noqa: E402
+
 TUTORIAL = ROOT / "exercises" / "README.md"
 PAGES = [TUTORIAL, ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -61,14 +76,69 @@ def test_every_link_within_a_page_leads_to_a_heading() -> None:
         assert set(re.findall(r"\]\((#[^)]*)\)", text)) <= anchors(text), page.name
 
 
-def test_every_code_block_of_the_tutorial_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture(scope="module")
+def after_all_blocks() -> Iterator[dict[str, Any]]:
+    """The names that the tutorial's code leaves behind, and under `said` what each block prints and should print."""
     blocks = re.findall(r"```python\n(.*?)```", TUTORIAL.read_text(encoding="utf-8"), re.S)
     assert len(blocks) >= 5
-    names: dict[str, object] = {}  # as a reader would, who goes on where the last block ended
-    for block in blocks:
-        exec(block, names)
-        said = re.findall(r"print\(.*\)  # (.*)$", block, re.M)
-        assert capsys.readouterr().out.splitlines() == said
+    names: dict[str, Any] = {}  # as a reader would, who goes on where the last block ended
+    said = []
+    threads, folder = torch.get_num_threads(), Path.cwd()
+    os.chdir(ROOT)
+    torch.set_num_threads(1)  # small tensors: threads would only wait for each other
+    try:
+        for block in blocks:
+            with redirect_stdout(StringIO()) as printed:
+                exec(block, names)
+            said.append((printed.getvalue().splitlines(), re.findall(r"print\(.*\)  # (.*)$", block, re.M)))
+        yield names | {"said": said}
+    finally:
+        torch.set_num_threads(threads)
+        os.chdir(folder)
+
+
+def test_every_code_block_of_the_tutorial_prints_what_it_says(after_all_blocks: dict[str, Any]) -> None:
+    for printed, promised in after_all_blocks["said"]:
+        assert printed == promised
+
+
+def test_the_pictures_of_what_was_learnt_show_what_the_tutorial_s_code_learns(
+    after_all_blocks: dict[str, Any],
+) -> None:
+    network = after_all_blocks["network"]
+    assert (
+        sum(p.numel() for p in network.parameters()) == 184
+        and "184 parameters" in further()["A tiny network"]
+    )
+    drawn = torch.tensor(learning.FILTERS) / 100, torch.tensor(learning.BIASES) / 100
+    for parameter, numbers in zip(network[0].parameters(), drawn, strict=True):
+        assert (parameter.detach().squeeze() - numbers).abs().max() < 0.02
+    # the kernel's way is computed without torch; here it is gone once more with it
+    way = learning.learnt(draw.GX, learning.products_of_pixels(ROOT / "img" / "cat.png"))
+    cat, slopes = after_all_blocks["cat"], after_all_blocks["slopes"]
+    kernel = torch.zeros(1, 1, 3, 3, requires_grad=True)
+    optimizer = torch.optim.Adam([kernel], lr=learning.RATE)
+    for loss, weights in way[:60]:
+        now = ((F.conv2d(cat, kernel) - slopes) ** 2).mean()
+        assert float(now.detach()) == pytest.approx(loss, rel=1e-3, abs=1e-6)
+        assert (kernel.detach().flatten() - torch.tensor(weights)).abs().max() < 1e-3
+        optimizer.zero_grad()
+        now.backward()
+        optimizer.step()
+    assert (torch.tensor(way[-1][1]) - torch.tensor(draw.GX).flatten()).abs().max() < 1e-3
+
+
+def test_the_drawn_feature_maps_are_what_torch_computes() -> None:
+    for picture in learning.stripes():
+        for kernel, bias in zip(learning.FILTERS, learning.BIASES, strict=True):
+            x = torch.tensor(picture)[None, None].double() / 100
+            weight, plus = (
+                torch.tensor(kernel)[None, None].double() / 100,
+                torch.tensor([bias]).double() / 100,
+            )
+            expected = F.relu(F.conv2d(x, weight, plus))[0, 0]
+            drawn = torch.from_numpy(learning.feature_map(picture, kernel, bias)).double() / 10_000
+            assert torch.allclose(drawn, expected)
 
 
 def sections() -> dict[str, str]:
@@ -77,7 +147,7 @@ def sections() -> dict[str, str]:
     return {title: text for title, _, text in (part.partition("\n") for part in parts)}
 
 
-def test_the_chapters_stand_in_their_order_and_lead_to_their_exercises() -> None:
+def test_the_chapters_come_in_their_order() -> None:
     assert list(sections()) == [
         "Introduction",
         "What is a convolution?",
@@ -85,14 +155,37 @@ def test_the_chapters_stand_in_their_order_and_lead_to_their_exercises() -> None
         "Convolutions in deep learning",
         "torch.nn.Conv2d",
         "Your turn",
+        "Go further",
         "Further resources",
     ]
-    for title, text in list(sections().items())[:5]:
-        last = text.strip().split("\n\n")[-1]
-        assert last.startswith("→ ") and "(ex" in last, f"{title} leads to no exercise"
-    tutorial = TUTORIAL.read_text(encoding="utf-8")
+
+
+def arrows() -> list[tuple[str, str]]:
+    """Where the arrows lead, in the order of the text, and what is said there."""
+    text = TUTORIAL.read_text(encoding="utf-8")
+    return re.findall(r"^→ \[[^]]*\]\((ex\w+)\.py\)(.*(?:\n.+)*)", text, re.M)
+
+
+def test_the_arrows_lead_to_the_exercises_in_their_order() -> None:
+    # an exercise that is new may have no section of its own yet
+    assert [module for module, _ in arrows()] == [e.module for e in CATALOGUE]
+    text = TUTORIAL.read_text(encoding="utf-8")
     for exercise in exercises():
-        assert f"({exercise.module}.py)" in tutorial
+        assert f"({exercise.module}.py)" in text
+
+
+def test_each_arrow_ends_the_section_that_its_exercise_sends_to() -> None:
+    text = TUTORIAL.read_text(encoding="utf-8")
+    parts = re.split(r"^#+ ", text, flags=re.M)[1:]
+    ends = {
+        arrow[1]: "#" + re.sub(r"[^\w\- ]", "", part.partition("\n")[0].lower()).replace(" ", "-")
+        for part in parts
+        if (arrow := re.match(r"→ \[[^]]*\]\((ex\w+)\.py\)", part.strip().split("\n\n")[-1]))
+    }
+    assert set(ends) == {e.module for e in CATALOGUE}
+    for module, section in ends.items():
+        task = (ROOT / "solutions" / f"{module}.py").read_text(encoding="utf-8")
+        assert f"README.md{section})" in task, (module, section)
 
 
 def test_every_picture_says_what_it_shows_and_every_animation_is_used() -> None:
@@ -105,17 +198,115 @@ def test_every_picture_says_what_it_shows_and_every_animation_is_used() -> None:
     assert drawn == {name for _, name in pictures}
 
 
-def test_a_reader_hears_of_what_an_exercise_needs_if_its_section_comes_first() -> None:
-    """Exercise 6 stands before exercise 5 in the text, and calls its `conv2d`."""
-    text, known = TUTORIAL.read_text(encoding="utf-8"), {e.module: e for e in exercises()}
-    arrows = re.findall(r"^→ \[[^]]*\]\((ex\w+)\.py\)(.*(?:\n.+)*)", text, re.M)
-    seen: set[str] = set()
-    for module, words in arrows:
-        for needed in known[module].builds_on:
-            assert needed in seen or f"exercise {known[needed].number}" in words, (module, needed)
-        seen.add(module)
-    # an exercise that is new may have no section of its own yet
-    assert seen == {e.module for e in CATALOGUE}
+def test_the_size_formula_is_left_to_exercise_1() -> None:
+    text = TUTORIAL.read_text(encoding="utf-8")
+    before, after = text.split("→ [Exercise 1", 1)
+    assert "floor((i + 2p - d(k - 1) - 1) / s) + 1" in after, "it is confirmed later"
+    assert "floor" not in before and "//" not in before.replace("https://", "")
+    assert not re.search(r"\bi - k\b|\b[io] =|- k \+ 1", before)
+    # nor do the animations print it there
+    for name in re.findall(r"\.\./img/(\w+)\.gif", before):
+        assert "floor" not in ANIMATIONS[name].size_text, name
+
+
+# what a reader of the original lecture knows, or finds here
+TERMS = (
+    "*filter*", "*feature map*", "*CNN*", "*feedforward*", "*element-wise*", "*field of view*", "*receptive field*",
+    "noise reduction", "blur", "sharpen", "edge detection", "extracts features", "transforms the picture",
+    "scales down", "scales\nup", "detects patterns and textures", "1 × 1", "3 × 3", "5 × 5", "dilation 1 is none",
+    "*local* features", "*global* features", "spatial structure", "hierarchy of features", "Localised detection",
+    "Translation equivariance", "*dot product*", "cross-correlation", "*bias*", "*taps*", "in_channels",
+    "out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "padding_mode", "device", "dtype",
+    "https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.pad.html",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_the_words_of_the_lecture_are_there(term: str) -> None:
+    text = " ".join(TUTORIAL.read_text(encoding="utf-8").split())
+    assert " ".join(term.split()) in text
+
+
+def test_taps_are_explained_before_the_word_is_used() -> None:
+    text = TUTORIAL.read_text(encoding="utf-8")
+    assert re.search(r"\btaps?\b", text).start() == text.index("*taps*") + 1  # type: ignore[union-attr]
+    first_task = (ROOT / "solutions" / "ex1_output_size.py").read_text(encoding="utf-8").split("# %%")[1]
+    assert re.search(r"\btaps?\b", first_task).start() == first_task.index("*taps*") + 1  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ("What is a convolution?", "Each number is a *dot product*"),
+        ("Convolutions in deep learning", "a weight for each pixel *and* each output"),
+        ("Convolutions in deep learning", "up to the borders"),
+        ("Convolutions in deep learning", "up to the stride"),
+        ("Convolutions in deep learning", "tolerates shifts of a pixel or so"),
+        ("Convolutions in deep learning", "*Global* pooling, over the whole feature map, makes the answer *invari"),
+        ("Convolutions in deep learning", "most often *ReLU*"),
+    ],
+)  # fmt: skip
+def test_what_is_claimed_is_claimed_with_its_limits(section: str, said: str) -> None:
+    text = " ".join(sections()[section].split())
+    assert said in text
+    assert "looks like the other" not in text
+
+
+def further() -> dict[str, str]:
+    """The sections of the last part by heading."""
+    parts = re.split(r"^### ", sections()["Go further"], flags=re.M)[1:]
+    return {title: text for title, _, text in (part.partition("\n") for part in parts)}
+
+
+def test_what_goes_further_asks_first_and_then_shows_a_picture() -> None:
+    assert list(further()) == [
+        "Receptive field",
+        "What a layer costs",
+        "Pooling",
+        "Learning a kernel",
+        "A tiny network",
+        "The gradient of a convolution is a convolution",
+        "Patches as columns: im2col",
+    ]
+    for title, text in further().items():
+        asked, box = text.split("<details>\n<summary>Answer</summary>\n\n")
+        assert "?" in asked.split("**Predict.**")[1], title
+        assert "../img/" not in asked and "../img/" in box, f"{title}: the picture would give the answer away"
+        # GitHub and VS Code read Markdown in a box only between empty lines
+        assert re.search(r"\n\n</details>\n", box), title
+
+
+def test_what_goes_further_costs_what_torch_counts() -> None:
+    """Parameters by torch's layers, multiplications by torch's counter; on no device, so the dense layer fits."""
+
+    def same(kernel: int, groups: int = 1) -> nn.Module:
+        padding = kernel // 2
+        return nn.Conv2d(
+            CHANNELS, CHANNELS, kernel, padding=padding, groups=groups, bias=False, device="meta"
+        )
+
+    numbers = CHANNELS * SIDE**2
+    layers = {
+        "dense": nn.Sequential(nn.Flatten(), nn.Linear(numbers, numbers, bias=False, device="meta")),
+        "5 × 5": same(5),
+        "3 × 3 twice": nn.Sequential(same(3), same(3)),
+        "3 × 3": same(3),
+        "1 × 1": same(1),
+        "3 × 3 depthwise": same(3, groups=CHANNELS),
+        "3 × 3 depthwise, then 1 × 1": nn.Sequential(same(3, groups=CHANNELS), same(1)),
+    }
+    rows = re.findall(
+        r"^\| ([^|]+) \| ([^|]+) \| ([\d,]+) \| ([\d,]+) \|$", further()["What a layer costs"], re.M
+    )
+    assert [name for name, *_ in rows] == list(layers)
+    assert [cost.name.replace("x", "×") for cost in COSTS] == list(layers)
+    for (name, _, *written), cost in zip(rows, COSTS, strict=True):
+        parameters = sum(p.numel() for p in layers[name].parameters())
+        with FlopCounterMode(display=False) as counter:
+            layers[name](torch.empty(1, CHANNELS, SIDE, SIDE, device="meta"))
+        multiplications = counter.get_total_flops() // 2  # torch counts the additions too
+        assert [int(number.replace(",", "")) for number in written] == [parameters, multiplications]
+        assert (cost.parameters, cost.multiplications) == (parameters, multiplications)
 
 
 def test_every_command_of_the_playground_can_be_typed(tmp_path: Path) -> None:
@@ -150,6 +341,6 @@ def test_what_others_have_made_is_linked(place: str) -> None:
 
 
 def test_the_formulas_name_their_source() -> None:
-    for title in ("Kernel size", "Stride", "Padding", "Dilation"):
+    for title in ("Stride", "Padding", "Dilation"):
         part = TUTORIAL.read_text(encoding="utf-8").split(f"### {title}\n")[1].split("\n### ")[0]
         assert re.search(r"relationship \d+|section \d", part), title

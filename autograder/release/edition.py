@@ -119,8 +119,8 @@ class Edition:
         return self._tree("exercises")
 
     def pictures(self) -> dict[str, bytes]:
-        """`img/`, without the scripts that draw it."""
-        return self._tree("img", lambda name: not name.endswith(".py"))
+        """`img/`, without the scripts that draw it and the page about them."""
+        return self._tree("img", lambda name: name.endswith((".png", ".gif", "/README.md")))
 
     def feedback_files(self) -> dict[str, bytes]:
         """What failure messages are made with."""
