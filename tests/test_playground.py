@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from PIL import Image
 
 from exercises.conv2d import main
 from exercises.playground import Trouble, photo
+from exercises.playground.film import MAX_FRAMES, SLOW_ROWS, _stops
 from exercises.playground.kernels import NAMES, named, pair, typed
 from exercises.playground.progress import Progress
 from exercises.playground.slide import Settings, by_torch, convolve, same_padding, sizes
@@ -243,6 +245,25 @@ def test_the_film_has_a_frame_for_each_place(
     with Image.open("playground.gif") as image:
         assert getattr(image, "n_frames", 1) == height * width <= 200
     assert Path("playground.gif").stat().st_size < 2_000_000
+
+
+def test_the_film_of_the_cat_shows_its_face_slowly_at_first(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--animate"]) == 0
+    said = capsys.readouterr().out
+    assert "its face, scaled down for the animation: height 27, width 32" in said
+    height, width = map(int, re.findall(r"\+ 1 = (\d+)", said))
+    stops = _stops(height * width, SLOW_ROWS * width)
+    steps = [b - a for a, b in pairwise(stops)]
+    assert stops[0] == 0 and stops[-1] == height * width - 1 and 2 <= max(steps) <= 8
+    assert set(steps[: SLOW_ROWS * width - 1]) == {1}, "each place has a frame"
+    with Image.open("playground.gif") as image:
+        assert getattr(image, "n_frames", 1) == len(stops) <= MAX_FRAMES
+    assert Path("playground.gif").stat().st_size < 2_000_000
+    # a kernel that is larger than the face is laid on all of the picture, and then told to be too large
+    assert main(["--animate", "--kernel", "box", "--size", "189"]) == 2
+    assert "too large for that" in capsys.readouterr().err
 
 
 def test_mine_that_is_not_written_names_file_and_function(tmp_path: Path) -> None:

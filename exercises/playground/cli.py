@@ -19,13 +19,13 @@ from torch import Tensor
 
 from exercises.paths import CAT
 from exercises.playground import Trouble, photo
-from exercises.playground.film import film, small_picture
+from exercises.playground.film import MAX_FRAMES, film, small_picture
 from exercises.playground.kernels import NAMES, SIZED, Kernel, named, pair, typed
 from exercises.playground.mine import by_student
 from exercises.playground.photo import Photo
 from exercises.playground.progress import Progress
 from exercises.playground.sheet import Shown, range_text, sheet
-from exercises.playground.slide import FORMULA, Settings, by_torch, convolve, same_padding, sizes
+from exercises.playground.slide import FORMULA, Settings, by_torch, convolve, reach, same_padding, sizes
 
 _EXAMPLES = """\
 examples:
@@ -131,10 +131,14 @@ def _run(wanted: argparse.Namespace) -> None:
     _, formula = sizes(_size(picture.values), kernel.size, settings)
     said = [_described(picture)]
     if wanted.animate:
-        picture = small_picture(picture, kernel, settings)
+        part = _face(picture, kernel, settings) if wanted.image is None else picture
+        whose = "" if part is picture else "its face, "
+        # a face needs more pixels than there can be frames, so not every place gets one
+        places = MAX_FRAMES if part is picture else 4 * MAX_FRAMES
+        picture = small_picture(part, kernel, settings, places)
         _, formula = sizes(_size(picture.values), kernel.size, settings)
         height, width = _size(picture.values)
-        said.append(f"scaled down for the animation: height {height}, width {width}")
+        said.append(f"{whose}scaled down for the animation: height {height}, width {width}")
     source = picture.values if kernel.keeps_brightness and not wanted.animate else picture.grey
     said.append(_told(kernel, picture, source))
     if wanted.kernel == "random":
@@ -212,6 +216,14 @@ def _photo(wanted: argparse.Namespace, out: Path) -> Photo:
         raise Trouble(f"{out} is the picture itself and would be lost; name another file after -o")
     with Progress("reading"):
         return photo.read(path, name)
+
+
+def _face(cat: Photo, kernel: Kernel, settings: Settings) -> Photo:
+    """The cat's face; all of the picture where it is not the cat, or where the kernel is too large for the face."""
+    face = cat.cropped(*photo.FACE)
+    whole = tuple(part.stop - part.start for part in photo.FACE) == _size(face.values)
+    fits = all(n <= m for n, m in zip(reach(kernel.size, settings.dilation), _size(face.values), strict=True))
+    return face if CAT.is_file() and whole and fits else cat
 
 
 def _target(wanted: argparse.Namespace) -> Path:

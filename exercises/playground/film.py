@@ -18,7 +18,8 @@ from exercises.playground.sheet import Shown
 from exercises.playground.slide import Settings, reach
 
 MAX_FRAMES = 200
-SIZES = range(28, 7, -1)  # longest sides of the small picture, the first that gives few enough frames
+SLOW_ROWS = 2  # of the result, with a frame for each place even where there are too many places for that
+SIZES = range(32, 7, -1)  # longest sides of the small picture, the first that gives few enough places
 WIDEST = 150  # cells of the padded picture; more cannot be told apart
 SIDE = 380
 MIDDLE = 210  # width of the column with the numbers
@@ -28,8 +29,8 @@ MOVE, HOLD = 90, 2500  # milliseconds
 FRAME = (214, 94, 0)  # a reddish yellow that everyone can tell from greys and blues
 
 
-def small_picture(photo: Photo, kernel: Kernel, settings: Settings) -> Photo:
-    """The picture in so few pixels that each place of the kernel can have a frame.
+def small_picture(photo: Photo, kernel: Kernel, settings: Settings, most: int = MAX_FRAMES) -> Photo:
+    """The picture in so few pixels that the kernel has at most so many places; a frame for each, if nothing is said.
 
     Raises:
         Trouble: if the kernel or the padding is too large to be watched.
@@ -44,7 +45,7 @@ def small_picture(photo: Photo, kernel: Kernel, settings: Settings) -> Photo:
     small = photo.shrunk(max(least, SIZES[-1]))
     for longest in SIZES:
         candidate = photo.shrunk(longest)
-        if longest >= least and math.prod(_places(candidate, spans, settings)) <= MAX_FRAMES:
+        if longest >= least and math.prod(_places(candidate, spans, settings)) <= most:
             small = candidate
             break
     if min(_places(small, spans, settings)) < 1:
@@ -69,9 +70,7 @@ def film(shown: Shown) -> bytes:
     stage = _Stage(shown)
     rows, columns = shown.result.shape[-2:]
     cells = [(i, j) for i in range(rows) for j in range(columns)]
-    every = math.ceil(len(cells) / MAX_FRAMES)
-    # the last place is always shown, so the result ends complete
-    stops = list(range(len(cells) - 1, -1, -every))[::-1]
+    stops = _stops(len(cells), min(SLOW_ROWS * columns, MAX_FRAMES // 2))
     palette = _palette()
     with Progress("drawing frames") as progress:
         frames = []
@@ -85,6 +84,17 @@ def film(shown: Shown) -> bytes:
             frames = frames[::-2][::-1]  # every other, the last kept
             data = _encoded(frames)
     return data
+
+
+def _stops(count: int, slow: int) -> list[int]:
+    """Which of the places are shown: all, or the first ones and after that as many as there may be.
+
+    The last place is always shown, so the result ends complete.
+    """
+    if count <= MAX_FRAMES:
+        return list(range(count))
+    every = math.ceil((count - slow) / (MAX_FRAMES - slow))
+    return [*range(slow), *range(count - 1, slow - 1, -every)[::-1]]
 
 
 def _encoded(frames: list[Image.Image]) -> bytes:
