@@ -34,7 +34,7 @@ _MARK = re.compile(r"<!-- [\w ]+ -->\n")
 _FOR_FILES = re.compile(r"<!-- files: ([\w ]+) -->\n.*?<!-- end -->\n?", re.DOTALL)
 _FOR_CELLS = {
     "run": (
-        "Replace `raise NotImplementedError(...)` by your code, run the cell, then the cell with `check(...)` "
+        "Replace `raise NotImplementedError(...)` with your code, run the cell, then the cell with `check(...)` "
         'below it. It says what to do next. `check("ex1", hint=True)` gives a hint, and one more each time; '
         '`check("ex1", picture=True)` draws wrong results.\n'
     ),
