@@ -115,7 +115,7 @@ def learnt_frame(way: list[tuple[float, Vector]], wanted: Grid, step: int) -> Im
     right = middle + side + 2 * GAP
     image, draw = panel(right + 230 + MARGIN, below + 2 * LINE + MARGIN)
     text(draw, (MARGIN, MARGIN - 6), "A kernel is learnt", 24)
-    grid_label(draw, (MARGIN, TOP), f"after {step} steps")
+    grid_label(draw, (MARGIN, TOP), f"after {step} step{'' if step == 1 else 's'}")
     weights_grid(draw, (MARGIN, TOP), way[step][1])
     grid_label(draw, (middle, TOP), "the kernel behind the edges")
     weights_grid(draw, (middle, TOP), [float(weight) for row in wanted for weight in row])
@@ -132,7 +132,8 @@ def learnt_frame(way: list[tuple[float, Vector]], wanted: Grid, step: int) -> Im
         draw.line(points, fill=INK, width=2)
     x, y = points[-1]
     draw.ellipse((x - 4, y - 4, x + 4, y + 4), fill=INK)
-    text(draw, (MARGIN, below + LINE - 4), f"loss: {losses[step]:.5f}", 20)
+    loss = f"{losses[step]:.5f}" if losses[step] >= 1e-5 else "less than 0.00001"
+    text(draw, (MARGIN, below + LINE - 4), f"loss: {loss}", 20)
     return image
 
 

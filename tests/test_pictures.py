@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 IMG = ROOT / "img"
 sys.path.insert(0, str(ROOT))  # img is no installed package
 
-from img import draw, figures, paint, table  # noqa: E402
+from img import draw, figures, learning, paint, table  # noqa: E402
 from img.table import ANIMATIONS, Animation, Sweep, sweeps  # noqa: E402
 
 NAMES = list(ANIMATIONS)
@@ -415,6 +415,8 @@ def test_pictures_can_be_read_without_seeing_hues() -> None:
     for ground, inks in paint.INKS.items():
         for ink in inks:
             assert contrast(ground, ink) >= 4.5
+    for ground in learning.RAMP:
+        assert contrast(ground, paint.INK) >= 4.5
     assert contrast(paint.BLUE, paint.DARK_BLUE) >= 3
     assert contrast(paint.CYAN, paint.DARK_CYAN) >= 3
 
