@@ -63,7 +63,7 @@ surroundings:
 	$(PYTHON) -m tests.surroundings $(IN)
 
 attacks: .venv/dev
-	ALL_ATTACKS=1 $(PYTEST) --dist loadgroup -m "platforms or not platforms" tests/test_attacks.py tests/test_attacks_on_platforms.py
+	ALL_ATTACKS=1 $(PYTEST) -m "platforms or not platforms" tests/test_attacks*.py
 
 fuzz: .venv/dev
 	$(BIN)/python -m tests.fuzz $(TARGETS)

@@ -48,9 +48,9 @@ LONG = (
     "test_confinement.py", "test_reading_child.py", "test_honest.py", "test_traps.py", "test_public_checks.py",
     "test_feedback_page.py", "test_notebook_checks.py", "test_pretended.py", "test_ban.py", "test_sandbox.py",
     # of those with the mark "platforms"
-    "test_attacks_on_platforms.py", "test_release_nbgrader.py", "test_cluster.py", "test_release_otter.py",
-    "test_instructor_page.py", "test_release.py", "test_release_gradescope.py", "test_release_prairielearn.py",
-    "test_release_classroom.py", "test_toy_course.py",
+    "test_attacks_on_gradescope.py", "test_attacks_on_nbgrader.py", "test_release_nbgrader.py", "test_cluster.py",
+    "test_release_otter.py", "test_instructor_page.py", "test_release.py", "test_release_gradescope.py",
+    "test_release_prairielearn.py", "test_release_classroom.py", "test_toy_course.py",
 )  # fmt: skip
 
 

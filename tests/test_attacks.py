@@ -25,8 +25,6 @@ ROOT = Path(__file__).resolve().parents[1]
 GRADER_ONLY = ("autograder", "exercises", "solutions", "tests")
 ATTACKS = sample()
 HONEST = {"first honest one": "aaa", "last honest one": "zzz"}
-# one class for all of them, where `make attacks` spreads the rest
-pytestmark = pytest.mark.xdist_group("corpus")
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="confinement is Linux's")
 
 
