@@ -31,8 +31,7 @@ from exercises.feedback.steps import TensorResult
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = exercises()
-EX1 = CATALOGUE[0]
-EX3 = CATALOGUE[2]
+EX1, EX2, EX3 = CATALOGUE[:3]
 
 
 def whole_confinement() -> bool:
@@ -420,6 +419,24 @@ def test_a_worker_imports_nothing_to_answer() -> None:
     """It may not be able to: without Landlock it is another user, who cannot read a Python in a private folder."""
     run = subprocess.run([sys.executable, "-c", ANSWERING], cwd=ROOT, capture_output=True, text=True)
     assert (run.stdout, run.stderr, run.returncode) == ("\n", "", 0)
+
+
+@linux_only
+def test_exercises_share_a_worker_unless_one_forbids_more(sandbox: Sandbox) -> None:
+    """And that one's worker ends with it."""
+    tells = "import os\ndef {}(*a): return os.getpid()"
+    functions = [(EX1, "output_size"), (EX2, "pad2d"), (EX3, "conv2d_valid")]
+    texts = {exercise.module: tells.format(name) for exercise, name in functions}
+    who = SandboxedSubmission(
+        sandbox, Submission("test", Path("test"), texts, {}, None, (), ""), COURSE, TimeLimits(call=5)
+    )
+    pids = []
+    for exercise, name in functions:
+        pids += who.run(exercise, "cpu", [{"do": "call", "name": name, "args": ()}]).results
+        who.finish(exercise)
+    first, of_padding, third = pids
+    assert first == third != of_padding
+    assert Path(f"/proc/{first}").exists() and not Path(f"/proc/{of_padding}").exists()
 
 
 @linux_only
