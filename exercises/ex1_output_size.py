@@ -111,3 +111,10 @@ def output_size(
         3
     """
     raise NotImplementedError("ex1: output_size is not written yet")
+
+
+# %%
+if __name__ == "__main__":  # Run in an editor: the checks of this exercise
+    from exercises.console.run import run
+
+    run()

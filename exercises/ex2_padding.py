@@ -110,3 +110,10 @@ def same_padding(
         (2, 4)
     """
     raise NotImplementedError("ex2: same_padding is not written yet")
+
+
+# %%
+if __name__ == "__main__":  # Run in an editor: the checks of this exercise
+    from exercises.console.run import run
+
+    run()

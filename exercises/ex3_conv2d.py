@@ -92,3 +92,10 @@ def conv2d_valid(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tenso
         [[[[37.0, 47.0], [67.0, 77.0]]]]
     """
     raise NotImplementedError("ex3: conv2d_valid is not written yet")
+
+
+# %%
+if __name__ == "__main__":  # Run in an editor: the checks of this exercise
+    from exercises.console.run import run
+
+    run()

@@ -67,3 +67,10 @@ def conv2d_strided(
         [[[[3.0, 9.0]]]]
     """
     raise NotImplementedError("ex4: conv2d_strided is not written yet")
+
+
+# %%
+if __name__ == "__main__":  # Run in an editor: the checks of this exercise
+    from exercises.console.run import run
+
+    run()

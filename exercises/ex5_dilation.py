@@ -120,3 +120,10 @@ def conv2d(
         [[[[64.0]]]]
     """
     raise NotImplementedError("ex5: conv2d is not written yet")
+
+
+# %%
+if __name__ == "__main__":  # Run in an editor: the checks of this exercise
+    from exercises.console.run import run
+
+    run()

@@ -153,3 +153,10 @@ def sobel_edges(image: Tensor) -> Tensor:
         [0.0, 4.0, 4.0, 4.0]
     """
     raise NotImplementedError("ex6: sobel_edges is not written yet")
+
+
+# %%
+if __name__ == "__main__":  # Run in an editor: the checks of this exercise
+    from exercises.console.run import run
+
+    run()

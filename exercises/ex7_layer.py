@@ -146,3 +146,10 @@ class Conv2d(nn.Module):
     def extra_repr(self) -> str:
         """Return what is printed between the brackets, word for word as `torch.nn.Conv2d` does."""
         raise NotImplementedError("ex7: Conv2d.extra_repr is not written yet")
+
+
+# %%
+if __name__ == "__main__":  # Run in an editor: the checks of this exercise
+    from exercises.console.run import run
+
+    run()

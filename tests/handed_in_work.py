@@ -5,6 +5,7 @@ from __future__ import annotations
 from as_handed_in import (
     AMARA,
     NOTEBOOK,
+    ROOT,
     SET_UP,
     add,
     answer,
@@ -16,6 +17,8 @@ from as_handed_in import (
     packed,
     stub,
 )
+
+from autograder.release.stubs import RUN
 
 # --- never taken ---------------------------------------------------------------------------------------------
 
@@ -186,6 +189,13 @@ add(
     1,
     2,
     3,
+)
+add(
+    "which file",
+    "files_as_they_are_given_out",
+    folder(end=dict.fromkeys(AMARA, RUN), exercises=(ROOT / "exercises/exercises.py").read_text()),
+    1,
+    5,
 )
 add("which file", "stub_left_below_in_a_file", folder(end={1: NOTHING.format("output_size")}), 1)
 add(

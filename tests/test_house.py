@@ -76,6 +76,7 @@ WITH_HAND_INS = ("autograder/submissions/", "autograder/grading/", "autograder/c
 PATHS = {
     "autograder/paths.py",
     "exercises/paths.py",
+    "exercises/exercises.py",
     "exercises/conv2d.py",
     "autograder/platforms/nbgrader.py",
     "autograder/release/templates/classroom/runner.py",

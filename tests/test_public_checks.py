@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
-import resource
-import shutil
-import subprocess
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,79 +16,23 @@ from autograder.course import COURSE
 from exercises.console import hints, local, messages, own_work, progress, source
 from exercises.console.progress import Check
 from exercises.feedback.calls import Call, lay_out
-from exercises.feedback.catalogue import Exercise, course_info, exercises
+from exercises.feedback.catalogue import Exercise, course_info
 from exercises.feedback.checks import must_be_right
 from exercises.feedback.compare import compare
 from exercises.feedback.failures import CheckFailure, NotWritten, Outcome, failure_of, mismatch_failure
 from exercises.feedback.steps import Raised, TensorResult
-
-ROOT = Path(__file__).resolve().parent.parent
-CATALOGUE = exercises()
-MODULES = [e.module for e in CATALOGUE]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A run of pytest as a student sees it; `seconds` of CPU time."""
-
-    code: int
-    text: str
-    seconds: float
-
-    def row(self, name: str) -> str:
-        """The line of an exercise in the table."""
-        return next(line for line in self.text.split("\n") if line.startswith(f"  {name}  "))
-
-    @property
-    def flowing(self) -> str:
-        """The text without line breaks."""
-        return " ".join(self.text.split())
-
-
-def run_python(folder: Path, *arguments: str, encoding: str = "utf-8") -> Seen:
-    left_out = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "FORCE_COLOR", "PY_COLORS", "PYTHONPATH", "CI")
-    environment = {k: v for k, v in os.environ.items() if k not in left_out}
-    environment |= {"PYTHONIOENCODING": encoding, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "80"}
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        timeout=120,
-        check=False,
-    )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Seen(done.returncode, done.stdout.decode(encoding), seconds)
-
-
-def run_pytest(folder: Path, *arguments: str, encoding: str = "utf-8") -> Seen:
-    return run_python(folder, "-m", "pytest", *(arguments or ("exercises",)), encoding=encoding)
-
-
-def given_out(folder: Path) -> Path:
-    """The folder with a copy of what a student gets."""
-    shutil.copytree(ROOT / "exercises", folder / "exercises", ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
-
-
-def write(folder: Path, module: str, function: str, code: str) -> None:
-    """Puts code where a stub raises."""
-    path = folder / "exercises" / f"{module}.py"
-    text = path.read_text(encoding="utf-8")
-    stub = next(line for line in text.split("\n") if f": {function} is not written yet" in line)
-    body = "\n".join(f"    {line}" for line in code.split("\n"))
-    path.write_text(text.replace(stub, body), encoding="utf-8")
-
-
-def exchange(folder: Path, module: str, old: str, new: str) -> None:
-    path = folder / "exercises" / f"{module}.py"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
+from tests.at_work import (
+    CATALOGUE,
+    MODULES,
+    ROOT,
+    Seen,
+    exchange,
+    given_out,
+    run_pytest,
+    run_python,
+    solve,
+    write,
+)
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +43,7 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Seen:
 @pytest.fixture(scope="module")
 def solved(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     folder = given_out(tmp_path_factory.mktemp("solved"))
-    for module in MODULES:
-        shutil.copy(ROOT / "solutions" / f"{module}.py", folder / "exercises")
+    solve(folder)
     return run_pytest(folder)
 
 
@@ -166,7 +104,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     root = tmp_path_factory.mktemp("broken")
     (root / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n")
     folder = given_out(root / "week3")
-    shutil.copy(ROOT / "solutions" / "ex1_output_size.py", folder / "exercises")
+    solve(folder, "ex1_output_size")
     exchange(
         folder,
         "ex1_output_size",
@@ -358,8 +296,7 @@ def test_warnings_of_a_student_are_no_failure(broken: Seen) -> None:
 def test_the_screen_sends_to_the_function_that_is_wrong_and_to_a_check_that_is_told(tmp_path: Path) -> None:
     """Only conv2d is wrong, and one of its checks calls dilate_kernel too."""
     folder = given_out(tmp_path)
-    for module in MODULES:
-        shutil.copy(ROOT / "solutions" / f"{module}.py", folder / "exercises")
+    solve(folder)
     exchange(folder, "ex5_dilation", "dilate_kernel(weight, dilation), bias", "weight.flip(3), bias")
     seen = run_pytest(folder, "exercises/tests/test_ex5.py")
     name, check = re.findall(r"line \d+: fix (\w+) \(see (\w+) above\)", seen.flowing)[0]
@@ -370,8 +307,7 @@ def test_the_screen_sends_to_the_exercise_that_asks_wrongly_and_not_to_the_one_t
     tmp_path: Path,
 ) -> None:
     folder = given_out(tmp_path)
-    for module in MODULES:
-        shutil.copy(ROOT / "solutions" / f"{module}.py", folder / "exercises")
+    solve(folder)
     exchange(folder, "ex7_layer", "x = pad2d(x, ((missing_h + 1) // 2", "x = pad2d(x, (-1 - missing_h // 2")
     seen = run_pytest(folder, "exercises/tests/test_ex7.py")
     found = re.search(r"Next: exercises/ex7_layer\.py, line (\d+): fix Conv2d", seen.flowing)

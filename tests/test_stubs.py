@@ -14,7 +14,7 @@ from autograder.__main__ import main
 from autograder.course import COURSE
 from autograder.release.course_file import read_course
 from autograder.release.source import Cell, SourceError, read_source, read_sources
-from autograder.release.stubs import expected_files, hidden_counts, out_of_date, stub_text, write_stubs
+from autograder.release.stubs import RUN, expected_files, hidden_counts, out_of_date, stub_text, write_stubs
 from exercises.feedback.catalogue import course_info
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -554,7 +554,7 @@ def test_writing_gives_files_with_line_feeds_once(solutions: Path, tmp_path: Pat
     exercises = tmp_path / "exercises"
     written = write_stubs(solutions, exercises, {})
     assert sorted(path.name for path in written) == ["ex1_first.py", "ex2_pairs.py", "manifest.json"]
-    assert (exercises / "ex2_pairs.py").read_bytes() == STUB.encode()
+    assert (exercises / "ex2_pairs.py").read_bytes() == (STUB + RUN).encode()
     assert not any(b"\r" in path.read_bytes() for path in written)
     assert write_stubs(solutions, exercises, {}) == []
 

@@ -35,6 +35,16 @@ TABLE_BEGINS = (
 )
 _TABLE = re.compile(f"(?P<begin>{TABLE_BEGINS}).*?(?P<end><!-- end -->\n)", re.DOTALL)
 
+# The end of a student's file, for editors with a Run button. Solutions, notebooks and grades do without.
+RUN = """
+
+# %%
+if __name__ == "__main__":  # Run in an editor: the checks of this exercise
+    from exercises.console.run import run
+
+    run()
+"""
+
 HiddenCounts = Mapping[str, Mapping[str, int]]
 
 
@@ -93,7 +103,7 @@ def expected_files(
         raise ValueError(
             f"hidden checks for {', '.join(unknown)}, but {solutions.as_posix()} has no such module"
         )
-    files = {f"{source.module}.py": stub_text(source).encode("utf-8") for source in sources}
+    files = {f"{source.module}.py": (stub_text(source) + RUN).encode("utf-8") for source in sources}
     core = next(iter(course.tracks))
     entries = [_entry(source, hidden.get(source.module, {}), core) for source in sources]
     manifest = {"course": as_entry(course), "exercises": entries}
