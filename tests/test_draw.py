@@ -12,6 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
+from exercises.course.close_up import close_up
 from exercises.course.oracle import ORACLE
 from exercises.feedback import draw
 from exercises.feedback.calls import Call, Sample
@@ -55,6 +56,40 @@ def test_four_panels_show_the_slice_with_the_largest_error() -> None:
     assert float(difference.values[3, 4]) == pytest.approx(5, abs=1e-4)
     assert shown[0].values is not None
     assert torch.equal(shown[0].values, CALL.real_args[0][1, 0].double())
+
+
+def test_beside_the_input_stand_the_kernel_and_the_patch_of_the_worst_place() -> None:
+    """With stride, padding and dilation too; both have as many numbers, and their products add up to the answer."""
+    x, weight = Sample((2, 1, 7, 9), seed=1), Sample((4, 1, 3, 2), seed=2)
+    call = Call("conv2d", (x, weight), {"stride": (2, 1), "padding": (1, 2), "dilation": (1, 3)})
+    right = ORACLE.answer(call)
+    for place in ((1, 2, 0, 0), (0, 3, 3, 4), (1, 0, right.shape[2] - 1, right.shape[3] - 1)):
+        wrong = right.float()
+        wrong[place] += 5
+        shown = panels(call, right, plain(wrong), close_up=lambda worst: close_up(call, worst))
+        assert [p.title for p in shown] == ["input", "kernel", "patch", "expected", "yours", "difference"]
+        kernel, patch = shown[1].values, shown[2].values
+        assert kernel is not None and patch is not None
+        assert torch.equal(kernel, call.real_args[1][place[1], 0].double())
+        assert float((kernel * patch).sum()) == pytest.approx(float(right[place]), abs=1e-4)
+        assert shown[1].subtitle == f"kernel {place[1]}"
+    assert close_up(CALL, (1, 2, 3, 4))[0].subtitle == "kernel 2, channel 0 of 3"
+
+
+@pytest.mark.parametrize(
+    ("call", "worst"),
+    [
+        (Call("pad2d", (Sample((1, 1, 2, 3), seed=1), 1)), (0, 0, 1, 1)),
+        (Call("output_size", (7, 3)), ()),
+        (CALL, ()),
+        (CALL, (0, 0, 9, 0)),
+        (CALL, (0, 9, 0, 0)),
+        (CALL, (9, 0, 0, 0)),
+    ],
+)
+def test_where_no_kernel_meets_a_patch_none_is_drawn(call: Call, worst: tuple[int, ...]) -> None:
+    """A place that the answer has and the right one has not is no place either."""
+    assert close_up(call, worst) == ()
 
 
 def test_expected_and_yours_share_one_scale_and_the_difference_is_centred_on_zero() -> None:

@@ -68,7 +68,7 @@ def test_a_cell_that_is_run_again_counts_alone(tmp_path: Path) -> None:
     text = said([SETUP, BORROWED, 'check("ex3")', FLIPPED, 'check("ex3")', fixed, 'check("ex3")'], tmp_path)
     first, second, third = text.split(" 03 Convolutions ")[1:]
     assert "torch.nn.functional.conv2d is used here: this exercise asks you to write" in text
-    assert "2 wrong" in first and "8 wrong" in second and "1 wrong" in third
+    assert "forbidden call" in first and "8 wrong" in second and "1 wrong" in third
 
 
 def test_what_is_not_run_yet_is_told(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from autograder.release.stubs import hidden_counts, write_stubs
 from autograder.sandbox.host import Sandbox
 from autograder.submissions.submission import Submission, read_submission
 from exercises.feedback.catalogue import exercises
+from exercises.feedback.categories import CATEGORIES
 from exercises.feedback.course import Course
 from exercises.paths import ROOT
 
@@ -246,7 +247,11 @@ def test_an_unknown_category_is_named_with_those_that_there_are(tmp_path: Path) 
 
 def test_every_category_of_this_course_is_used() -> None:
     used = {line.category for line in Judge(COURSE).lines}
-    assert used >= COURSE.categories
+    assert used >= COURSE.categories.keys()
+    # what a category means is told in words, on a line of its own
+    told = {**CATEGORIES, **COURSE.categories}
+    assert told.keys() >= used
+    assert all(len(words) <= 60 and words != name for name, words in told.items())
 
 
 def test_a_suite_of_no_exercise_and_an_exercise_without_one_are_named(tmp_path: Path) -> None:

@@ -89,7 +89,13 @@ def half_done(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def half_seen(half_done: Path) -> Seen:
-    return run_pytest(half_done, "exercises", "--hint", "--picture", encoding="ascii")
+    """All of it, which takes more than a screen."""
+    return run_pytest(half_done, "exercises", "--hint", "--picture", "-v", encoding="ascii")
+
+
+@pytest.fixture(scope="module")
+def half_in_short(half_done: Path) -> Seen:
+    return run_pytest(half_done)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +105,7 @@ def second_look(half_done: Path, half_seen: Seen) -> Seen:
 
 
 @pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+def broken_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Files that cannot be imported, in a project whose own settings are strict."""
     root = tmp_path_factory.mktemp("broken")
     (root / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n")
@@ -114,7 +120,17 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     exchange(folder, "ex2_padding", "def pad2d(", "def pad_2d(")
     exchange(folder, "ex3_conv2d", "bias: Tensor | None = None) ->", "bias: Tensor | None = None ->")
     exchange(folder, "ex6_sobel", "import torch\n", "import torch\nimport no_such_package\n")
-    return run_pytest(root, "week3/exercises", encoding="cp1252")
+    return root
+
+
+@pytest.fixture(scope="module")
+def broken(broken_folder: Path) -> Seen:
+    return run_pytest(broken_folder, "week3/exercises", encoding="cp1252")
+
+
+@pytest.fixture(scope="module")
+def broken_in_full(broken_folder: Path) -> Seen:
+    return run_pytest(broken_folder, "week3/exercises", "-v")
 
 
 def test_an_untouched_stub_is_to_do_and_no_failure(untouched: Seen) -> None:
@@ -150,11 +166,33 @@ def test_the_screen_fits_into_80_columns(untouched: Seen, solved: Seen, half_see
         assert max(map(len, table.split("\n"))) <= 80
 
 
-def test_the_screen_counts_hidden_checks_if_the_manifest_does(untouched: Seen) -> None:
+def test_hidden_checks_are_counted_at_the_end_in_words(
+    untouched: Seen, half_in_short: Seen, half_seen: Seen, solved: Seen
+) -> None:
+    """Before that, only for who asks with -v."""
     total = sum(sum(e.hidden.values()) for e in CATALOGUE)
-    assert ("Hidden checks that wait" in untouched.text) == (total > 0)
-    if total:
-        assert f"your hand-in: {total} (" in untouched.flowing
+    for seen in (half_seen, solved):
+        assert f"Hidden checks that wait for your hand-in: {total}\n" in seen.text
+        told = seen.text[seen.text.index("Hidden checks that wait") :]
+        assert re.search(r"^ +\d+ manners +inputs stay as they were", told, re.MULTILINE)
+        assert sum(int(n) for n in re.findall(r"^ +(\d+) \w", told, re.MULTILINE)) == total
+    for seen in (untouched, half_in_short):
+        assert "Hidden checks" not in seen.text
+
+
+def test_what_is_not_asked_for_fits_onto_one_screen(
+    untouched: Seen, half_in_short: Seen, solved: Seen, broken: Seen
+) -> None:
+    for seen in (untouched, half_in_short, solved, broken):
+        own = seen.text[seen.text.find("\n------") :]  # below pytest's own words about a warning
+        assert own.strip("\n").count("\n") < 40, seen.text
+    assert re.search(r"Wrong too: \d of ex1, \d of ex2, \d of ex5 \(-v shows all\)", half_in_short.text)
+
+
+def test_a_forbidden_call_comes_first_and_nothing_else_of_the_exercise_counts(half_in_short: Seen) -> None:
+    assert half_in_short.text.lstrip().split("\n")[0].strip("- ") == "ex3: test_own_work"
+    assert re.search(r" 0/\d+ +20  forbidden call$", half_in_short.row("ex3"))
+    assert re.search(r"Next: exercises/ex3_conv2d\.py, line \d+ uses torch\.conv2d", half_in_short.flowing)
 
 
 def test_stubs_are_checked_in_the_time_that_torch_needs_to_load(tmp_path: Path, untouched: Seen) -> None:
@@ -185,9 +223,11 @@ def test_a_wrong_answer_is_told_with_call_answer_and_cause(half_seen: Seen) -> N
     assert "Read: exercises/README.md#padding" in text
 
 
-def test_the_same_cause_is_explained_once(half_seen: Seen) -> None:
-    assert "ex1: test_effective_kernel_size_with_gaps" not in half_seen.text
-    assert "Wrong in the same way: 1 more (1 of ex1; -v shows them)." in half_seen.text
+def test_the_same_cause_is_explained_once(half_done: Path, half_seen: Seen) -> None:
+    seen = run_pytest(half_done, "exercises/tests/test_ex1.py")
+    assert "ex1: test_effective_kernel_size_with_gaps" not in seen.text
+    assert "Wrong in the same way: 1 more (1 of ex1; -v shows them)." in seen.text
+    assert "- ex1: test_effective_kernel_size_with_gaps -" in half_seen.text
 
 
 def test_a_plugin_that_shuffles_tests_does_not_change_where_a_cause_is_explained(tmp_path: Path) -> None:
@@ -243,12 +283,14 @@ def test_pictures_are_drawn_on_request(half_done: Path, half_seen: Seen) -> None
     assert drawn.read_bytes().startswith(b"\x89PNG")
 
 
-def test_each_run_gives_one_more_hint(half_seen: Seen, second_look: Seen) -> None:
+def test_each_run_gives_one_more_hint(half_done: Path, half_seen: Seen, second_look: Seen) -> None:
     first, second, third = CATALOGUE[0].hints["effective_kernel_size"]
-    assert f"Hint 1 of 3 for effective_kernel_size: {first}" in half_seen.flowing
-    assert "Hint 2" not in half_seen.text
-    assert f"Hint 2 of 3 for effective_kernel_size: {second}" in second_look.flowing
-    assert third not in second_look.flowing
+    assert "Hint 1 of 3 for conv2d_valid" in half_seen.flowing  # which comes first
+    assert f"Hint 1 of 3 for effective_kernel_size: {first}" in second_look.flowing
+    assert "Hint 2" not in second_look.text
+    third_look = run_pytest(half_done, "exercises/tests/test_ex1.py", "--hint")
+    assert f"Hint 2 of 3 for effective_kernel_size: {second}" in third_look.flowing
+    assert third not in third_look.flowing
 
 
 def test_a_part_of_the_checks_can_be_chosen(second_look: Seen) -> None:
@@ -271,21 +313,26 @@ def test_a_broken_file_fails_its_own_checks_and_those_of_its_dependants(broken: 
     assert broken.row("ex1").endswith("  done")
     assert "wrong" in broken.row("ex2")
     assert "to do" in broken.row("ex2")  # the other function is untouched
-    for name in ("ex3", "ex4", "ex5", "ex6", "ex7"):
-        assert " 0/" in broken.row(name)
-        assert "wrong" in broken.row(name)
+    for name, why in {
+        "ex3": "it has a syntax error",
+        "ex4": "ex3 has a syntax error",
+        "ex5": "ex2 has no pad2d",
+        "ex6": "it cannot be imported",
+        "ex7": "ex2 has no pad2d",
+    }.items():
+        assert broken.row(name).endswith(f"  cannot run yet: {why}")
 
 
-def test_a_missing_name_is_told_in_a_sentence(broken: Seen) -> None:
+def test_a_missing_name_is_told_in_a_sentence(broken: Seen, broken_in_full: Seen) -> None:
     assert "exercises/ex2_padding.py has no pad2d. It has pad_2d: is that the one?" in broken.flowing
     assert "Next: exercises/ex2_padding.py has no pad2d." in broken.flowing
     told = r"exercises/ex7_layer\.py, line \d+, imports pad2d, but exercises/ex2_padding\.py has no pad2d"
-    assert re.search(told, broken.flowing)
+    assert re.search(told, broken_in_full.flowing)
 
 
-def test_a_missing_package_is_told_in_a_sentence(broken: Seen) -> None:
+def test_a_missing_package_is_told_in_a_sentence(broken_in_full: Seen) -> None:
     told = r"exercises/ex6_sobel\.py, line \d+, imports no_such_package: No module named 'no_such_package'; "
-    assert re.search(told + f"hand-ins can import {course_info().available()}", broken.flowing)
+    assert re.search(told + f"hand-ins can import {course_info().available()}", broken_in_full.flowing)
 
 
 def test_warnings_of_a_student_are_no_failure(broken: Seen) -> None:
@@ -515,7 +562,7 @@ def test_an_exercise_with_two_digits_leaves_the_table_straight() -> None:
 
 def test_without_hidden_counts_the_screen_says_nothing_of_them() -> None:
     bare = [replace(e, hidden={}) for e in CATALOGUE]
-    assert progress.hidden_checks(bare) == ""
+    assert progress.hidden_checks(bare, {}) == []
 
 
 def test_what_is_next_is_the_first_function_in_order_even_if_it_waits() -> None:

@@ -1,26 +1,28 @@
 """Runs the steps of a check with your own modules, in the Python that runs pytest.
 
 A module is imported by the first check that needs it. If that fails, the checks of this exercise and of
-those that build on it say so in a sentence; all others go on.
+those that build on it say so in a sentence; all others go on. Neither that nor a call goes on for ever.
 """
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import importlib
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from types import ModuleType
 from typing import Any
 
 from torch import Tensor
 
+from exercises.console.time_limit import OutOfTime, Place, TimeLimit
 from exercises.console.wording import wording
 from exercises.feedback import steps
 from exercises.feedback.calls import lay_out, layout_of
-from exercises.feedback.catalogue import Exercise, course_info
+from exercises.feedback.catalogue import Exercise, course_info, earlier, exercises
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure, Outcome, not_written
 from exercises.feedback.follow import Assumed
@@ -33,12 +35,63 @@ from exercises.paths import EXERCISES
 _NO_NAME = re.compile(r"cannot import name '(\w+)' from 'exercises\.(\w+)'")
 
 
+NEVER_ENDS = "is there a loop that never ends?"
+LONGEST_NAME = 22  # that fits into the table
+STOPS = 3  # after so many, code is not tried again
+
+
+@dataclass
+class Session:
+    """What the checks of one run share.
+
+    `stops` counts how often code of a module was stopped, since it was too slow; `give_up` and `last` are for what
+    cannot be stopped, see `TimeLimit`.
+    """
+
+    stops: Counter[str] = field(default_factory=Counter)
+    give_up: Callable[[Place | None], None] | None = None
+    last: int | None = None
+    loaded: dict[str, ModuleType | BaseException] = field(default_factory=dict)
+
+    def limit(self, module: str) -> TimeLimit:
+        """For one call of a function of a module, or for its import."""
+        seconds = course_info().call_seconds
+        # whoever has waited for it once need not wait as long again
+        return TimeLimit(seconds / 10 if self.stopped(module)[0] else seconds, self.give_up, self.last)
+
+    def stopped(self, module: str) -> tuple[int, str]:
+        """How often, of a module and those that it builds on, the one that was stopped most often was; and which."""
+        modules = (module, *(each.module for each in earlier(module, exercises())))
+        return max((self.stops[name], name) for name in modules)
+
+    def load(self, module: str) -> ModuleType | BaseException:
+        """The module, or what its import raised: a second try would give the same."""
+        if module not in self.loaded:
+            try:
+                with self.limit(module):
+                    self.loaded[module] = importlib.import_module(f"exercises.{module}")
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # a call of exit() as well
+                self.loaded[module] = error
+                if isinstance(error, OutOfTime):
+                    self.stops[_module_in(steps.raised(error).trace, module)] += 1
+        return self.loaded[module]
+
+
+def _module_in(trace: Sequence[Place], module: str) -> str:
+    """The module that code got to; if that is not known, the one that was asked."""
+    own = own_lines(trace)
+    return own[-1][0].removesuffix(".py") if own else module
+
+
 @dataclass
 class LocalStudent:
     """One exercise of yours, as the checks of its course ask it.
 
     `assumed` stays empty: public checks look at every answer alone. `asked` names the functions that a check has
-    called; `shown` is what a layer was last given; `remark` is what a check has to say although all is right.
+    called; `shown` is what a layer was last given; `remark` is what a check has to say although all is right. The
+    checks of one run share a `session`.
     """
 
     course: Course
@@ -48,12 +101,13 @@ class LocalStudent:
     asked: list[str] = field(default_factory=list)
     shown: Tensor | None = None
     remark: str = ""
+    session: Session = field(default_factory=Session)
 
     def run(self, steps_: Sequence[Step]) -> Outcome:
         """Runs steps on copies of their tensors, so that code which writes to its input harms nobody else.
 
         Raises:
-            CheckFailure: if the module cannot be imported or lacks the function.
+            CheckFailure: if the module cannot be imported, lacks the function, or had to be stopped too often.
             KeyboardInterrupt: if the student's code was interrupted.
         """
         names = [step["name"] for step in steps_ if step["do"] == "call" or step["do"] == "new"]
@@ -63,9 +117,28 @@ class LocalStudent:
         for name in names:
             if not hasattr(module, name):
                 raise _missing(self.exercise.module, name, list(vars(module)))
-        results, raised = steps.run([_copied(step) for step in steps_], lambda name: getattr(module, name))
+        own, name = self.exercise.module, names[0] if names else self.exercise.title
+        stops, where = self.session.stopped(own)
+        if stops >= STOPS:
+            why = f"{name} was not called: exercises/{where}.py had to be stopped {stops} times"
+            blocked = f"{where.split('_')[0]} had to be stopped"
+            raise NotRunnable(FailureKind.TIMEOUT, why, name, tried=False, blocked=blocked)
+        limit = self.session.limit(own)
+        results: Sequence[Any] = ()
+        raised = None
+        with contextlib.suppress(OutOfTime), limit:
+            results, raised = steps.run(
+                [_copied(step) for step in steps_], lambda name: getattr(module, name)
+            )
         if raised and raised.kind == "KeyboardInterrupt":
             raise KeyboardInterrupt(_place(raised))
+        if limit.passed:
+            self.session.stops[_module_in(raised.trace if raised else (), own)] += 1
+            return Outcome(
+                trouble=f"{name} was still running after {limit.seconds:g} s and was stopped: {NEVER_ENDS}",
+                trouble_kind=FailureKind.TIMEOUT,
+                trace=raised.trace if raised else (),
+            )
         return Outcome(results, raised)
 
     def module(self) -> ModuleType:
@@ -75,21 +148,17 @@ class LocalStudent:
             CheckFailure: if it cannot be imported.
         """
         name = self.exercise.module
-        loaded = _load(name)
+        loaded = self.session.load(name)
         if isinstance(loaded, BaseException):
             raise import_failure(loaded, name, self.asked[-1] if self.asked else "")
         return loaded
 
 
-@cache
-def _load(module: str) -> ModuleType | BaseException:
-    """The module, or what its import raised: a second try would give the same."""
-    try:
-        return importlib.import_module(f"exercises.{module}")
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # a call of exit() as well
-        return error
+@dataclass
+class NotRunnable(CheckFailure):
+    """A module cannot be imported or called; `blocked` says in a few words why: "ex1 has a syntax error"."""
+
+    blocked: str = ""
 
 
 def import_failure(error: BaseException, module: str, function: str = "") -> CheckFailure:
@@ -100,7 +169,10 @@ def import_failure(error: BaseException, module: str, function: str = "") -> Che
         return not_written(told.message, function, trace=trace)
     file, line, _ = trace[-1] if trace else (f"{module}.py", 0, "")
     place = f"exercises/{file}, line {line}," if line else f"exercises/{file}"
-    return CheckFailure(FailureKind.IMPORT, f"{place} {_import_trouble(error, told)}", function, trace=trace)
+    told_in_full = f"{place} {_import_trouble(error, told)}"
+    return NotRunnable(
+        FailureKind.IMPORT, told_in_full, function, trace=trace, blocked=_blocked(error, told, file)
+    )
 
 
 def own_lines(trace: Sequence[tuple[str, int, str]]) -> tuple[tuple[str, int, str], ...]:
@@ -122,7 +194,23 @@ def _import_trouble(error: BaseException, told: Raised) -> str:
                 return f"imports {missing}: write `from exercises.{missing} import ...` instead"
             return f"imports {missing}: {told.message}; hand-ins can import {course_info().available()}"
         return f"imports exercises/{missing}.py, which is missing" if own_lines(told.trace) else "is missing"
+    if isinstance(error, OutOfTime):
+        return f"was still running when the import was stopped: {NEVER_ENDS}"
     return f"stops the import with {told.kind}: {told.message}".rstrip(": ")
+
+
+def _blocked(error: BaseException, told: Raised, file: str) -> str:
+    """Which exercise has to be fixed first, and what about it."""
+    name = file.removesuffix(".py").split("_")[0]
+    no_name = _NO_NAME.match(told.message)
+    if isinstance(error, SyntaxError):
+        return f"{name} has a syntax error"
+    if no_name:
+        missing = no_name[1] if len(no_name[1]) <= LONGEST_NAME else "name that is asked for"
+        return f"{no_name[2].split('_')[0]} has no {missing}"
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").startswith("exercises."):
+        return f"{(error.name or '').removeprefix('exercises.').split('_')[0]} is missing"
+    return f"{name} cannot be imported"
 
 
 def _missing(module: str, name: str, present: Sequence[str]) -> CheckFailure:

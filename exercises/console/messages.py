@@ -25,6 +25,7 @@ from exercises.paths import VISUALIZER
 
 WIDTH = 79
 WINDOW = 5  # rows and columns shown of a tensor that is too large to be shown in full
+PRINTED = 36  # numbers of a tensor up to which it is shown in full
 MAX_MESSAGE_LINES = 12  # lines of an exception's message
 # told by the line of code that they come from
 _AT_A_LINE = (FailureKind.RAISED, FailureKind.IMPORT, FailureKind.FORBIDDEN)
@@ -55,6 +56,8 @@ def reasons(failure: CheckFailure) -> tuple[Reason, ...]:
 
 def spot(failure: CheckFailure) -> str:
     """What failures share that come from the same line of code, or else look the same."""
+    if failure.kind == FailureKind.TIMEOUT:  # wherever in a loop it was, and whoever called it
+        return f"{failure.kind} {own_lines(failure.trace)[-1:][0][0] if own_lines(failure.trace) else ''}"
     if failure.kind in _AT_A_LINE and failure.trace:
         return f"{failure.kind} {failure.trace[-1]}"
     return f"{failure.kind} {failure.headline}"
@@ -134,7 +137,7 @@ def _block(name: str, values: Tensor, worst: Sequence[int] | None, numbers: bool
     if values.ndim < 2:
         return "\n".join([*lines, _rows(values.reshape(1, -1))])
     planes = values.reshape(-1, *values.shape[-2:])
-    if values.numel() <= PRINTED_ELEMENTS:
+    if values.numel() <= PRINTED:
         for number, plane in enumerate(planes):
             if len(planes) > 1:
                 lines.append(f"  [{_index(number, values.shape[:-2])}]")

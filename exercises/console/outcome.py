@@ -10,7 +10,7 @@ import pytest
 from torch import Tensor
 
 from exercises.console import messages
-from exercises.console.local import LocalStudent, own_lines
+from exercises.console.local import LocalStudent, NotRunnable, own_lines
 from exercises.console.progress import Check, Status
 from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.course import Course
@@ -83,12 +83,17 @@ def check_of(
         place,
         what=failure.headline if unusable else "",
         text=messages.told(course, failure, exercise.module),
-        picture=_picture(failure, student, item, exercise) if item.config.getoption("picture", False) else "",
+        picture=_picture(course, failure, student, item, exercise)
+        if item.config.getoption("picture", False)
+        else "",
         reasons=messages.reasons(failure),
         spot=messages.spot(failure),
         is_number=messages.is_number(failure),
         about_values=is_about_numbers(failure),
         failed=failure.function,
+        forbidden=failure.kind == FailureKind.FORBIDDEN,
+        blocked=failure.blocked if isinstance(failure, NotRunnable) else "",
+        tried=failure.tried,
     )
 
 
@@ -102,18 +107,34 @@ def _place(failure: CheckFailure, exercise: Exercise) -> tuple[str, int] | None:
     return own[-1][:2] if own else None
 
 
-def _picture(failure: CheckFailure, student: object, item: pytest.Item, exercise: Exercise) -> str:
+def _picture(
+    course: Course, failure: CheckFailure, student: object, item: pytest.Item, exercise: Exercise
+) -> str:
     """Draws a wrong answer; a line that says where it lies, or why there is none."""
     wanted = failure.wanted[0] if isinstance(failure.wanted, tuple) else failure.wanted
-    if failure.call is None or failure.kind not in COMPARABLE or not isinstance(wanted, Tensor):
-        return ""
+    call = failure.drawn_as or failure.call
+    if failure.call is None or call is None:
+        return "Picture: none, since nothing was called"
+    if failure.answer is None and failure.wanted is None:
+        return "Picture: none, since there is no answer to draw"
+    if failure.kind not in COMPARABLE:
+        return "Picture: none, since the numbers are not what is wrong"
+    if not isinstance(wanted, Tensor):
+        return "Picture: none, since the answer is a number, see above"
     try:
         from exercises.feedback.draw import picture
 
         name = re.sub(r"\W+", "_", item.name.removeprefix("test_")).strip("_")
         path = item.config.rootpath / "pictures" / f"{exercise.name}_{name}.png"
         shown = student.shown if isinstance(student, LocalStudent) else None
-        picture(failure.call, failure.wanted, failure.answer, path, shown)
+        picture(
+            failure.call,
+            failure.wanted,
+            failure.answer,
+            path,
+            shown,
+            lambda worst: course.close_up(call, worst),
+        )
     except ImportError:
         return "Picture: not drawn, since Pillow is missing (pip install pillow)"
     except OSError as error:

@@ -30,7 +30,8 @@ class Check:
     used; `text` is the message and `picture` a line about the picture; `reasons` are all that explain the
     failure, `spot` is the same for failures that look the same, `is_number` says that the answer is a number or
     two, and `about_values` that an answer came whose shape or numbers are wrong; `remark` is what a check has to
-    say although all is right.
+    say although all is right; `forbidden` says that the code calls what it must not, and `blocked` why it cannot be
+    run at all, such as "ex1 has a syntax error"; `tried` is false where other checks have shown that it cannot.
     """
 
     module: str
@@ -49,6 +50,9 @@ class Check:
     about_values: bool = False
     failed: str = ""
     remark: str = ""
+    forbidden: bool = False
+    blocked: str = ""
+    tried: bool = True
 
     @property
     def exercise(self) -> str:
@@ -110,8 +114,12 @@ class Goal:
         return f"{module}.py", definitions(text_of(module)).get(self.function, 0)
 
 
-def goals(catalogue: Sequence[Exercise], checks: Sequence[Check]) -> list[Goal]:
-    """All that is not right yet, in the order of the exercises and of the functions in them."""
+def goals(catalogue: Sequence[Exercise], checks: Sequence[Check], first: str = "") -> list[Goal]:
+    """All that is not right yet, in the order of the exercises and of the functions in them.
+
+    What calls something forbidden comes before that, since nothing else counts there, and so does an exercise that is
+    being worked on, `first`.
+    """
     found = []
     for exercise in catalogue:
         open_ = [c for c in checks if c.module == exercise.module and c.status != "right"]
@@ -119,7 +127,7 @@ def goals(catalogue: Sequence[Exercise], checks: Sequence[Check]) -> list[Goal]:
             mine = tuple(c for c in open_ if (name in _asked(c, exercise) if name else not c.functions))
             if mine:
                 found.append(Goal(exercise, name, mine))
-    return found
+    return sorted(found, key=lambda g: (g.exercise.name != first, not any(c.forbidden for c in g.checks)))
 
 
 def _asked(check: Check, exercise: Exercise) -> tuple[str, ...]:
@@ -147,6 +155,16 @@ def screen(
     for exercise in shown:
         mine = [c for c in checks if c.module == exercise.module]
         right, total = sum(c.status == "right" for c in mine), selected[exercise.module]
+        blocked = {c.blocked for c in mine if c.status != "right"}
+        if len(blocked) == 1 and "" not in blocked:
+            why = blocked.pop()
+            why = why.replace(f"{exercise.name} ", "it ", 1) if why.startswith(f"{exercise.name} ") else why
+            lines.append(
+                (f"  {exercise.name:{names}}  {exercise.title:{wide}}  cannot run yet: {why}", "red")
+            )
+            continue
+        if any(c.forbidden for c in mine):
+            right = 0  # as where it is graded
         counts = f"{f'{right}/{total}':>6} {exercise.points:>6}"
         mark, style = _mark(mine, total)
         bar = _bar(right, total, fancy)
@@ -167,7 +185,11 @@ def _mark(checks: Sequence[Check], total: int) -> tuple[str, Style]:
     waits = {c.waits_for for c in checks if c.status != "right"}
     if len(waits) == 1 and "" not in waits:
         return f"waits for {waits.pop()}", ""
-    parts = [f"{count[status]} {status}" for status in ("wrong", "to do") if count[status]]
+    if any(c.forbidden for c in checks):
+        return "forbidden call", "red"
+    not_run = sum(not c.tried for c in checks)
+    found = {"wrong": count["wrong"] - not_run, "not run": not_run, "to do": count["to do"]}
+    parts = [f"{number} {what}" for what, number in found.items() if number]
     if count["to do"] == total:
         parts = ["to do"]
     if len(checks) < total:
@@ -175,15 +197,18 @@ def _mark(checks: Sequence[Check], total: int) -> tuple[str, Style]:
     return ", ".join(parts), "red" if count["wrong"] else ""
 
 
-def hidden_checks(catalogue: Sequence[Exercise]) -> str:
-    """How many hidden checks wait, by category; empty if the manifest names none."""
+def hidden_checks(catalogue: Sequence[Exercise], meanings: Mapping[str, str]) -> list[Line]:
+    """How many hidden checks wait, by what they are about; nothing if the manifest names none."""
     count: Counter[str] = Counter()
     for exercise in catalogue:
         count.update(exercise.hidden)
     if not count:
-        return ""
-    kinds = ", ".join(f"{name} {number}" for name, number in count.most_common())
-    return wrapped(f"Hidden checks that wait for your hand-in: {count.total()} ({kinds}).")
+        return []
+    lines: list[Line] = [(f"Hidden checks that wait for your hand-in: {count.total()}", "")]
+    wide = max(map(len, count))
+    for name, number in count.most_common():
+        lines.append((f"  {number:3} {name:{wide}}  {meanings.get(name, '')}".rstrip(), ""))
+    return lines
 
 
 def wrapped(text: str) -> str:

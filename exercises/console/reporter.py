@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
 import sys
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
 import pytest
 
 from exercises.console import hints, messages
+from exercises.console.local import NEVER_ENDS, Session
+from exercises.console.one_screen import SCREEN, Block, fitted, height
 from exercises.console.outcome import exercise_of
 from exercises.console.progress import Check, Goal, Line, goals, hidden_checks, likeliest, screen, wrapped
+from exercises.console.source import notebook_text
+from exercises.console.time_limit import Place
 from exercises.console.wording import wording
 from exercises.feedback.catalogue import course_info, exercises
 from exercises.paths import EXERCISES
@@ -32,8 +38,14 @@ class Reporter:
     Nothing of pytest is changed unless all paths of the run lie in the exercises.
     """
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, meanings: Mapping[str, str]) -> None:
         self.config = config
+        self.meanings = meanings
+        self.session = Session()
+        if notebook_text() is None:  # whose process is not ours to end: it is interrupted by its own button
+            self.session.give_up = self.end
+            with contextlib.suppress(OSError):
+                self.session.last = os.dup(2)
         self.checks: list[Check] = []
         self.printed: dict[Check, list[tuple[str, str]]] = {}
         self.selected: Counter[str] = Counter()
@@ -60,6 +72,13 @@ class Reporter:
             plugin = self.config.pluginmanager.get_plugin("hypothesispytest")
             if plugin is not None:
                 self.config.pluginmanager.unregister(plugin)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """What code logs is shown as what it prints: pytest would go through all loggers six times for each check."""
+        logging = self.config.pluginmanager.get_plugin("logging-plugin")
+        if self.alone and logging is not None:
+            self.config.pluginmanager.unregister(logging)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, None, None]:
@@ -110,53 +129,91 @@ class Reporter:
         if exitstatus == pytest.ExitCode.OK and any(c.status != "right" for c in self.checks):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
+    def pytest_unconfigure(self) -> None:
+        """Gives back what was taken for the case that code cannot be stopped."""
+        if self.session.last is not None:
+            os.close(self.session.last)
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if not self.alone or not self.checks:
-            return
-        out = _Screen(terminalreporter)
-        wrong = [c for c in self.checks if c.status == "wrong" and c.text]
-        if self.config.option.tbstyle != "no":
-            self._tell(out, wrong)
+        if self.alone and self.checks:
+            self._show(_Screen(terminalreporter))
+
+    def end(self, place: Place | None) -> None:
+        """Ends the program where the student's code cannot be stopped; what is known so far is shown."""
+        capture: Any = self.config.pluginmanager.get_plugin("capturemanager")
+        reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
+        if capture is not None:
+            capture.suspend_global_capture(in_=True)
+        out = _Screen(reporter)
+        if self.alone and self.checks:
+            self._show(out)
+        where = wording().where(*place[:2]) if place else "Your code"
+        told = f"{where} is still running and cannot be stopped, so the run ends here: {NEVER_ENDS}"
+        out.lines([("", ""), (wrapped(told), "red"), (f"    {place[2]}" if place else "", "")])
+        sys.stdout.flush()
+        os._exit(1)
+
+    def _show(self, out: _Screen) -> None:
+        wrong = [c for c in self.checks if c.status == "wrong" and c.text and c.tried]
         for module, count in Counter(c.module for c in self.checks).items():
             self.selected[module] = max(self.selected[module], count)
         catalogue = exercises()
-        todo = goals(catalogue, self.checks)
-        out.rule(course_info().title)
-        out.lines(screen(catalogue, self.checks, self.selected, out.shows(BLOCKS)))
+        first = self.config.getoption("first", "")
+        todo = goals(catalogue, self.checks, first)
+        below = screen(catalogue, self.checks, self.selected, out.shows(BLOCKS))
         for check in self.checks:
             if check.remark:
-                out.lines([("", ""), (wrapped(f"{check.exercise}: {check.remark}"), "yellow")])
-        out.lines([("", ""), *self._advice(todo)])
-        hidden = hidden_checks([e for e in catalogue if self.selected[e.module]])
-        if hidden:
-            out.lines([("", ""), (hidden, "")])
+                below += [("", ""), (wrapped(f"{check.exercise}: {check.remark}"), "yellow")]
+        below += [("", ""), *self._advice(todo)]
+        if not self.quiet or not (todo or self._is_cut_short()):
+            hidden = hidden_checks([e for e in catalogue if self.selected[e.module]], self.meanings)
+            below += [("", ""), *hidden] if hidden else []
+        if self.config.getoption("picture", False) and not wrong:
+            below += [("", ""), ("Picture: none, since no check has found a wrong answer", "")]
+        if self.config.option.tbstyle != "no":
+            # a notebook is as long as it needs to be
+            one_screen = self.quiet and notebook_text() is None
+            self._tell(out, wrong, first, SCREEN - height(below) - 2 if one_screen else sys.maxsize)
+        out.rule(course_info().title)
+        out.lines(below)
 
-    def _tell(self, out: _Screen, wrong: Sequence[Check]) -> None:
+    def _tell(self, out: _Screen, wrong: Sequence[Check], first: str, room: int) -> None:
         """Each cause in full where it comes up first, and by a number after that; all in full with -v."""
         reasons = likeliest(exercises(), wrong)
         groups: dict[str, list[Check]] = {}
         for check in wrong:
             reason = reasons.get(check)
             groups.setdefault(reason[0] if reason else check.spot, []).append(check)
-        told = [group[0] for group in groups.values()] if self.quiet else wrong
-        for check in told:
-            out.rule(f"{check.exercise}: {check.name}", "red")
-            out.lines([(wrapped(check.sentence), "bold"), ("", ""), (check.text, "")])
+        told = [*groups.values()] if self.quiet else [[check] for check in wrong]
+        told.sort(key=lambda group: (group[0].exercise != first, not group[0].forbidden))
+        blocks = []
+        for check, *others in told:
+            head: list[Line] = [(wrapped(check.sentence), "bold"), ("", ""), (check.text, "")]
+            tail: list[Line] = []
             if check in reasons:
-                out.lines([("", ""), (messages.explained(reasons[check]), "")])
+                tail += [("", ""), (messages.explained(reasons[check]), "")]
             if check.picture:
-                out.lines([("", ""), (check.picture, "")])
-            self._print(out, check)
-            if self.quiet:
-                out.lines(_others(next(group[1:] for group in groups.values() if group[0] is check)))
-            out.lines([("", "")])
+                tail += [("", ""), (check.picture, "")]
+            if not check.blocked:  # the table says which exercises cannot run
+                tail += _others(others)
+            blocks.append(Block(check, [*head, *self._printed(check)], tail, others))
+        shown, in_short = fitted(blocks, room)
+        for block in shown:
+            out.rule(f"{block.check.exercise}: {block.check.name}", "red")
+            out.lines([*block.lines, ("", "")])
+        out.lines(in_short)
 
-    def _print(self, out: _Screen, check: Check) -> None:
+    def _is_cut_short(self) -> bool:
+        return sum(self.selected.values()) > len(self.checks)
+
+    def _printed(self, check: Check) -> list[Line]:
         shown = self.config.option.showcapture
+        lines: list[Line] = []
         for title, text in self.printed.get(check, ()):
             if shown == "all" or (shown != "no" and shown in title):
                 title = "Your code printed" if title == "Captured stdout call" else title
-                out.lines([("", ""), (f"{title}:", ""), (text.rstrip("\n"), "")])
+                lines += [("", ""), (f"{title}:", ""), (text.rstrip("\n"), "")]
+        return lines
 
     def _advice(self, todo: Sequence[Goal]) -> list[Line]:
         catalogue = exercises()
@@ -168,10 +225,10 @@ class Reporter:
             goal = todo[0]
             lines: list[Line] = [(wrapped(f"Next: {goal.sentence}"), "bold")]
             if self.config.getoption("hint", False):
-                told = hints.next_hint(memory, goal.exercise, goal.function)
+                told = hints.next_hint(memory, goal.exercise, goal.function or goal.exercise.exports[0])
                 return [*lines, *(("", "") if not text else (wrapped(text), "") for text in ["", *told])]
             return [*lines, (wording().more_hints, "")]
-        if sum(self.selected.values()) > len(self.checks):
+        if self._is_cut_short():
             return [("The run was stopped before the end.", "")]
         if self.partial or any(not self.selected[e.module] for e in catalogue):
             return [(wording().others, "green")]

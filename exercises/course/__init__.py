@@ -4,7 +4,8 @@
 `layer_failures`, is the vocabulary for checks of a layer, and `layer_on_paper` its worked examples; `misconceptions`
 and `causes` explain what is wrong and send to one of the `sections`, `errors` and `bias` find out whether they do;
 `rules` says what an exercise may forbid; `large_layer` is the layer of the check that asks for speed, and `speed`
-tells how long it will take; `visualizer_link` opens the visualizer at a failing call.
+tells how long it will take; `visualizer_link` opens the visualizer at a failing call, and `close_up` is what of it is
+drawn in a picture.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from exercises.course import errors
 from exercises.course.bias import adds_bias_once
 from exercises.course.causes import CAUSES
+from exercises.course.close_up import close_up
 from exercises.course.misconceptions import FAMILIES, MISCONCEPTIONS
 from exercises.course.oracle import ORACLE
 from exercises.course.rules import RULES
@@ -30,10 +32,18 @@ COURSE = Course(
     cause_of_error=errors.cause_of_error,
     rules=RULES,
     follows={"bias": adds_bias_once},
-    categories=frozenset(
-        {"combinations", "padding by name", "pairs", "parameters", "properties", "shapes", "stride"}
-    ),
+    categories={
+        "bias": "the bias is added once to each output value",
+        "combinations": "stride, padding and dilation together",
+        "padding by name": '"same" and "valid"',
+        "pairs": "two numbers, (vertical, horizontal)",
+        "parameters": "weight and bias: names, shapes, start values",
+        "properties": "what holds for every convolution, whatever the numbers",
+        "shapes": "pictures and kernels that are not square, or very small",
+        "stride": "sizes are rounded down",
+    },
     # lines about the layer's parameters and its printed form
     valueless=frozenset({("ex7_layer", "parameters"), ("ex7_layer", "manners")}),
     fragment=fragment,
+    close_up=close_up,
 )

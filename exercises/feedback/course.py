@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from exercises.feedback.calls import Call
 from exercises.feedback.catalogue import CourseInfo, Exercise
 from exercises.feedback.cause import Cause
@@ -29,6 +31,20 @@ def no_cause(_error: Raised, _call: Call) -> str:
 def no_link(_call: Call, _worst: Sequence[int] | None = None) -> str:
     """For courses that have nothing to look at."""
     return ""
+
+
+@dataclass(frozen=True)
+class Detail:
+    """A part of what a wrong answer was made of, to be drawn beside it: two axes, with a title."""
+
+    title: str
+    subtitle: str
+    values: Tensor
+
+
+def no_details(_call: Call, _worst: Sequence[int]) -> Sequence[Detail]:
+    """For courses whose answers have no parts to look at."""
+    return ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +65,10 @@ class Course:
         operators: what of it no student code can call while it is graded, by the same names.
         follows: categories of rubric lines that are about something else than values under some misconceptions, and
             whether they are, for a misconception and the function that the exercise is about.
-        categories: what rubric lines can be about, beside what every course's can.
+        categories: what rubric lines can be about, beside what every course's can, each in words for students.
         valueless: exercise modules with categories of rubric lines that look at no result: zeros may earn them.
         fragment: what opens the visualizer at a call and its worst number; empty where it cannot show that.
+        close_up: what of a call's arguments meets at the worst place of its answer, to be drawn beside it.
         suites: the folder of the hidden suites, where there are any.
         stand_ins: the folder of the right answers for an exercise that others build on.
     """
@@ -67,9 +84,10 @@ class Course:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     operators: Mapping[str, Operators] = field(default_factory=dict)
     follows: Mapping[str, Callable[[Misconception, str], bool]] = field(default_factory=dict)
-    categories: frozenset[str] = frozenset()
+    categories: Mapping[str, str] = field(default_factory=dict)
     valueless: frozenset[tuple[str, str]] = frozenset()
     fragment: Callable[[Call, Sequence[int] | None], str] = no_link
+    close_up: Callable[[Call, Sequence[int]], Sequence[Detail]] = no_details
     suites: Path | None = None
     stand_ins: Path | None = None
 

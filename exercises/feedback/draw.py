@@ -1,4 +1,4 @@
-"""One picture of a wrong answer: input | expected | yours | difference.
+"""One picture of a wrong answer: input | expected | yours | difference; beside the input, what a course adds.
 
 A tensor with more than two axes is shown by one slice, the one with the largest error. Expected and yours
 share one scale, so equal greys are equal numbers; the difference has a scale of its own, from blue (yours
@@ -8,7 +8,7 @@ is too small) over white to red (yours is too large).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from torch import Tensor
 
 from exercises.feedback.calls import Call
 from exercises.feedback.compare import describe
+from exercises.feedback.course import Detail
 from exercises.feedback.palette import (
     BLUE_TO_RED,
     DARK_TO_LIGHT,
@@ -59,7 +60,22 @@ class Panel:
     marked: tuple[int, int] | None = None
 
 
-def picture(call: Call, expected: Any, got: Any, path: str | Path, shown: Tensor | None = None) -> Path:
+CloseUp = Callable[[tuple[int, ...]], Sequence[Detail]]  # what there is to see of the worst place
+
+
+def nothing(_worst: tuple[int, ...]) -> Sequence[Detail]:
+    """Of no place."""
+    return ()
+
+
+def picture(
+    call: Call,
+    expected: Any,
+    got: Any,
+    path: str | Path,
+    shown: Tensor | None = None,
+    close_up: CloseUp = nothing,
+) -> Path:
     """Draws what was expected beside what came.
 
     Args:
@@ -68,13 +84,14 @@ def picture(call: Call, expected: Any, got: Any, path: str | Path, shown: Tensor
         got: the student's answer, as `steps.run` gives it.
         path: where the PNG goes; folders are made.
         shown: the input, if the call has none (a layer's forward).
+        close_up: what else is drawn, beside the input, of the place with the largest error.
 
     Returns:
         The path.
     """
     from PIL import Image, ImageDraw, ImageFont
 
-    row = panels(call, expected, got, shown)
+    row = panels(call, expected, got, shown, close_up)
     size = (GAP + len(row) * (SIDE + GAP), GAP + TITLE + SIDE + LEGEND + 2 * TEXT + GAP)
     image = Image.new("RGB", size, PAPER)
     pen = ImageDraw.Draw(image)
@@ -93,7 +110,9 @@ def picture(call: Call, expected: Any, got: Any, path: str | Path, shown: Tensor
     return target
 
 
-def panels(call: Call, expected: Any, got: Any, shown: Tensor | None = None) -> list[Panel]:
+def panels(
+    call: Call, expected: Any, got: Any, shown: Tensor | None = None, close_up: CloseUp = nothing
+) -> list[Panel]:
     """What `picture` draws, from left to right, as plain data."""
     handed = [a for a in (*call.real_args, *call.real_kwargs.values()) if isinstance(a, Tensor)]
     source = shown if shown is not None else handed[0] if handed else None
@@ -109,6 +128,7 @@ def panels(call: Call, expected: Any, got: Any, shown: Tensor | None = None) -> 
     low, high = _range(right, yours if comparable else None)
     return [
         _slice_panel("input", source, _input_place(source, right, worst), "", *_range(source, None)),
+        *(_detail_panel(detail) for detail in (close_up(worst) if worst else ())),
         _slice_panel("expected", expected, worst, name, low, high),
         _slice_panel("yours", got, worst, name, *((low, high) if comparable else _range(yours, None))),
         _difference_panel(right, yours, worst, comparable),
@@ -173,6 +193,11 @@ def _slice_panel(title: str, value: Any, place: tuple[int, ...], name: str, low:
     words = [name] if name else []
     words.append(f"slice [{', '.join(map(str, leading))}] of {shape}" if leading else f"shape {shape}")
     return Panel(title, ", ".join(words), flat, low, high)
+
+
+def _detail_panel(detail: Detail) -> Panel:
+    values = detail.values.detach().to("cpu", torch.float64)
+    return Panel(detail.title, detail.subtitle, values, *_range(values))
 
 
 def _in_words(value: Any) -> str:

@@ -37,14 +37,16 @@ class Outcome:
     """What running some steps gave.
 
     `results` has one entry for every step that ran; `raised` is the exception that ended them; `trouble`
-    is one sentence when there is no answer at all (too slow, crashed, a forbidden call), and has a kind then; `tried`
-    is false where the code was not even asked, since it had been too slow before.
+    is one sentence when there is no answer at all (too slow, crashed, a forbidden call), and has a kind then; `trace`
+    has the lines where it stopped, if they are known; `tried` is false where the code was not even asked, since it
+    had been too slow before.
     """
 
     results: Sequence[Any] = ()
     raised: Raised | None = None
     trouble: str = ""
     trouble_kind: FailureKind | None = None
+    trace: tuple[tuple[str, int, str], ...] = ()
     tried: bool = True
 
     def has(self, steps: Sequence[Step], do: Do) -> bool:
@@ -156,7 +158,13 @@ def failure_of(course: Course, outcome: Outcome, call: Call, call_text: str = ""
     if outcome.trouble_kind is not None:
         text = call_text or call.text
         return CheckFailure(
-            outcome.trouble_kind, outcome.trouble, call.function, call, text, tried=outcome.tried
+            outcome.trouble_kind,
+            outcome.trouble,
+            call.function,
+            call,
+            text,
+            trace=outcome.trace,
+            tried=outcome.tried,
         )
     if outcome.raised is None:
         return None

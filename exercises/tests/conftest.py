@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import asdict
+from typing import Any
 
 import pytest
 
@@ -14,21 +15,40 @@ from exercises.console.local import LocalStudent
 from exercises.console.outcome import check_of, exercise_of
 from exercises.console.reporter import Reporter
 from exercises.course import COURSE
+from exercises.feedback.categories import CATEGORIES
 from exercises.feedback.failures import CheckFailure
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--hint` and `--picture`."""
+    """`--hint`, `--picture` and `--watch`."""
     group = parser.getgroup("exercises", COURSE.info.title)
     group.addoption(
         "--hint", action="store_true", help="one more hint for the first function that is not right"
     )
     group.addoption("--picture", action="store_true", help="draw wrong answers into the folder pictures")
+    group.addoption("--watch", action="store_true", help="run again each time that a file is saved")
+    group.addoption(
+        "--first", default="", metavar="EXERCISE", help="tell of this exercise first, such as ex3"
+    )
+
+
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """With `--watch` there is a run at each save, by another Python, and none here."""
+    if not config.getoption("watch"):
+        return None
+    from exercises.console.watch import watch
+
+    capture: Any = config.pluginmanager.get_plugin("capturemanager")
+    if capture is not None:
+        capture.suspend_global_capture(in_=True)  # or no key would ever come
+    arguments = [str(each) for each in config.invocation_params.args if each != "--watch"]
+    return watch(arguments, config.invocation_params.dir)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Registers what shows the results."""
-    config.pluginmanager.register(Reporter(config), "exercise-reporter")
+    meanings = {**CATEGORIES, **COURSE.categories}
+    config.pluginmanager.register(Reporter(config, meanings), "exercise-reporter")
 
 
 @pytest.fixture
@@ -36,7 +56,9 @@ def student(request: pytest.FixtureRequest) -> LocalStudent:
     """Your code, asked by the checks of one exercise."""
     exercise = exercise_of(request.node)
     assert exercise, "the name of a file of public checks is test_ex and the exercise's number"
-    return LocalStudent(COURSE, exercise)
+    reporter = request.config.pluginmanager.get_plugin("exercise-reporter")
+    assert isinstance(reporter, Reporter)
+    return LocalStudent(COURSE, exercise, session=reporter.session)
 
 
 @pytest.hookimpl(wrapper=True)
