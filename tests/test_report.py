@@ -36,6 +36,11 @@ def test_no_platform_is_given_control_codes(code: str) -> None:
     assert "two\\tthree" in told
 
 
+def test_what_a_line_is_about_is_told_in_words() -> None:
+    [told] = prairielearn.results(report("text"))["tests"]
+    assert told["description"] == "ex1, the numbers are right"
+
+
 @pytest.mark.parametrize("code", [chr(0xD800), chr(0xDCFF), "\x7f"], ids=ascii)
 def test_a_json_file_holds_nothing_that_a_strict_reader_refuses(tmp_path: Path, code: str) -> None:
     write_json(tmp_path / "x.json", as_json(report(f"a \\ud800 {code} b")))

@@ -10,6 +10,7 @@ from typing import Any
 
 from autograder.report.model import ExerciseReport, Line, Report
 from autograder.report.text import line_counted, line_found, line_title, plain, report_summary
+from exercises.feedback.categories import CATEGORIES
 
 MAX_RESULT_BYTES = 900_000  # bytes as JSON; the platform takes 1 MB
 LENGTHS = (8_000, 2_000, 500, 100)  # characters of a text; the longest that makes the results small enough
@@ -45,7 +46,7 @@ def _results(report: Report, length: int) -> dict[str, Any]:
 def _test(exercise: ExerciseReport, line: Line, length: int) -> dict[str, Any]:
     return {
         "name": line_title(exercise, line),
-        "description": f"{exercise.name}, {line.category}",
+        "description": f"{exercise.name}, {CATEGORIES.get(line.category, line.category)}",
         "points": round(line.earned, 4),
         "max_points": line.points,
         "message": _plain("\n".join(line_counted(exercise, line)), length),
