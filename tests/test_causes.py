@@ -32,6 +32,7 @@ from exercises.feedback.checks import must_differentiate, must_raise, must_retur
 from exercises.feedback.failures import CheckFailure, Outcome, failure_of, looks_newer
 from exercises.feedback.follow import Assumed
 from exercises.feedback.kinds import FailureKind
+from exercises.feedback.raised_at import expression_of
 from exercises.feedback.steps import LOADING, Raised
 
 TENSORS = (Sample((2, 3, 9, 8), seed=1), Sample((4, 3, 3, 2), seed=2), Sample((4,), seed=3))
@@ -48,7 +49,7 @@ class Own:
         self.assumed: Assumed = {}
 
     def run(self, steps_: Sequence[Any]) -> Outcome:
-        return Outcome(*steps.run(steps_, lambda name: self.made))
+        return Outcome(*steps.run(steps_, lambda name: self.made, expression_of))
 
 
 def failure(check: Callable[..., None], made: Any, *asked: Any, **more: Any) -> CheckFailure:
@@ -60,6 +61,25 @@ def failure(check: Callable[..., None], made: Any, *asked: Any, **more: Any) -> 
 
 def strided(**settings: Any) -> Call:
     return Call("conv2d_strided", TENSORS, settings)
+
+
+def test_axes_of_one_are_told_where_the_sizes_are_right_but_for_them() -> None:
+    call = Call("conv2d_valid", TENSORS)
+    for made in (
+        lambda *given: conv2d_valid(*given)[None],
+        lambda *given: conv2d_valid(*given)[:, :, None],
+    ):
+        found = failure(must_return, made, call)
+        assert (found.kind, found.diagnosis) == ("shape", "axes-of-one")
+    one = Call("conv2d_valid", (TENSORS[0], Sample((1, 3, 3, 2), seed=2)))
+    assert failure(must_return, lambda *given: conv2d_valid(*given)[:, 0], one).diagnosis == "axes-of-one"
+    for near in (
+        lambda *given: conv2d_valid(*given)[:, :, :-1],
+        lambda *given: conv2d_valid(*given)[None, :, :, 1:],
+        lambda *given: conv2d_valid(*given).flatten(2),
+        lambda *given: conv2d_valid(*given).transpose(0, 1),
+    ):
+        assert failure(must_return, near, call).diagnosis != "axes-of-one"
 
 
 # exceptions

@@ -16,6 +16,7 @@ from safetensors.torch import save
 
 from autograder.sandbox import wire
 from exercises.feedback.calls import Sample
+from exercises.feedback.expression import Expression, Part
 from exercises.feedback.steps import Opaque, ParameterResult, Raised, TensorResult, plain
 
 NONCE = bytes(range(16))
@@ -39,6 +40,14 @@ def through(value: object) -> object:
         Opaque("numpy.ndarray"),
         ParameterResult("weight", (2, 3), "torch.float32", "cpu", True),
         Raised("ValueError", ("ValueError", "Exception"), "no", (("ex3_conv2d.py", 4, "x"),), 0),
+        Raised(
+            "E",
+            (),
+            "",
+            (),
+            0,
+            Expression("x + y", (Part("x", "tensor", (2, 3), "z"), Part("y", "int")), ("f", 1)),
+        ),
         torch.bfloat16,
     ],
 )
@@ -92,6 +101,12 @@ def test_a_dtype_that_cannot_travel_is_named() -> None:
         (b'{"map": [["x", {"tensor": 0, "layout": "sideways"}]]}', save({"0": torch.ones(1)})),
         (b'{"map": [["x", {"parameter": [1, 2]}]]}', b""),
         (b'{"map": [["x", {"raised": ["a", "b", "c", [[1]], 0]}]]}', b""),
+        (b'{"map": [["x", {"raised": ["a", [], "c", [], 0, {}]}]]}', b""),
+        (
+            b'{"map": [["x", {"raised": ["a", [], "c", [], 0, {"expression": ["x", [], ["f", 1], "", 1]}]}]]}',
+            b"",
+        ),
+        (b'{"map": [["x", {"expression": ["x", [], ["f", 1], "", true]}]]}', b""),
         (b'{"map": [["x", {"dtype": "object"}]]}', b""),
         (b'{"map": []}', b"garbage" * 10),
         (b'{"map": []}', save({"0": torch.ones(100)})[:-8]),
@@ -170,6 +185,12 @@ def test_a_table_of_contents_that_takes_a_gigabyte_to_read_is_refused(
         Raised("E", (), "x" * 4001, (), 0),
         Raised("E", (), "", (("f", 1, "t"),) * 9, 0),
         Raised("E", (), "", (("f", 10**4000, "t"),), 0),
+        Raised("E", (), "", (), 0, Expression("x" * 81, (), ("f", 1))),
+        Raised("E", (), "", (), 0, Expression("x", (Part("x", "tensor"),) * 5, ("f", 1))),
+        Raised("E", (), "", (), 0, Expression("x", (Part("x" * 81, "tensor"),), ("f", 1))),
+        Raised("E", (), "", (), 0, Expression("x", (Part("x", "tensor", (1,) * 17),), ("f", 1))),
+        Raised("E", (), "", (), 0, Expression("x", (Part("x", "tensor", (1 << 63,)),), ("f", 1))),
+        Raised("E", (), "", (), 0, Expression("x", (), ("f" * 201, 1))),
         TensorResult(torch.ones(1), "x" * 201),
     ],
 )

@@ -14,15 +14,17 @@ from autograder.sandbox import as_cuda, pretended
 from autograder.sandbox.pretended import PRETENDED, Pretended
 from exercises.feedback import steps
 from exercises.feedback.script import Step
-from exercises.feedback.steps import Raised
+from exercises.feedback.steps import Look, Raised
 
 
-def run(asked: Sequence[Step], device: str, lookup: Callable[[str], Any]) -> tuple[list[Any], Raised | None]:
+def run(
+    asked: Sequence[Step], device: str, lookup: Callable[[str], Any], look: Look | None = None
+) -> tuple[list[Any], Raised | None]:
     """Runs steps as `steps.run` does, their tensors on a device; results name the device that they were on."""
     if device != PRETENDED:
-        return steps.run(asked if device == "cpu" else _moved(asked, device), lookup)
+        return steps.run(asked if device == "cpu" else _moved(asked, device), lookup, look)
     with as_cuda.gpu():
-        results, raised = steps.run(_moved(asked, "cuda"), lookup)
+        results, raised = steps.run(_moved(asked, "cuda"), lookup, look)
     return results, raised and replace(raised, message=as_cuda.named(raised.message))
 
 

@@ -278,7 +278,10 @@ class Submitted:
         """An exception with those lines alone that lie in the hand-in."""
         files = {f"{name}.py" for name in (*self.modules, *self.extras)}
         trace = [place for place in raised.trace if place[0] in files or place[0].startswith("cell ")]
-        return replace(raised, trace=tuple(trace))
+        worked_on = raised.expression
+        if worked_on is not None and worked_on.place not in [place[:2] for place in trace]:
+            worked_on = None
+        return replace(raised, trace=tuple(trace), expression=worked_on)
 
     def notebook(self) -> types.ModuleType:
         """The notebook's namespace after all cells ran."""

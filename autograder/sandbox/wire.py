@@ -24,6 +24,8 @@ from safetensors.torch import load
 from torch import Tensor
 
 from exercises.feedback.calls import DTYPES, LAYOUTS, lay_out, layout_of
+from exercises.feedback.expression import MAX_AXES as MAX_SHAPE
+from exercises.feedback.expression import MAX_PART_CHARS, MAX_PARTS, Expression, Part
 from exercises.feedback.steps import (
     MAX_BASES,
     MAX_LINES,
@@ -167,7 +169,11 @@ def _packed(value: Any, tensors: list[Tensor]) -> Any:
         return {"parameter": [value.name, list(value.shape), value.dtype, value.device, value.requires_grad]}
     if isinstance(value, Raised):
         trace = [list(t) for t in value.trace]
-        return {"raised": [value.kind, list(value.bases), value.message, trace, value.step]}
+        expression = _packed(value.expression, tensors)
+        return {"raised": [value.kind, list(value.bases), value.message, trace, value.step, expression]}
+    if isinstance(value, Expression):
+        parts = [[p.text, p.kind, p.shape and list(p.shape), p.source] for p in value.parts]
+        return {"expression": [value.text, parts, list(value.place), value.close, value.within]}
     raise TypeError(f"{type(value).__name__} cannot be sent")
 
 
@@ -200,11 +206,29 @@ def _unpacked(value: Any, tensors: dict[int, Tensor], depth: int) -> Any:
         sizes = tuple(_size(s) for s in _few(shape, MAX_AXES))
         return ParameterResult(_name(name), sizes, _name(dtype), _name(device), _a(bool, grad))
     if "raised" in value:
-        kind, bases, message, trace, step = _a(list, value["raised"])
+        kind, bases, message, trace, step, expression = _a(list, value["raised"])
         lines = tuple((_name(f), _size(n), _name(t)) for f, n, t in _few(trace, MAX_LINES))
         classes = tuple(_name(b) for b in _few(bases, MAX_BASES))
-        return Raised(_name(kind), classes, _name(message, MAX_TEXT_CHARS), lines, _size(step))
+        worked_on = None if expression is None else _expression(_a(dict, expression)["expression"])
+        return Raised(_name(kind), classes, _name(message, MAX_TEXT_CHARS), lines, _size(step), worked_on)
     raise WireError("malformed frame (unknown value)")
+
+
+def _expression(value: Any) -> Expression:
+    text, parts, place, close, within = _a(list, value)
+    told = []
+    for part in _few(parts, MAX_PARTS):
+        name, kind, shape, source = _a(list, part)
+        sizes = None if shape is None else tuple(_size(s) for s in _few(shape, MAX_SHAPE))
+        told.append(Part(_name(name, MAX_PART_CHARS), _name(kind), sizes, _name(source, MAX_PART_CHARS)))
+    file, line = _a(list, place)
+    return Expression(
+        _name(text, MAX_PART_CHARS),
+        tuple(told),
+        (_name(file), _size(line)),
+        _name(close, MAX_PART_CHARS),
+        _a(bool, within),
+    )
 
 
 def _a(kind: type, value: Any) -> Any:

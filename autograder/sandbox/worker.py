@@ -25,6 +25,7 @@ from autograder.sandbox.ban import Ban
 from autograder.sandbox.importing import install
 from autograder.sandbox.settings import TORCHS
 from autograder.sandbox.submitted import Announce, Submitted
+from exercises.feedback.raised_at import expression_of
 
 _OF_GRADER = ("autograder", "exercises", "landlockpy", "pyseccomp")
 Known = tuple[tuple[str, ...], int]  # the grader's modules, and how many modules there were in all
@@ -79,7 +80,7 @@ def _run(submitted: Submitted, request: Mapping[str, Any]) -> dict[str, Any]:
 
     asked = request["steps"]
     start = time.perf_counter()
-    results, raised = devices.run(asked, device, lookup)
+    results, raised = devices.run(asked, device, lookup, expression_of)
     seconds = time.perf_counter() - start
     TORCHS.restore()
     reply = {"results": results, "raised": submitted.told(raised, module), "banned": submitted.ban.calls[:1]}

@@ -27,6 +27,7 @@ from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure, Outcome, not_written
 from exercises.feedback.follow import Assumed
 from exercises.feedback.kinds import FailureKind
+from exercises.feedback.raised_at import expression_of
 from exercises.feedback.script import Step
 from exercises.feedback.steps import Raised
 from exercises.feedback.stub import stub_in
@@ -127,9 +128,8 @@ class LocalStudent:
         results: Sequence[Any] = ()
         raised = None
         with contextlib.suppress(OutOfTime), limit:
-            results, raised = steps.run(
-                [_copied(step) for step in steps_], lambda name: getattr(module, name)
-            )
+            copies = [_copied(step) for step in steps_]
+            results, raised = steps.run(copies, lambda name: getattr(module, name), expression_of)
         if raised and raised.kind == "KeyboardInterrupt":
             raise KeyboardInterrupt(_place(raised))
         if limit.passed:

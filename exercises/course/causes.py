@@ -1,10 +1,12 @@
 """Causes of failures that show in what the code does, not in the numbers it gives.
 
-Wrong numbers are explained by the table of misconceptions; this is the table for the rest.
+Wrong numbers are explained by the table of misconceptions; this is the table for the rest, with the commonest
+exceptions in `crash_causes`.
 """
 
 from __future__ import annotations
 
+from exercises.course.crash_causes import CRASH_CAUSES
 from exercises.course.sections import Section
 from exercises.feedback.catalogue import course_info
 from exercises.feedback.cause import Cause
@@ -12,6 +14,7 @@ from exercises.feedback.cause import Cause
 CAUSES = {
     cause.name: cause
     for cause in (
+        *CRASH_CAUSES,
         Cause(
             "accepts-bad-arguments",
             "These arguments make no sense, and code that goes on with them hides the caller's mistake. The "
@@ -47,12 +50,14 @@ CAUSES = {
             "A pair came in where this line seems to expect one number. Such an argument is an int or a pair "
             "(vertical, horizontal): make a pair of it first, then use one number for each axis.",
             Section.YOUR_TURN,
+            shows="tuple",
         ),
         Cause(
             "int-not-expected",
             "One number came in where this line seems to expect a pair. Such an argument is an int or a pair "
             "(vertical, horizontal): an int holds for both axes, so make a pair of it first.",
             Section.YOUR_TURN,
+            shows="int",
         ),
         Cause(
             "input-mutated",
@@ -107,6 +112,7 @@ CAUSES = {
             "NumPy knows neither gradients nor GPUs nor bfloat16, and a tensor that goes there and back has lost its "
             "gradient. Stay with tensors: torch has nearly all of NumPy's functions, most under the same names.",
             Section.TORCH_NN_CONV2D,
+            shows="numpy.ndarray",
         ),
         Cause(
             "view-of-gaps",

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a check failed: `explanation` is for the student, `section` the place to read, where there is one."""
+    """Why a check failed: `explanation` is for the student, `section` the place to read, where there is one.
+
+    Of an exception, `shows` names what of the line that raised is told in front (see `crashes.told_of`). Sizes are
+    told where the exception's own message has some: it shows no more of an input that is hidden.
+    """
 
     name: str
     explanation: str
     section: str = ""
+    shows: str = ""

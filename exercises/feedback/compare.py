@@ -57,7 +57,8 @@ class Mismatch:
     `expected` and `got` are for the student; `seen` is what came, as `steps.run` gives it, where that is of the wrong
     form; `item` is the number of the part that is wrong, where the answer is a tuple;
     `worst` is the index of the largest error, where there is one, and `wrong` of `total` numbers are wrong;
-    `as_float32` says that float64 numbers are wrong, but right as far as float32 goes.
+    `as_float32` says that float64 numbers are wrong, but right as far as float32 goes, and `axes_of_one` that a shape
+    is right but for axes of size 1 that are too many or missing.
     """
 
     kind: MismatchKind
@@ -69,6 +70,7 @@ class Mismatch:
     wrong: int = 0
     total: int = 0
     as_float32: bool = False
+    axes_of_one: bool = False
 
     @property
     def where(self) -> str:
@@ -131,12 +133,21 @@ def _compare_form(expected: Tensor | None, got: Any, dtype: torch.dtype, device:
         return Mismatch(FailureKind.TYPE, "a torch.Tensor", describe(got), got)
     values = got.value
     if expected is not None and values.shape != expected.shape:
-        return Mismatch(FailureKind.SHAPE, str(tuple(expected.shape)), str(tuple(values.shape)))
+        return Mismatch(
+            FailureKind.SHAPE,
+            str(tuple(expected.shape)),
+            str(tuple(values.shape)),
+            axes_of_one=values.ndim != expected.ndim and _longer_axes(values) == _longer_axes(expected),
+        )
     if values.dtype != dtype:
         return Mismatch(FailureKind.DTYPE, str(dtype), str(values.dtype), got)
     if got.device.split(":")[0] != device.split(":")[0]:
         return Mismatch(FailureKind.DEVICE, device, got.device)
     return None
+
+
+def _longer_axes(values: Tensor) -> list[int]:
+    return [size for size in values.shape if size != 1]
 
 
 def _compare_numbers(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from exercises.feedback.calls import Call
 from exercises.feedback.cause import Cause
 from exercises.feedback.course import Course
+from exercises.feedback.crashes import close_to, name_of_crash, told_of
 from exercises.feedback.steps import Raised
 
 _PACKAGE = re.compile(r"name '(torch|nn|F|math|np|numpy|itertools)' is not defined")
@@ -17,7 +19,19 @@ _NUMPY = re.compile(
 
 def cause_of_error(course: Course, error: Raised, call: Call) -> Cause | None:
     """Why a call that has an answer raised; None where that cannot be said."""
-    return course.causes.get(_name_of_cause(error) or course.cause_of_error(error, call))
+    crash = "" if refuses(error) else name_of_crash(error)
+    name = _name_of_cause(error) or _before_the_course(crash) or course.cause_of_error(error, call) or crash
+    cause = course.causes.get(name)
+    if cause is None:
+        return None
+    close = close_to(error) if cause.shows == "close" else ""
+    told = (told_of(error, cause.shows), cause.explanation, close)
+    return replace(cause, explanation=" ".join(text for text in told if text))
+
+
+def _before_the_course(crash: str) -> str:
+    """What is certain, and what a course may take for something else."""
+    return crash if crash in ("float-as-size", "range-forgotten") else ""
 
 
 def _name_of_cause(error: Raised) -> str:

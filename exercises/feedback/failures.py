@@ -63,7 +63,8 @@ class CheckFailure(Exception):
     """A failed check, in parts.
 
     `headline` is one sentence; `cause` explains it, where that is possible. `drawn_as` is the call to draw, where
-    that is another. `tried` is false where the code was not asked. `explained_by` tells whether a misconception found
+    that is another. `tried` is false where the code was not asked. `otherwise` explains wrong numbers that no
+    misconception does. `explained_by` tells whether a misconception found
     elsewhere explains this answer too; of one that is too large to try, it does.
     """
 
@@ -82,6 +83,7 @@ class CheckFailure(Exception):
     drawn_as: Call | None = field(default=None, repr=False)
     suspects: Callable[[], Sequence[Cause | Misconception]] = field(default=tuple, repr=False)
     explained_by: Callable[[Misconception], bool] = field(default=lambda _: False, repr=False)
+    otherwise: Cause | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         # a worker may have been made to answer with a megabyte of text, and there are a hundred checks
@@ -282,8 +284,9 @@ def mismatch_failure(
     evident = _name_of_cause(found, follows_input or takes_tensors(call))
     if evident:
         return failure.because(course.causes.get(evident))
-    rounded = course.causes.get("precision-lost") if found.as_float32 else None
-    failure.suspects = lambda: tuple(suspects()) or ((rounded,) if rounded else ())
+    failure.otherwise = course.causes.get("axes-of-one") if found.axes_of_one else None
+    left = failure.otherwise or (course.causes.get("precision-lost") if found.as_float32 else None)
+    failure.suspects = lambda: tuple(suspects()) or ((left,) if left else ())
     return failure
 
 

@@ -52,7 +52,7 @@ def assumptions(failures: Sequence[CheckFailure], alive: bool = True) -> Assumed
             numbers, {each.name for each in assumed.values() if isinstance(each, Misconception)}
         )
         for failure in numbers:
-            failure.because(cause)
+            failure.because(cause or failure.otherwise)
         if cause is not None:
             assumed[function] = cause
         elif (

@@ -13,6 +13,7 @@ from typing import Any, assert_never
 import torch
 from torch import Tensor, nn
 
+from exercises.feedback.expression import Expression
 from exercises.feedback.pull_back import pull_back
 from exercises.feedback.script import (
     CallStep,
@@ -79,7 +80,7 @@ class Raised:
     """An exception of the student's code, as text.
 
     `bases` names all its classes, most special first; `trace` holds the student's own lines, outermost
-    first, as (file, line number, source line).
+    first, as (file, line number, source line). `expression` is what the last of them worked on, where that is known.
     """
 
     kind: str
@@ -87,6 +88,10 @@ class Raised:
     message: str
     trace: tuple[tuple[str, int, str], ...]
     step: int
+    expression: Expression | None = None
+
+
+Look = Callable[[BaseException], Expression | None]
 
 
 @dataclass
@@ -99,12 +104,15 @@ class _Memory:
     shapes: dict[str, torch.Size] = field(default_factory=dict)  # of the numbers they were filled with
 
 
-def run(steps: Sequence[Step], lookup: Callable[[str], Any]) -> tuple[list[Any], Raised | None]:
+def run(
+    steps: Sequence[Step], lookup: Callable[[str], Any], look: Look | None = None
+) -> tuple[list[Any], Raised | None]:
     """Runs the steps until one raises.
 
     Args:
         steps: what to do; tensors in them are real tensors on the device wanted.
         lookup: gives the student's function or class by name, or raises `Unloadable`.
+        look: tells what the line worked on that raised; nothing is told without it. It parses the student's text.
 
     Returns:
         The results of the steps that ran, and the exception that ended them, if one did.
@@ -117,7 +125,7 @@ def run(steps: Sequence[Step], lookup: Callable[[str], Any]) -> tuple[list[Any],
         except Unloadable as error:
             return results, error.why or raised(error.__cause__ or error, LOADING)
         except BaseException as error:
-            return results, raised(error, number)
+            return results, raised(error, number, look)
     return results, None
 
 
@@ -149,14 +157,14 @@ def _result(memory: _Memory, step: Step, lookup: Callable[[str], Any]) -> Any:
             assert_never(unknown)
 
 
-def raised(error: BaseException, step: int = 0) -> Raised:
+def raised(error: BaseException, step: int = 0, look: Look | None = None) -> Raised:
     """An exception as plain text; one whose own `str` fails is still told."""
     try:
         message = str(error)[:MAX_TEXT_CHARS]
     except Exception as inner:
         message = f"(its message could not be read: {type(inner).__name__})"
     bases = tuple(c.__name__[:MAX_NAME_CHARS] for c in type(error).__mro__[:MAX_BASES])
-    return Raised(bases[0], bases, message, _trace(error), step)
+    return Raised(bases[0], bases, message, _trace(error), step, look(error) if look else None)
 
 
 def _trace(error: BaseException) -> tuple[tuple[str, int, str], ...]:

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from autograder.sandbox import wire
 from exercises.feedback.calls import DTYPES, LAYOUTS, lay_out
+from exercises.feedback.expression import Expression, Part
 from exercises.feedback.steps import MAX_TEXT_CHARS, Opaque, ParameterResult, Raised, TensorResult
 from tests.fuzz.choices import Choices
 from tests.fuzz.engine import Broken, Target, havoc, holds
@@ -117,6 +118,20 @@ def alike(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
+def _expression(choices: Choices) -> Expression:
+    parts = tuple(
+        Part(
+            choices.text(1)[:80],
+            choices.text(1)[:80],
+            choices.pick([None, (), (choices.below(99),) * choices.below(16)]),
+            choices.text(1)[:80],
+        )
+        for _ in range(choices.below(5))
+    )
+    place = (choices.text(1)[:200], choices.below(99))
+    return Expression(choices.text(1)[:80], parts, place, choices.text(1)[:80], choices.flag())
+
+
 def _joined_halves(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
@@ -150,7 +165,12 @@ def _value(choices: Choices, depth: int) -> Any:
         )
         bases = tuple(choices.text(1)[:200] for _ in range(choices.below(5)))
         return Raised(
-            choices.text(1)[:200], bases, choices.text()[:MAX_TEXT_CHARS], trace, choices.below(4) - 1
+            choices.text(1)[:200],
+            bases,
+            choices.text()[:MAX_TEXT_CHARS],
+            trace,
+            choices.below(4) - 1,
+            _expression(choices) if choices.flag() else None,
         )
     if kind == 10:
         shape = tuple(choices.below(4) for _ in range(choices.below(5)))
@@ -276,8 +296,8 @@ _NODES: tuple[Any, ...] = (
     {"result": 0, "device": "cpu", "grad": False}, {"result": -1, "device": "cpu", "grad": False},
     *({"tensor": 0, "layout": layout} for layout in LAYOUTS),
     {"parameter": ["w", [1], "torch.float32", "cpu", True]},
-    {"raised": ["E", ["E"], "m", [["f", 1, "t"]], 0]},
-    {"raised": ["E", ["E"], "m" * 5000, [], 0]},
+    {"raised": ["E", ["E"], "m", [["f", 1, "t"]], 0, None]},
+    {"raised": ["E", ["E"], "m" * 5000, [], 0, None]},
 )  # fmt: skip
 
 
