@@ -66,6 +66,16 @@ class Finding:
         """What it is put down to: the misconception where one is known, or else the kind of failure."""
         return self.diagnosis or self.kind
 
+    @property
+    def told(self) -> tuple[object, ...]:
+        """What findings share that are told once: of an exception whose cause is known, the line that raised it.
+
+        The sizes in its message change from call to call, and what to look at does not.
+        """
+        if self.kind == FailureKind.RAISED and self.diagnosis and self.where:
+            return self.kind, self.diagnosis, self.section, self.where
+        return self.headline, self.explanation, self.section, self.where
+
 
 @dataclass(frozen=True)
 class Line:

@@ -51,7 +51,11 @@ def line_counted(exercise: ExerciseReport, line: Line) -> list[str]:
 def line_found(line: Line) -> list[str]:
     """What is wrong: a paragraph for each finding, equal ones once."""
     paragraphs = []
+    told: set[tuple[object, ...]] = set()
     for finding in line.findings:
+        if finding.told in told and not finding.call:
+            continue
+        told.add(finding.told)
         words = [finding.headline + ("" if finding.device == "cpu" else f" (on {finding.device})")]
         words += [finding.explanation] if finding.explanation else []
         words += [f"Read: exercises/README.md{finding.section}"] if finding.section else []

@@ -90,6 +90,7 @@ def check_of(
         spot=messages.spot(failure),
         is_number=messages.is_number(failure),
         about_values=is_about_numbers(failure),
+        stopped=failure.kind == FailureKind.RAISED,
         failed=failure.function,
         forbidden=failure.kind == FailureKind.FORBIDDEN,
         blocked=failure.blocked if isinstance(failure, NotRunnable) else "",

@@ -29,9 +29,10 @@ class Check:
     written first, such as "ex3"; `what` names what is to write, or says in a sentence why the file cannot be
     used; `text` is the message and `picture` a line about the picture; `reasons` are all that explain the
     failure, `spot` is the same for failures that look the same, `is_number` says that the answer is a number or
-    two, and `about_values` that an answer came whose shape or numbers are wrong; `remark` is what a check has to
-    say although all is right; `forbidden` says that the code calls what it must not, and `blocked` why it cannot be
-    run at all, such as "ex1 has a syntax error"; `tried` is false where other checks have shown that it cannot.
+    two, `about_values` that an answer came whose shape or numbers are wrong, and `stopped` that an exception did;
+    `remark` is what a check has to say although all is right; `forbidden` says that the code calls what it must not,
+    and `blocked` why it cannot be run at all, such as "ex1 has a syntax error"; `tried` is false where other checks
+    have shown that it cannot.
     """
 
     module: str
@@ -48,6 +49,7 @@ class Check:
     spot: str = ""
     is_number: bool = False
     about_values: bool = False
+    stopped: bool = False
     failed: str = ""
     remark: str = ""
     forbidden: bool = False

@@ -183,7 +183,9 @@ class Reporter:
         groups: dict[str, list[Check]] = {}
         for check in wrong:
             reason = reasons.get(check)
-            groups.setdefault(reason[0] if reason else check.spot, []).append(check)
+            # an exception's reason is told with what its line worked on, which says nothing of another line
+            key = check.spot if check.stopped or not reason else reason[0]
+            groups.setdefault(key, []).append(check)
         told = [*groups.values()] if self.quiet else [[check] for check in wrong]
         told.sort(key=lambda group: (group[0].exercise != first, not group[0].forbidden))
         blocks = []

@@ -208,7 +208,7 @@ def _causes(exercise: ExerciseReport, cut: Any) -> Iterator[Cause]:
         for finding in line.findings:
             if finding.kind == FailureKind.UNDECIDED:
                 continue
-            same = (finding.headline, finding.explanation, finding.section, finding.where)
+            same = finding.told
             if same not in groups:
                 groups[same] = Cause(
                     cut(capital(finding.headline)),
