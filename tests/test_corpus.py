@@ -30,6 +30,8 @@ from autograder.report.model import ExerciseReport, Report
 from autograder.report.pages.feedback import ADVICE, ALONE, BESIDE, NOT_TRIED, feedback_page
 from autograder.submissions.submission import Submission, find_submissions, read_submission, student_names
 from exercises.course.causes import CAUSES
+from exercises.course.crash_causes import CRASH_CAUSES
+from exercises.course.misconceptions import MISCONCEPTIONS
 from exercises.feedback.kinds import FailureKind
 from tests.feedback_page import Part, read_page
 from tests.parallel import ALL, CATALOGUE, MODULES, at_a_time, building_on, overlaid
@@ -44,6 +46,8 @@ SAYS = {  # of a line that is so, the page says one of these
     "wrong": {"Wrong values", "Not yet", "In part", "Not judged"},
     "open": {"Not judged", "In part"},
 }
+# what an exception says of its line is often what a mistake led to
+STOPPED = {cause.name for cause in CRASH_CAUSES} - {entry.name for entry in MISCONCEPTIONS}
 UNTRIED = ("missing", "not-written")
 TOLD = (
     *UNTRIED,
@@ -111,8 +115,9 @@ def lost(report: Report) -> list[str]:
 
 
 def causes(exercise: ExerciseReport) -> list[str]:
-    """What an exercise's findings are put down to, the most frequent first."""
-    return [cause for cause in exercise.causes if cause in TOLD or cause not in list(FailureKind)]
+    """What an exercise's findings are put down to, the most frequent first, what an exception says last."""
+    known = [cause for cause in exercise.causes if cause in TOLD or cause not in list(FailureKind)]
+    return sorted(known, key=lambda cause: cause in STOPPED)
 
 
 def misdiagnosed(report: Report, wanted: dict[str, list[str]]) -> str:
@@ -186,6 +191,38 @@ def test_the_class_gets_its_points_and_its_diagnoses(name: str, reports: dict[st
 def page_of(report: Report) -> tuple[float, dict[str, Part]]:
     """What the student sees."""
     return read_page(feedback_page(for_student(report, show_calls=False)))
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("several_crashes_of_shapes", {
+            "ex2": ["In out[:, :, top:h, left:w] = x, out[:, :, top:h, left:w] has the shape (2, 3, "],
+            "ex3": ["In rows @ kernels, rows has the shape ("],
+            "ex4": ["In for i in height, height is an int."],
+            "ex7": ["torch sets a module up in super().__init__()."],
+        }),
+        ("several_crashes_of_names", {
+            "ex1": ["In range(steps + 1), steps + 1 is a float."],
+            "ex3": ["bias is a tensor here."],
+            "ex5": ["There is dilate_kernel: is that the one?"],
+            "ex7": ["There is self.bias: is that the one?"],
+        }),
+        ("several_crashes_of_none", {
+            "ex2": ["In padded.to, padded is None."],
+            "ex3": ["In bias.view, bias is None."],
+            "ex6": ["axes of size 1 that are too many or missing"],
+            "ex7": ["The padding is a text here"],
+        }),
+    ],
+)  # fmt: skip
+def test_the_page_says_once_what_a_line_combined_when_it_stopped(
+    name: str, told: dict[str, list[str]], reports: dict[str, Report]
+) -> None:
+    _, parts = page_of(reports[name])
+    for exercise, sentences in told.items():
+        for sentence in sentences:
+            assert len([text for text in parts[exercise].explanations if sentence in text]) == 1
 
 
 def true_of(name: str, line: str) -> str:
