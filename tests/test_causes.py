@@ -133,6 +133,14 @@ def test_torchs_advice_to_leave_the_graph_is_not_passed_on() -> None:
     assert "detach" not in f"{found.headline} {found.got} {found.explanation}"
 
 
+def test_a_list_that_is_returned_for_a_tensor_is_named() -> None:
+    call = Call("conv2d_valid", TENSORS)
+    returned = failure(must_return, lambda *a: list(conv2d_valid(*a)), call)
+    assert (returned.kind, returned.diagnosis) == ("type", "list-not-tensor")
+    assert failure(must_return, lambda *a: 3, call).diagnosis == ""
+    assert failure(must_return, lambda: [1, 2, 3], Call("sobel_kernels")).diagnosis == ""
+
+
 def test_numpy_is_named_where_it_knows_no_bfloat16_and_where_it_is_returned() -> None:
     half = tuple(replace(sample, dtype="bfloat16") for sample in TENSORS)
     assert failure(must_return, by_numpy, Call("conv2d_valid", half)).diagnosis == "numpy-and-back"

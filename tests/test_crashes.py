@@ -230,7 +230,7 @@ def test_what_happens_within_somebody_elses_code_is_not_said_of_the_students_lin
     said = "too many values to unpack (expected 2)"
     here = Expression("torch.split(x)", (), PLACE[:2])
     error = Raised("ValueError", ("ValueError", "Exception"), said, (PLACE,), 0, here)
-    assert "Left of the =" in told(error)
+    assert "more or fewer names" in told(error)
     assert told(replace(error, expression=replace(here, within=True))) == ""
 
 

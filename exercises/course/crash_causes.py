@@ -30,6 +30,12 @@ CRASH_CAUSES = (
         shows="sizes",
     ),
     Cause(
+        "cannot-grow",
+        "A tensor grows along axes of size 1 and by new axes in front, and never in place. Hold the two shapes "
+        "against each other, from the last axis.",
+        shows="sizes",
+    ),
+    Cause(
         "product-sizes",
         "A matrix product adds up over the last axis of the left and the last but one of the right, so these two "
         "have to be of one size. Look at how you bring each side into rows and columns.",
@@ -94,8 +100,8 @@ CRASH_CAUSES = (
     Cause("order-of-axes", "`permute` wants every axis exactly once.", shows="axes"),
     Cause(
         "unpack-count",
-        "Left of the = stand more or fewer names than there are values on the right. Each value needs a name, and "
-        "`_` will do for one that is of no use.",
+        "There are more or fewer names than values. Each value needs a name, and `_` will do for one that is of no "
+        "use.",
         shows="axes",
     ),
     Cause(
@@ -134,14 +140,14 @@ CRASH_CAUSES = (
     ),
     Cause(
         "many-numbers-as-one",
-        "One number is wanted here, and the tensor does not hold exactly one. Look at which sum or index should "
-        "have left one number, and at which axes are still there.",
+        "One number is wanted here, for a size or an index a whole one, and this tensor is not that. Look at which "
+        "sum or index should have left one number, and at its dtype.",
         shows="axes",
     ),
     Cause(
         "truth-of-many",
-        "`if` wants one yes or no, and a tensor of several numbers has none. Ask `is not None` for whether there "
-        "is one, and `.any()` or `.all()` for its numbers.",
+        "`if`, `and`, `min` and the like want one yes or no, and a tensor of several numbers has none. Ask `is not "
+        "None` for whether there is one, and `.any()` or `.all()` for its numbers.",
         shows="tensor",
     ),
     Cause(
@@ -230,8 +236,8 @@ CRASH_CAUSES = (
     ),
     Cause(
         "calls-itself",
-        "The function called itself again and again, without an end. Look for a function of the same name that was "
-        "meant, or for the case in which it should stop.",
+        "Functions called themselves or each other more often than Python lets them. Look for a function of the "
+        "same name that was meant, or for the case in which it should stop.",
     ),
     Cause("divided-by-zero", "The divisor is 0 here. Look at which of its numbers can be 0."),
     # gradients and layers

@@ -96,9 +96,10 @@ def _cause_around_the_layer(error: Raised, given: _Given) -> str:
         return ""
     message, parts = error.message, parts_of(error)
     if given.has_bias and message.startswith("The size of tensor a ("):
-        shapes = [part.shape for part in parts if part.kind == TENSOR and part.shape is not None]
-        meets = any(len(shape) > 2 and shape[-3] == given.outputs for shape in shapes)
-        return "bias-along-width" if (given.outputs,) in shapes and meets else ""
+        shapes = {part.text: part.shape for part in parts if part.kind == TENSOR and part.shape is not None}
+        flat = any(shape == (given.outputs,) and _BIAS.fullmatch(text) for text, shape in shapes.items())
+        meets = any(len(shape) > 2 and shape[-3] == given.outputs for shape in shapes.values())
+        return "bias-along-width" if flat and meets else ""
     if not given.has_bias and "NoneType" in message:
         unset = [part for part in parts if part.kind == "NoneType"]
         return "bias-is-none" if any(_BIAS.fullmatch(part.text) for part in unset) else ""

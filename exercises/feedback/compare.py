@@ -20,6 +20,8 @@ from exercises.feedback.steps import Opaque, TensorResult
 ROUNDINGS = 4.0
 TF32_EPSILON = 2.0**-10  # CUDA may multiply float32 numbers with TF32's 10 bits of mantissa
 
+A_TENSOR = "a torch.Tensor"  # what is expected, for the student
+
 MismatchKind = Literal[
     FailureKind.TYPE,
     FailureKind.LENGTH,
@@ -130,7 +132,7 @@ def compare(
 
 def _compare_form(expected: Tensor | None, got: Any, dtype: torch.dtype, device: str) -> Mismatch | None:
     if not isinstance(got, TensorResult):
-        return Mismatch(FailureKind.TYPE, "a torch.Tensor", describe(got), got)
+        return Mismatch(FailureKind.TYPE, A_TENSOR, describe(got), got)
     values = got.value
     if expected is not None and values.shape != expected.shape:
         return Mismatch(

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from torch import Tensor
+
 from exercises.feedback.expression import TENSOR, Expression, Part
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class Crash:
         return error.kind in self.classes.split() and re.match(self.words, error.message) is not None
 
 
+_OF_TENSORS = "|".join(name for name in dir(Tensor) if not name.startswith("_") and name not in dir(list))
 _SEQUENCE = r"(tuple|list|range|torch\.Size)"
 _NOT_CALLED = r"(builtin_function_or_method|method)\b"
 # the first that fits is the one
@@ -56,7 +59,7 @@ CRASHES = (
         "ValueError RuntimeError TypeError",
         r"only (one element tensors|integer tensors of a single)|a Tensor with \d+ elements cannot be c",
     ),
-    Crash("list-not-tensor", "AttributeError", r"'(list|tuple)' object has no attribute"),
+    Crash("list-not-tensor", "AttributeError", rf"'(list|tuple)' object has no attribute '({_OF_TENSORS})'"),
     Crash("list-not-tensor", "TypeError", r"list indices must be integers or slices, not tuple"),
     Crash(
         "list-not-tensor",
@@ -95,9 +98,9 @@ CRASHES = (
     Crash(
         "place-of-other-shape",
         "RuntimeError",
-        r"The expanded size of the tensor|shape mismatch: value tensor of shape"
-        r"|output with shape .{0,80} doesn't match",
+        r"The expanded size of the tensor|shape mismatch: value tensor of shape",
     ),
+    Crash("cannot-grow", "RuntimeError", r"output with shape .{0,80} doesn't match the broadcast"),
     Crash("reshape-count", "RuntimeError", r"shape '\[.{0,80}\]' is invalid for input of size"),
     Crash(
         "pieces-do-not-fit",
@@ -187,6 +190,8 @@ def name_of_crash(error: Raised) -> str:
         return found if counts and int(counts[2]) == int(counts[1]) + 1 else "arguments-do-not-fit"
     if found == "range-forgotten" and not (worked_on and worked_on.text.startswith("for ")):
         return ""
+    if found == "place-of-other-shape" and not (worked_on and " = " in worked_on.text):
+        return "cannot-grow"  # as by `expand`, and not by an assignment to a part
     if found == "name-unknown" and worked_on and worked_on.close.startswith("self."):
         return "self-forgotten"
     return found

@@ -15,7 +15,7 @@ from torch import Tensor
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.catalogue import course_info
 from exercises.feedback.cause import Cause
-from exercises.feedback.compare import Mismatch
+from exercises.feedback.compare import A_TENSOR, Mismatch
 from exercises.feedback.course import Course
 from exercises.feedback.errors import cause_of_error
 from exercises.feedback.kinds import FailureKind
@@ -296,6 +296,8 @@ def _name_of_cause(found: Mismatch, follows_input: bool) -> str:
         return "nothing-returned"
     if found.kind == FailureKind.TYPE and isinstance(seen, Opaque) and seen.type_name.startswith("numpy."):
         return "numpy-and-back"
+    if found.kind == FailureKind.TYPE and isinstance(seen, list) and found.expected == A_TENSOR:
+        return "list-not-tensor"
     if follows_input:
         return {FailureKind.DTYPE: "dtype-changed", FailureKind.DEVICE: "device-forgotten"}.get(
             found.kind, ""
