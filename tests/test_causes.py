@@ -80,6 +80,9 @@ def test_axes_of_one_are_told_where_the_sizes_are_right_but_for_them() -> None:
         lambda *given: conv2d_valid(*given).transpose(0, 1),
     ):
         assert failure(must_return, near, call).diagnosis != "axes-of-one"
+    turned = failure(must_return, lambda *given: conv2d_valid(*given).transpose(0, 1), one)
+    assert (turned.expected, turned.got) == ("(2, 1, 7, 7)", "(1, 2, 7, 7)")
+    assert turned.diagnosis != "axes-of-one"  # none is too many
 
 
 # exceptions
@@ -138,7 +141,9 @@ def test_a_list_that_is_returned_for_a_tensor_is_named() -> None:
     returned = failure(must_return, lambda *a: list(conv2d_valid(*a)), call)
     assert (returned.kind, returned.diagnosis) == ("type", "list-not-tensor")
     assert failure(must_return, lambda *a: 3, call).diagnosis == ""
-    assert failure(must_return, lambda: [1, 2, 3], Call("sobel_kernels")).diagnosis == ""
+    pair = failure(must_return, lambda *a: [1, 1], Call("same_padding", (3,)))
+    assert (pair.kind, pair.expected) == ("type", "an int: 1")
+    assert pair.diagnosis != "list-not-tensor"
 
 
 def test_numpy_is_named_where_it_knows_no_bfloat16_and_where_it_is_returned() -> None:

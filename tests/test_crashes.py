@@ -241,10 +241,17 @@ def test_the_screen_says_what_was_combined_once_for_each_line(tmp_path: Path) ->
     )
     write(folder, "ex3_conv2d", "conv2d_valid", "rows = weight.flatten(1)\nreturn rows @ x.flatten(1) @ rows")
     write(folder, "ex4_stride", "conv2d_strided", "down, right = stride\nreturn x[:, :, ::down, ::rigth]")
+    write(
+        folder,
+        "ex5_dilation",
+        "dilate_kernel",
+        "down, right = dilation\nreturn weight[:, :, ::down, ::right]",
+    )
     seen = run_pytest(folder)
     for words in (
         "In `out[:, :, 1:2, 1:3] = x`, `out[:, :, 1:2, 1:3]` has the shape (1, 1, 1, 2) and `x` has the shape",
         "In `down, right = stride`, `stride` is an int.",
+        "In `down, right = dilation`, `dilation` is an int.",
         "There is `right`: is that the one?",
         "A matrix product adds up over the last axis of the left",
     ):
