@@ -195,6 +195,14 @@ def test_shapes_of_parts_are_worked_out_as_torch_does(
         assert tuple(eval(told, {"x": x, "y": y}).shape) == shape
 
 
+def test_an_expression_over_several_lines_and_in_any_alphabet_is_told_on_one() -> None:
+    text = "def f(x, breite):\r\n    größe = '×'; return x.view(\r\n        breite,\r\n        7)\r\n"
+    error = raised_by(text, torch.zeros(3), 2)
+    assert error.expression is not None
+    assert error.expression.text == "x.view( breite, 7)"
+    assert [part.text for part in error.expression.parts] == ["x", "breite"]
+
+
 def told(error: Raised) -> str:
     failure = failure_of(COURSE, Outcome(raised=error), CALLS["plain"])
     assert failure is not None

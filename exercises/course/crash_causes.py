@@ -61,7 +61,7 @@ CRASH_CAUSES = (
     ),
     Cause(
         "nothing-to-join",
-        "The list of pieces is empty here. Look at the loop that should have filled it.",
+        "The list of pieces is empty here. Look at the loop that fills it: what if it never runs?",
     ),
     Cause(
         "window-too-large",
