@@ -12,11 +12,12 @@ COURSE = EXERCISES / "course"
 FEEDBACK = EXERCISES / "feedback"
 MANIFEST = EXERCISES / "manifest.json"
 TUTORIAL = EXERCISES / "README.md"
+TUTORIAL_PAGE = EXERCISES / "tutorial.html"  # the same, for browsers
 PLAYGROUND = EXERCISES / "playground"
 PLAYGROUND_SCRIPT = EXERCISES / "conv2d.py"
 VISUALIZER = EXERCISES / "visualizer" / "index.html"
 # what failure messages are made with
-FOR_FEEDBACK = (EXERCISES / "__init__.py", EXERCISES / "paths.py", MANIFEST, FEEDBACK, COURSE)
+FOR_FEEDBACK = (EXERCISES / "__init__.py", EXERCISES / "paths.py", MANIFEST, TUTORIAL, FEEDBACK, COURSE)
 NO_ANSWERS = (CHECKS, CONSOLE, COURSE, FEEDBACK, VISUALIZER.parent)  # folders where nobody writes any
 PICTURES = ROOT / "img"  # of the tutorial, which writes `img/cat.png`
 CAT = PICTURES / "cat.png"

@@ -250,7 +250,7 @@ def test_links_lead_to_what_exists(reports: dict[str, Report]) -> None:
                 continue
             if not path:
                 assert behind in identifiers
-            elif path == "exercises/README.md":
+            elif path == "exercises/tutorial.html":
                 assert f"#{behind}" in known
             else:
                 assert path == "exercises/visualizer/index.html" and behind.startswith("in=")

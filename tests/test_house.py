@@ -40,7 +40,12 @@ CONTENT = (
     "autograder/platforms/single_upload.py",
 )  # fmt: skip
 # content that no code imports: the tutorial, the visualizer, and the stubs
-MADE = ("exercises/README.md", "exercises/visualizer/", *(f"exercises/ex{digit}" for digit in range(1, 10)))
+MADE = (
+    "exercises/README.md",
+    "exercises/tutorial.html",
+    "exercises/visualizer/",
+    *(f"exercises/ex{digit}" for digit in range(1, 10)),
+)
 SUBJECT = re.compile(
     r"(?<![a-z])(conv(?:\dd|s)?|convol(?:ution|utions|utional|ve)|kernels?|strides?|padding|dilations?|sobel|blur)(?![a-z])",
     re.IGNORECASE,

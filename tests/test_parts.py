@@ -218,7 +218,7 @@ def test_check_asks_for_new_stubs_before_it_grades_old_ones(
     assert told == [
         f"{name} is not what the solutions give: run autograder stubs"
         for name in ("ex1_output_size.py", "manifest.json", "README.md")
-    ]
+    ] + ["tutorial.html is not what the tutorial gives: run autograder stubs"]
     assert said.out == ""
 
 

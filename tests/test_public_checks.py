@@ -208,7 +208,7 @@ def test_solutions_pass_and_only_they_give_exit_code_0(solved: Seen, half_seen: 
     assert f"Hand in your {len(CATALOGUE)} files" in solved.text
 
 
-def test_a_wrong_answer_is_told_with_call_answer_and_cause(half_seen: Seen) -> None:
+def test_a_wrong_answer_is_told_with_call_answer_and_cause(half_seen: Seen, half_done: Path) -> None:
     start = half_seen.text.index("ex2: test_pad2d_by_a_pair")
     text = half_seen.text[start : half_seen.text.index("---", start + 100)]
     assert "Padding (1, 0) adds a row above and a row below" in text
@@ -220,7 +220,8 @@ def test_a_wrong_answer_is_told_with_call_answer_and_cause(half_seen: Seen) -> N
     assert "expected, shape (1, 1, 4, 3):\n    0  0  0\n    1  2  3\n" in text
     assert "yours, shape (1, 1, 2, 5):\n    0  1  2  3  0\n" in text
     assert "swapped" in text
-    assert "Read: exercises/README.md#padding" in text
+    page = (half_done / "exercises" / "tutorial.html").as_uri()
+    assert f"Read: 'Padding' in the tutorial, in a browser:\n{page}#padding\n" in text
 
 
 def test_the_same_cause_is_explained_once(half_done: Path, half_seen: Seen) -> None:

@@ -60,8 +60,9 @@ def test_a_student_is_told_what_is_wrong_in_the_words_of_the_course(toy: Path) -
         stub.write_text(SUBTRACTED, encoding="utf-8")
         told = run(toy, "pytest", "exercises", "-p", "no:cacheprovider")
         assert (
-            "The second tensor was taken away from the first. A sum has a plus.\nRead: exercises/README.md#adding"
-            in (told.stdout)
+            "The second tensor was taken away from the first. A sum has a plus.\n"
+            f"Read: 'Adding' in the tutorial, in a browser:\n{(toy / 'exercises' / 'tutorial.html').as_uri()}#adding"
+            in told.stdout
         )
         stub.write_text(RIGHT, encoding="utf-8")
         told = run(toy, "pytest", "exercises", "-p", "no:cacheprovider")

@@ -9,6 +9,7 @@ from autograder.cli.options import (
     CommandError,
     Commands,
     grading_options,
+    lacking,
     must_be_checkout,
     root_option,
     settings_of,
@@ -26,21 +27,24 @@ def add(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from autograder.release.header import SourceError
-    from autograder.release.parts import missing_parts
-    from autograder.release.selfcheck import selfcheck
-    from autograder.release.stubs import made_from, out_of_date
+    try:
+        from autograder.release.header import SourceError
+        from autograder.release.parts import missing_parts
+        from autograder.release.selfcheck import selfcheck
+        from autograder.release.stubs import made_from, out_of_date
+    except ModuleNotFoundError as error:
+        raise lacking("check", error) from error
 
     try:
-        lacking = missing_parts(options.course, options.root)
-        if not lacking:
+        problems = missing_parts(options.course, options.root)
+        if not problems:
             made = made_from(options.course, options.root)
-            lacking = [f"{line}: run autograder stubs" for line in out_of_date(*made)]
+            problems = [f"{line}: run autograder stubs" for line in out_of_date(*made)]
     except SourceError as error:
         raise CommandError(str(error)) from error
-    for line in lacking:  # what is graded would not be what stands there
+    for line in problems:  # what is graded would not be what stands there
         print(f"autograder check: {line}", file=sys.stderr)
-    if lacking:
+    if problems:
         return 1
     with settings_of(options).grader() as grader:
         findings = selfcheck(grader, options.root)

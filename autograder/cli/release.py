@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from autograder.cli.options import CommandError, Commands, must_be_checkout, root_option
+from autograder.cli.options import Commands, lacking, must_be_checkout, root_option
 from autograder.report.terminal.table import console
 
 
@@ -28,9 +28,7 @@ def _run(options: argparse.Namespace) -> int:
         from autograder.release.edition import Edition, ReleaseError
         from autograder.release.screen import show_release, telling
     except ModuleNotFoundError as error:
-        raise CommandError(
-            f"release needs {error.name}: pip install -e '.[release]' in a checkout"
-        ) from error
+        raise lacking("release", error) from error
     screen = console()
     wanted = () if options.seed is None else (options.seed,)
     edition = Edition(options.course, options.root.resolve(), *wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from autograder.cli.options import Commands, must_be_checkout, root_option
+from autograder.cli.options import Commands, lacking, must_be_checkout, root_option
 
 
 def add(commands: Commands) -> None:
@@ -17,15 +17,18 @@ def add(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from autograder.release.header import SourceError
-    from autograder.release.parts import missing_parts
-    from autograder.release.stubs import made_from, out_of_date, write_stubs
+    try:
+        from autograder.release.header import SourceError
+        from autograder.release.parts import missing_parts
+        from autograder.release.stubs import made_from, out_of_date, write_stubs
+    except ModuleNotFoundError as error:
+        raise lacking("stubs", error) from error
 
     try:
-        lacking = missing_parts(options.course, options.root)
-        for line in lacking:
+        problems = missing_parts(options.course, options.root)
+        for line in problems:
             print(f"autograder: {line}", file=sys.stderr)
-        if lacking:
+        if problems:
             return 2
         made = made_from(options.course, options.root)
         if options.check:

@@ -1,4 +1,5 @@
-"""Makes the student's `exercises/` from `solutions/`: one stub per exercise, `manifest.json`, the tutorial's table.
+"""Makes the student's `exercises/` from `solutions/`: one stub per exercise, `manifest.json`, the tutorial's table
+and its page.
 
 `expected_files` says what has to be there and touches nothing; `write_stubs` puts it there and
 `out_of_date` tells what differs. All three see a folder as flat: only `ex*.py` stubs and the manifest
@@ -19,10 +20,11 @@ from autograder.grading.judge import Judge
 from autograder.paths import SOLUTIONS
 from autograder.release.course_file import as_entry, read_course
 from autograder.release.source import MARKER, Region, Source, SourceError, read_sources
+from autograder.release.tutorial import tutorial_page
 from exercises.feedback.catalogue import as_exercises
 from exercises.feedback.course import Course
 from exercises.feedback.stub import Stub
-from exercises.paths import EXERCISES, TUTORIAL
+from exercises.paths import EXERCISES, TUTORIAL, TUTORIAL_PAGE
 
 MANIFEST = "manifest.json"
 
@@ -143,7 +145,8 @@ def out_of_date(
         if not path.is_file():
             complaints.append(f"{path.as_posix()} is missing")
         elif path.read_bytes() != content:
-            complaints.append(f"{path.as_posix()} is not what the solutions give")
+            origin = "the tutorial gives" if name == TUTORIAL_PAGE.name else "the solutions give"
+            complaints.append(f"{path.as_posix()} is not what {origin}")
     stale = stale_stubs(exercises, files)
     return complaints + [f"{path.as_posix()} has no solution any more" for path in stale]
 
@@ -151,7 +154,7 @@ def out_of_date(
 def _files(
     solutions: Path, exercises: Path, hidden: HiddenCounts, rules: Collection[str] | None
 ) -> dict[str, bytes]:
-    """The generated files, and the tutorial with its table as the headers have it."""
+    """The generated files, and the tutorial with its table as the headers have it, in Markdown and as a page."""
     files = expected_files(solutions, hidden, rules)
     tutorial = exercises / TUTORIAL.name
     if tutorial.is_file():
@@ -159,6 +162,7 @@ def _files(
         table = table_of(json.loads(files[MANIFEST])["exercises"])
         made = _TABLE.sub(lambda match: match["begin"] + table + match["end"], text)
         files[TUTORIAL.name] = made.encode("utf-8")
+        files[TUTORIAL_PAGE.name] = tutorial_page(made, exercises).encode("utf-8")
     return files
 
 

@@ -14,6 +14,7 @@ from autograder.release.edition import Edition, ReleaseError
 from autograder.release.known import KnownSubmission, copies
 from autograder.release.notebook import NAME, as_file, as_notebook, cells
 from autograder.release.package import Package
+from exercises.paths import TUTORIAL, TUTORIAL_PAGE
 
 Points = dict[str, dict[str, float]]  # by hand-in and exercise
 
@@ -26,8 +27,11 @@ def packages(edition: Edition) -> list[Package]:
         "pyproject.toml": pyproject(edition),
         "START.md": edition.page("student/START.md"),
     }
+    page = f"exercises/{TUTORIAL_PAGE.name}"  # where links of feedback pages lead to
     notebook = {
         **notebook_support(edition),
+        **edition.pictures(),
+        page: edition.exercise_files()[page],
         NAME: as_file(as_notebook(cells(edition))),
         "pyproject.toml": pyproject(edition),
         "START.md": edition.page("student/START-notebook.md"),
@@ -40,7 +44,8 @@ def packages(edition: Edition) -> list[Package]:
 
 def notebook_support(edition: Edition) -> Mapping[str, bytes]:
     """What lies beside the notebook: all of `exercises/` but the stubs and the tutorial, which are in it."""
-    own = {f"exercises/{e.module}.py" for e in edition.catalogue} | {"exercises/README.md"}
+    own = {f"exercises/{e.module}.py" for e in edition.catalogue}
+    own |= {f"exercises/{path.name}" for path in (TUTORIAL, TUTORIAL_PAGE)}
     files = {name: content for name, content in edition.exercise_files().items() if name not in own}
     photograph = {name: content for name, content in edition.pictures().items() if name == "img/cat.png"}
     return files | photograph  # the playground's

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograder.report.model import ExerciseReport, Line, Report
+from exercises.feedback.tutorial import section_title
+from exercises.paths import TUTORIAL_PAGE
 
 MAX_LINES = 20  # of one kind, where each is about another student
 
@@ -58,13 +60,19 @@ def line_found(line: Line) -> list[str]:
         told.add(finding.told)
         words = [finding.headline + ("" if finding.device == "cpu" else f" (on {finding.device})")]
         words += [finding.explanation] if finding.explanation else []
-        words += [f"Read: exercises/README.md{finding.section}"] if finding.section else []
+        words += [_reading(finding.section)] if finding.section else []
         words += [f"  {place}" for place in finding.where]
         words += [f"Call: {finding.call}"] if finding.call else []
         words += [f"Expected: {finding.expected}"] if finding.expected else []
         words += [f"Yours: {finding.got}"] if finding.got else []
         paragraphs.append(plain("\n".join(words)))
     return list(dict.fromkeys(paragraphs))
+
+
+def _reading(section: str) -> str:
+    """What to read: its name, which a notebook has too, and its place among the student's files."""
+    page = f"exercises/{TUTORIAL_PAGE.name}"
+    return f"Read: {section_title(section)!r} in the tutorial, {page}{section}"
 
 
 def report_summary(report: Report) -> str:

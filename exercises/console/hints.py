@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Protocol
 
+from exercises.console.wording import wording
 from exercises.feedback.catalogue import Exercise
 
 KEY = "exercises/hints"
@@ -30,7 +31,7 @@ def next_hint(memory: Memory | None, exercise: Exercise, function: str) -> list[
         memory.set(KEY, {**seen, function: shown})
     lines = [f"Hint {i} of {len(hints)} for {function}: {hint}" for i, hint in enumerate(hints[:shown], 1)]
     if before >= len(hints):
-        lines.append(f"These are all hints for {function}. The tutorial is in exercises/README.md.")
+        lines.append(f"These are all hints for {function}. The tutorial is in {wording().whole_tutorial()}.")
     return lines
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from exercises.console import source
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.tutorial import section_title
+from exercises.paths import TUTORIAL, TUTORIAL_PAGE
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,14 @@ class Files:
         return f"exercises/{module}.py has no {name}.{hint}"
 
     def tutorial(self, section: str) -> str:
-        """What to read."""
-        return f"exercises/README.md{section}"
+        """What to read: a link of its own line, which opens there in a browser."""
+        if not TUTORIAL_PAGE.is_file():
+            return f"exercises/{TUTORIAL.name}{section}"
+        return f"{section_title(section)!r} in the tutorial, in a browser:\n{TUTORIAL_PAGE.as_uri()}{section}"
+
+    def whole_tutorial(self) -> str:
+        """Where all of it is."""
+        return f"exercises/{TUTORIAL.name}"
 
     def all_done(self, catalogue: tuple[Exercise, ...]) -> str:
         """How to hand in."""
@@ -64,6 +71,10 @@ class Cells:
     def tutorial(self, section: str) -> str:
         """What to read."""
         return f"the section {section_title(section)!r} of this notebook"
+
+    def whole_tutorial(self) -> str:
+        """Where all of it is."""
+        return "this notebook"
 
     def all_done(self, catalogue: tuple[Exercise, ...]) -> str:
         """How to hand in."""

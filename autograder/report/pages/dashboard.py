@@ -35,7 +35,7 @@ from autograder.report.text import first_of
 from exercises.feedback.kinds import FailureKind
 from exercises.feedback.sentence import capital
 from exercises.feedback.tutorial import section_title
-from exercises.paths import TUTORIAL
+from exercises.paths import TUTORIAL_PAGE
 
 # Not `.html`: no student's page can have this name, and whoever hands out `*.html` does not hand out this.
 DASHBOARD = "dashboard.htm"
@@ -82,7 +82,7 @@ def write_dashboard(folder: Path, reports: Reports, compared: Compared, faults: 
             drawn = charts.drawn(chart_specs(statistics)) if statistics.graded > 1 else []
         except NoCharts as error:
             remarks.append(str(error))
-    tutorial = _link_to(TUTORIAL, folder)
+    tutorial = _link_to(TUTORIAL_PAGE, folder)
     write_text(folder / DASHBOARD, dashboard(statistics, compared, faults, drawn, tutorial))
     return remarks
 
