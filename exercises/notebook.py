@@ -29,8 +29,11 @@ def check(exercise: str = "", *, hint: bool = False, picture: bool = False) -> N
     Raises:
         ValueError: if there is no such exercise.
     """
-    import pytest
-
+    try:
+        import pytest
+    except ModuleNotFoundError:
+        print("pytest is missing: run `%pip install pytest` in a cell, then run this cell again.")
+        return
     names = [e.name for e in exercises()]
     if exercise and exercise not in names:
         raise ValueError(f'there is no exercise {exercise!r}; write check("{names[0]}") and so on')

@@ -7,15 +7,23 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
 
 from autograder.course import COURSE
+from autograder.release import student
+from autograder.release.course_file import read_course
 from autograder.release.edition import Edition
-from autograder.release.notebook import NotebookCell, answered, as_file, as_notebook, cells
+from autograder.release.header import SourceError
+from autograder.release.notebook import ADDRESS, NotebookCell, answered, as_file, as_notebook, cells
+from autograder.release.package import zipped
 from exercises.console import source
+from exercises.feedback.catalogue import course_info, exercises
 
 ROOT = Path(__file__).resolve().parents[1]
 SETUP = "import torch\nfrom torch import Tensor, nn\nfrom exercises.notebook import check"
@@ -34,14 +42,20 @@ def conv2d_valid(x, weight, bias=None):
 """
 
 
-def said(run: Sequence[str], folder: Path) -> str:
-    """What a notebook prints whose cells were run in this order."""
+def said(run: Sequence[str], folder: Path, package: Path | None = ROOT, python: str = "") -> str:
+    """What a notebook prints whose cells were run in this order.
+
+    `package` is a folder to find the package in; None for a kernel that has none of this project. `python` is put
+    before the cells.
+    """
     # as a kernel does it: cells share the namespace of __main__, and In remembers them
     program = "import json, sys\nIn = ['']\nfor cell in json.loads(sys.stdin.read()):\n"
     program += "    In.append(cell)\n    exec(cell, globals())\n"
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    paths = [str(package)] if package else [path for path in sys.path if Path(path).name == "site-packages"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(
-        [sys.executable, "-c", program],
+        # -S: without what `pip install --editable` links
+        [sys.executable, *([] if package else ["-S"]), "-c", f"{python}\n{program}"],
         input=json.dumps(list(run)),
         cwd=folder,
         env=environment,
@@ -93,6 +107,131 @@ def test_files_are_spoken_of_as_files_where_no_notebook_runs() -> None:
     assert source.notebook_text() is None
 
 
+# The first cell, where only the notebook is
+
+
+@pytest.fixture(scope="module")
+def zipped_notebook() -> bytes:
+    package = student.packages(Edition(COURSE, ROOT))[1]
+    return zipped(package.files)
+
+
+def first_cell(address: str = "") -> str:
+    """The first of the code cells, of a course with this address."""
+    links = {**COURSE.info.links, **({ADDRESS: address} if address else {})}
+    made = cells(Edition(replace(COURSE, info=replace(COURSE.info, links=links)), ROOT))
+    first = next(cell for cell in made if cell.is_code)
+    assert made.index(first) == 1, "it comes after the title"
+    return first.source
+
+
+RIGHT = "def effective_kernel_size(kernel_size, dilation=1):\n    return dilation * (kernel_size - 1) + 1"
+CHECKED = [RIGHT, 'check("ex1")']
+UPLOAD = (
+    "The folder exercises is missing: upload the zip that this notebook came in, beside this notebook "
+    "(in Colab: the folder icon on the left), then run this cell again.\n"
+)
+
+
+def test_without_the_package_the_first_cell_says_in_one_line_how_to_get_it(tmp_path: Path) -> None:
+    assert said([first_cell()], tmp_path, package=None) == UPLOAD
+    # and a cell with a check says it again, where a NameError would come
+    assert said([first_cell(), *CHECKED], tmp_path, package=None) == UPLOAD * 2
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["notebook-student.zip", "notebook-student (1).zip"])
+def test_a_zip_beside_the_notebook_is_unpacked(tmp_path: Path, zipped_notebook: bytes, name: str) -> None:
+    (tmp_path / f"{course_info().notebook}").write_text("the student's own")
+    (tmp_path / "another.zip").write_bytes(zipped({"exercises/ex1_output_size.py": b"mine"}))
+    (tmp_path / "broken.zip").write_bytes(b"PK no zip")
+    (tmp_path / name).write_bytes(zipped_notebook)
+    text = said([first_cell(), *CHECKED], tmp_path, package=None)
+    assert "effective_kernel_size" not in text.partition("Next:")[2].partition("\n")[0]
+    assert "ex1  Output size" in text and "The folder exercises" not in text
+    assert (tmp_path / course_info().notebook).read_text() == "the student's own"
+    assert not (tmp_path / "exercises" / "ex1_output_size.py").exists()
+    assert not (tmp_path / "START.md").exists()
+
+
+def test_it_is_uploaded_while_the_notebook_runs(tmp_path: Path, zipped_notebook: bytes) -> None:
+    (tmp_path / "upload").write_bytes(zipped_notebook)
+    upload = 'from pathlib import Path\nPath("upload").rename("notebook-student.zip")'
+    text = said([first_cell(), upload, first_cell(), *CHECKED], tmp_path, package=None)
+    assert text.startswith(UPLOAD) and "ex1  Output size" in text
+
+
+def test_what_is_missing_is_fetched_from_the_address_of_the_course(
+    tmp_path: Path, zipped_notebook: bytes
+) -> None:
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "some.zip").write_bytes(zipped_notebook)
+    (tmp_path / "here").mkdir()
+    address = (tmp_path / "web" / "some.zip").as_uri()
+    text = said([first_cell(address), *CHECKED], tmp_path / "here", package=None)
+    assert "ex1  Output size" in text and "missing" not in text
+
+
+@pytest.mark.parametrize("content", [None, b"<html>log in first</html>"], ids=["nothing", "another page"])
+def test_an_address_that_gives_no_zip_is_told_and_how_else_to_get_it(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    address = (tmp_path / "some.zip").as_uri()
+    (tmp_path / "here").mkdir()
+    if content:
+        (tmp_path / "some.zip").write_bytes(content)
+    text = said([first_cell(address)], tmp_path / "here", package=None)
+    assert text.endswith(UPLOAD)
+    assert (f"{address} cannot be reached from here" in text) is (content is None)
+
+
+@pytest.mark.parametrize("name", ["torch", "pytest"])
+def test_a_package_that_the_kernel_lacks_is_told_in_one_line(tmp_path: Path, name: str) -> None:
+    without = f"import sys\nsys.modules[{name!r}] = None"
+    text = said([first_cell(), 'check("ex1")'], tmp_path, python=without)
+    assert f"{name} is missing: run `%pip install " in text
+    assert set(text.splitlines()) == {text.splitlines()[0]}
+
+
+def test_an_address_has_to_be_one_of_the_secure_web(tmp_path: Path) -> None:
+    text = (ROOT / "solutions" / "course.toml").read_text(encoding="utf-8")
+    (tmp_path / "course.toml").write_text(
+        f'{text}\n{ADDRESS} = "http://example.org/a.zip"\n', encoding="utf-8"
+    )
+    with pytest.raises(SourceError, match=f"links: {ADDRESS} has to begin with https://"):
+        read_course(tmp_path)
+
+
+@pytest.mark.parametrize("with_package", [True, False])
+def test_the_whole_notebook_runs_in_a_kernel(
+    tmp_path: Path, zipped_notebook: bytes, with_package: bool
+) -> None:
+    """Colab, VS Code and Jupyter run the same kernel, ipykernel; here it finds nothing of this project."""
+    site = next(path for path in sys.path if Path(path).name == "site-packages")
+    kernel = tmp_path / "kernels" / "bare"
+    kernel.mkdir(parents=True)
+    argv = [sys.executable, "-S", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": argv, "display_name": "bare", "language": "python", "env": {"PYTHONPATH": site}}
+    (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    if with_package:
+        (folder / "notebook-student.zip").write_bytes(zipped_notebook)
+    notebook = as_notebook(cells(Edition(COURSE, ROOT)))
+    manager = KernelManager(kernel_name="bare")
+    manager.kernel_spec_manager.kernel_dirs = [str(kernel.parent)]
+    NotebookClient(
+        notebook, km=manager, allow_errors=True, resources={"metadata": {"path": folder}}
+    ).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert [output for output in outputs if output["output_type"] == "error"] == []
+    text = "".join(output.get("text", "") for output in outputs)
+    if with_package:
+        assert text.count(f" {course_info().title} ") == len(exercises())
+    else:
+        assert text == UPLOAD * (1 + len(exercises()))
+
+
 def test_the_notebook_holds_every_task_stub_and_section_once() -> None:
     edition = Edition(COURSE, ROOT)
     made = cells(edition)
@@ -122,7 +261,7 @@ def test_the_tutorial_in_the_notebook_speaks_of_cells() -> None:
 
 
 def test_pictures_of_the_tutorial_are_attached(tmp_path: Path) -> None:
-    for name in ("exercises", "solutions", "constraints.txt", "pyproject.toml"):
+    for name in ("autograder", "exercises", "solutions", "constraints.txt", "pyproject.toml"):
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "exercises").unlink()
     (tmp_path / "exercises").mkdir()

@@ -68,6 +68,11 @@ def _complaints(told: Mapping[str, Any]) -> list[tuple[str, str]]:
         wrong.append(("keyword", "has to be in small letters: it is looked for in titles in any letters"))
     if not told["tracks"]:
         wrong.append(("tracks", "needs at least one"))
+    wrong += [
+        ("links", f"{key} has to begin with https://")
+        for key, value in told["links"].items()
+        if _is_text(value) and not value.startswith("https://")
+    ]
     for name in ("tracks", "links"):
         wrong += [(name, f"{key} has to be text") for key, value in told[name].items() if not _is_text(value)]
     lists, numbers = ("available", "silent"), ("call_seconds", "memory_mib")

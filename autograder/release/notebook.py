@@ -25,7 +25,7 @@ from exercises.feedback.catalogue import Exercise
 from exercises.feedback.tutorial import anchor
 
 NAME = NOTEBOOK
-LOADED = "import math\n\nimport torch\nfrom torch import Tensor, nn\n\nfrom exercises.notebook import check"
+ADDRESS = "notebook_zip"  # what course.toml calls the link that the first cell fetches what is missing from
 
 _OWN_IMPORT = re.compile(r"^(?:from exercises\.ex\w+ import .*|import exercises\.ex\w+.*)\n?", re.MULTILINE)
 _PICTURE = re.compile(r"(?P<before>!\[[^\]]*\]\(|src=\")(?:\.\./)?(?P<path>img/[\w.-]+)")
@@ -70,13 +70,23 @@ class NotebookCell:
 
 
 def cells(edition: Edition) -> list[NotebookCell]:
-    """Tutorial, set-up, and for each exercise its tasks, stubs and one cell that runs its public checks."""
-    made = list(_tutorial(edition))
-    made.append(NotebookCell("setup", "setup", LOADED))
+    """Title, set-up, tutorial, and for each exercise its tasks, stubs and one cell that runs its public checks."""
+    title, *sections = _tutorial(edition)
+    made = [title, NotebookCell("setup", "setup", _first_cell(edition)), *sections]
     for source in edition.sources:
         exercise = next(e for e in edition.catalogue if e.module == source.module)
         made += _exercise(exercise, cells_of_stub(source.path, stub_text(source)))
     return made
+
+
+def _first_cell(edition: Edition) -> str:
+    """Loads what all cells need. Where only the notebook is, as in Colab, it gets the rest, or says how to."""
+    packages = " ".join(
+        dict.fromkeys(re.split(r"[^\w.-]", line)[0] for line in edition.student_dependencies())
+    )
+    address = edition.course.info.links.get(ADDRESS, "")
+    made = edition.page("student/first_cell.py.jinja", address=address, packages=packages)
+    return made.decode("utf-8").strip()
 
 
 def _tutorial(edition: Edition) -> Iterator[NotebookCell]:
