@@ -6,6 +6,7 @@ from pathlib import Path
 
 EXERCISES = Path(__file__).resolve().parent
 ROOT = EXERCISES.parent
+INSTALLED = ROOT.name in ("site-packages", "dist-packages")  # by pip, and so no place for a student's work
 CHECKS = EXERCISES / "tests"
 CONSOLE = EXERCISES / "console"
 COURSE = EXERCISES / "course"

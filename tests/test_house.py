@@ -56,6 +56,7 @@ SAYS_IT = {
     ("autograder/platforms/", "kernels"): "the same",
     ("autograder/release/nbgrader.py", "kernels"): "the same",
     ("autograder/release/templates/nbgrader/README.md", "kernel"): "the same",
+    ("autograder/release/templates/student/START-notebook.md", "kernel"): "the same",
     ("exercises/feedback/calls.py", "stride"): "how a tensor lies in memory",
     ("autograder/sandbox/pretended.py", "stride"): "the same",
     ("autograder/sandbox/pretended.py", "strides"): "the same",

@@ -32,7 +32,7 @@ def packages(edition: Edition) -> list[Package]:
         **edition.exercise_files(),
         **edition.pictures(),
         "pyproject.toml": student.pyproject(edition),
-        "README.md": edition.page("classroom/README.md"),
+        "README.md": edition.page("classroom/README.md", install=student.install(edition)),
         WORKFLOW: edition.template("classroom/classroom.yml"),
         RUNNER: edition.template("classroom/runner.py"),
     }

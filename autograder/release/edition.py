@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -91,14 +92,15 @@ class Edition:
             name, _, version = line.partition("==")
             if version:
                 pins[name.lower()] = version
-        lines = []
+        lines: dict[str, str] = {}  # by package, since one may be asked for twice
         for requirement in self.requirements:
-            spec, _, marker = requirement.partition(";")
-            name = spec.split(">=")[0].strip()
+            name, marker = package_name(requirement), requirement.partition(";")[2]
             if name.lower() not in pins:
                 raise ReleaseError(f"constraints.txt does not pin {name}")
-            lines.append(f"{name}=={pins[name.lower()]}" + (f"; {marker.strip()}" if marker else ""))
-        return lines
+            lines.setdefault(
+                name, f"{name}=={pins[name.lower()]}" + (f"; {marker.strip()}" if marker else "")
+            )
+        return list(lines.values())
 
     @cached_property
     def _project(self) -> Mapping[str, Any]:
@@ -168,6 +170,11 @@ class Edition:
         content = path.read_bytes()
         # a checkout on Windows may have other line ends
         return content.replace(b"\r\n", b"\n") if path.suffix in _TEXT or not path.suffix else content
+
+
+def package_name(requirement: str) -> str:
+    """What a requirement line is about."""
+    return re.split(r"[^\w.-]", requirement.strip(), maxsplit=1)[0]
 
 
 def below(*paths: Path) -> Callable[[str], bool]:

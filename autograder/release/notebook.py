@@ -17,7 +17,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.release.edition import Edition
+from autograder.release.edition import Edition, package_name
 from autograder.release.source import Cell, cells_of_stub
 from autograder.release.stubs import stub_text
 from autograder.submissions.downloads.names import NOTEBOOK
@@ -81,9 +81,7 @@ def cells(edition: Edition) -> list[NotebookCell]:
 
 def _first_cell(edition: Edition) -> str:
     """Loads what all cells need. Where only the notebook is, as in Colab, it gets the rest, or says how to."""
-    packages = " ".join(
-        dict.fromkeys(re.split(r"[^\w.-]", line)[0] for line in edition.student_dependencies())
-    )
+    packages = " ".join(dict.fromkeys(map(package_name, edition.student_dependencies())))
     address = edition.course.info.links.get(ADDRESS, "")
     made = edition.page("student/first_cell.py.jinja", address=address, packages=packages)
     return made.decode("utf-8").strip()

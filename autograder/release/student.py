@@ -25,7 +25,7 @@ def packages(edition: Edition) -> list[Package]:
         **edition.exercise_files(),
         **edition.pictures(),
         "pyproject.toml": pyproject(edition),
-        "START.md": edition.page("student/START.md"),
+        "START.md": edition.page("student/START.md", install=install(edition)),
     }
     page = f"exercises/{TUTORIAL_PAGE.name}"  # where links of feedback pages lead to
     notebook = {
@@ -34,7 +34,7 @@ def packages(edition: Edition) -> list[Package]:
         page: edition.exercise_files()[page],
         NAME: as_file(as_notebook(cells(edition))),
         "pyproject.toml": pyproject(edition),
-        "START.md": edition.page("student/START-notebook.md"),
+        "START.md": edition.page("student/START-notebook.md", install=install(edition, " jupyterlab")),
     }
     return [
         Package("student.zip", "students", files),
@@ -49,6 +49,11 @@ def notebook_support(edition: Edition) -> Mapping[str, bytes]:
     files = {name: content for name, content in edition.exercise_files().items() if name not in own}
     photograph = {name: content for name, content in edition.pictures().items() if name == "img/cat.png"}
     return files | photograph  # the playground's
+
+
+def install(edition: Edition, more: str = "") -> str:
+    """How to install what a student needs, as step 2 of a list; `more` names packages that are needed besides."""
+    return edition.page("student/install.md", more=more).decode("utf-8")
 
 
 def pyproject(edition: Edition) -> bytes:

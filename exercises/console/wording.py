@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from exercises.console import source
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.tutorial import section_title
-from exercises.paths import TUTORIAL, TUTORIAL_PAGE
+from exercises.paths import INSTALLED, TUTORIAL, TUTORIAL_PAGE
+
+WORK_ELSEWHERE = "An installed copy: to work, unpack student.zip and run `pytest exercises` there."
 
 
 @dataclass(frozen=True)
@@ -83,4 +85,6 @@ class Cells:
 
 def wording() -> Files | Cells:
     """The one that fits where the checks run."""
-    return Files() if source.notebook_text() is None else Cells()
+    if source.notebook_text() is not None:
+        return Cells()
+    return Files(more_hints=WORK_ELSEWHERE) if INSTALLED else Files()
