@@ -506,6 +506,18 @@ def test_hints_come_one_by_one_until_there_are_no_more() -> None:
     assert lines[3][-1].startswith("These are all hints for conv2d_valid")
 
 
+@pytest.mark.parametrize(
+    ("cells", "place"), [([], "exercises/README.md"), (["x = 1"], "this notebook")], ids=["files", "notebook"]
+)
+def test_who_has_seen_all_hints_is_sent_to_the_tutorial_where_it_is(
+    monkeypatch: pytest.MonkeyPatch, cells: list[str], place: str
+) -> None:
+    monkeypatch.setattr(source, "_notebook", cells)
+    memory, exercise = Memory(), CATALOGUE[2]
+    *_, last = [hints.next_hint(memory, exercise, "conv2d_valid") for _ in range(4)]
+    assert last[-1].endswith(f"The tutorial is in {place}.")
+
+
 def test_hints_begin_anew_once_a_function_was_right() -> None:
     memory, exercise = Memory(), CATALOGUE[2]
     for _ in range(2):
