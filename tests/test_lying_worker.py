@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from autograder.course import COURSE
+from autograder.course.suites.properties import must_move_along
 from exercises.course.layer_checks import must_backpropagate, must_start_as_torch, must_train
 from exercises.feedback import steps
 from exercises.feedback.calls import Call, Sample
@@ -40,7 +41,9 @@ class Liar:
     assumed: Assumed = field(default_factory=dict)
 
     def run(self, asked: Sequence[Step]) -> Outcome:
-        results, raised = steps.run(asked, {"Conv2d": nn.Conv2d, "pad2d": pad2d}.__getitem__)
+        results, raised = steps.run(
+            asked, {"Conv2d": nn.Conv2d, "pad2d": pad2d, "conv2d_valid": nn.functional.conv2d}.__getitem__
+        )
         results[self.place] = self.change(results[self.place])
         return Outcome(results, raised)
 
@@ -73,6 +76,17 @@ def test_what_is_left_out_does_not_pass(ask: Callable[[Liar], None], place: int)
     ask(Liar(place, honest))
     with pytest.raises(CheckFailure):
         ask(Liar(place, nothing))
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_an_answer_that_another_is_held_against_has_the_right_dtype_too(place: int) -> None:
+    def ask(change: Callable[[Any], Any]) -> None:
+        weight = Sample((2, 2, 3, 2), seed=2)
+        must_move_along(Liar(place, change), Sample((1, 2, 4, 5), seed=1), weight, (0, 2))  # type: ignore[arg-type]
+
+    ask(honest)
+    with pytest.raises(CheckFailure, match="the wrong dtype"):
+        ask(lambda answer: replace(answer, value=answer.value.double()))
 
 
 @pytest.mark.parametrize(

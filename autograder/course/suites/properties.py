@@ -22,7 +22,7 @@ from exercises.feedback.steps import TensorResult
 def must_be_linear(student: SandboxedStudent, x: Sample, y: Sample, weight: Sample) -> None:
     """f(2x - 3y) = 2 f(x) - 3 f(y), and f(x) is of the right shape and not one number everywhere."""
     calls, script = _mixed(x, y, weight)
-    of_x, of_y, of_mixed = _answers(student, calls, script)
+    of_x, of_y, of_mixed = _answers(student, calls, script, "not-linear")
     expected = 2.0 * of_x.value.double() - 3.0 * of_y.value.double()
     _must_equal(student, calls[2], expected, of_mixed, "not-linear")
 
@@ -36,7 +36,7 @@ def _mixed(x: Sample, y: Sample, weight: Sample) -> tuple[list[Call], Script]:
 def must_move_along(student: SandboxedStudent, x: Sample, weight: Sample, shift: tuple[int, int]) -> None:
     """f(x shifted) = f(x) shifted, for a picture with enough zeros around it."""
     calls, script = _moved(x, weight, shift)
-    before, after = _answers(student, calls, script)
+    before, after = _answers(student, calls, script, "not-shift-equivariant")
     expected = before.value.double().roll(shift, (-2, -1))
     _must_equal(student, calls[1], expected, after, "not-shift-equivariant")
 
@@ -54,7 +54,7 @@ def _calls(weight: Sample, *pictures: Sample | Tensor) -> tuple[list[Call], Scri
     return calls, Script([call_step(call) for call in calls])
 
 
-def _answers(student: SandboxedStudent, calls: list[Call], script: Script) -> list[TensorResult]:
+def _answers(student: SandboxedStudent, calls: list[Call], script: Script, cause: str) -> list[TensorResult]:
     outcome = student.run(script)
     failure = failure_of(student.course, outcome, calls[0])
     if failure:
@@ -74,6 +74,8 @@ def _answers(student: SandboxedStudent, calls: list[Call], script: Script) -> li
                 f"a tensor of shape {tuple(shape)}, not one number everywhere",
                 describe(got),
             )
+        # its own numbers are what the last answer is held against; its dtype and device are looked at here
+        _must_equal(student, call, got.value.double(), got, cause)
     return list(outcome.results)
 
 
