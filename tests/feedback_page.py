@@ -67,9 +67,9 @@ class _Reader(HTMLParser):
             self._part = self.parts.setdefault(name, Part()) if re.fullmatch(r"ex\d+", name) else None
         elif tag == "tr":
             self._cells = []
-        elif tag == "div" and look == "cause":
+        elif tag == "div" and "cause" in look.split():
             self._in_cause = True
-        elif tag in ("h2", "p", "td", "th", "h4", "figcaption"):
+        elif tag in ("h3", "p", "td", "th", "h2", "h4", "figcaption"):
             self._kind, self._text = f"{tag} {look}".strip(), []
 
     def handle_data(self, data: str) -> None:
@@ -84,7 +84,7 @@ class _Reader(HTMLParser):
             self.total = text
         elif part is None:
             return
-        elif tag == "h2":
+        elif tag == "h3":
             part.title = text
         elif tag == "p" and self._kind == "p note carried":
             part.notes.append(text)

@@ -153,14 +153,19 @@ def test_a_report_is_on_its_page(reports: dict[str, Report], name: str, shown: b
     assert len(page.encode()) < MAX_PAGE_BYTES
     reader = read(page)
     text = reader.text
-    assert f"{round(report.earned, 2):g} of {report.points:g} points" in text
+    if report.withheld:
+        assert "Not graded" in text and "0 of" not in text
+    else:
+        assert f"{round(report.earned, 2):g} of {report.points:g} points" in text
     for words in (report.student, report.problem, *report.notes, report.printed):
         assert flat(words) in text
     for exercise in report.exercises:
         assert f"{exercise.name} {exercise.title}" in text
         for line in exercise.lines:
-            counts = f"{line.passed} of {line.cases} {round(line.earned, 2):g} of {line.points:g}"
-            assert f"{flat(line.sentence)} {counts}" in text, line.name
+            counts = f"{line.passed} of {line.cases} check{'s' * (line.cases != 1)}"
+            marked = f"{round(line.earned, 2):g} of {line.points:g} point{'s' * (line.points != 1)}"
+            told = f"{counts} {marked}".replace("0 of ", "") if report.withheld else f"{counts} {marked}"
+            assert f"{flat(line.sentence)} {told}" in text, line.name
         for finding in exercise.findings:
             if finding.kind == FailureKind.UNDECIDED:  # nothing to fix; the line's result says it
                 assert "Not judged" in text or "In part" in text

@@ -12,7 +12,7 @@ from typing import Any
 
 from autograder.report.model import ExerciseReport, Finding, Line, Report
 from autograder.report.pages.grid import Grid, grid
-from autograder.report.pages.markup import template
+from autograder.report.pages.markup import points, template
 from exercises.feedback.catalogue import course_info
 from exercises.feedback.kinds import NUMBERS, UNCALLED, UNWRITTEN, FailureKind
 from exercises.feedback.palette import INK, PAPER, css
@@ -38,12 +38,24 @@ ADVICE = {
     "look at.",
     FailureKind.RAISED: "Your code stopped with an error before it gave an answer.",
 }
+# and where no check has run
+UNREAD = (
+    "No check has run, so this says nothing about your code. If the sentence above names something in your files, "
+    "fix that and hand in again; if not, tell your instructor."
+)
+UNSEEN = "No check has run. If you did hand something in, tell your instructor."
 NOT_TRIED = "These checks were left out, because earlier calls had taken too long."
+# titles over exercises that are in the same state
+TO_FIX, NOT_WRITTEN, ABSENT = "What to fix", "Not written yet", "Not handed in"
+COMPLETE, UNGRADED = "Complete", "What will be checked"
 # a wrong answer that no diagnosis explains, by itself and beside others
 ALONE = "None of the common mistakes explains it. Try a small input whose answer you can work out on paper."
 BESIDE = (
     "None of the common mistakes explains this one. Fix what else is listed here first: it may go with it."
 )
+
+# a line of the rubric, the word for its result, and the name of its look
+Row = tuple[Line, str, str]
 
 
 @dataclass(frozen=True)
@@ -61,15 +73,30 @@ class Shown:
 
 
 @dataclass
+class Group:
+    """Exercises under a common title; where they are `folded`, only their own titles show at first."""
+
+    title: str
+    folded: bool = True
+    leads: Sequence[str] = ()
+    parts: list[Mapping[str, Any]] = field(default_factory=list)
+
+
+@dataclass
 class Cause:
-    """Findings with the same cause, told once."""
+    """Findings with the same cause, told once.
+
+    `as_in` names the exercise where the same explanation stands already, and `rows` has the lines that show it.
+    """
 
     headline: str
     explanation: str
     section: str
     title: str
     where: Sequence[str]
-    sentences: list[str] = field(default_factory=list)
+    diagnosed: bool
+    as_in: str = ""
+    rows: list[Row] = field(default_factory=list)
     calls: list[Shown] = field(default_factory=list)
 
 
@@ -91,6 +118,7 @@ def _page(report: Report, length: int, causes: int, calls: int) -> str:
         return text if len(text) <= length else f"{text[:length]} … (cut: it has {len(text)} characters)"
 
     parts = [_exercise(exercise, report, cut, causes) for exercise in report.exercises]
+    _once(parts)
     text: str = template("feedback.html").render(
         report=report,
         most_calls=calls,
@@ -98,7 +126,9 @@ def _page(report: Report, length: int, causes: int, calls: int) -> str:
         problem=cut(report.problem),
         printed=cut(report.printed),
         notes=[cut(note) for note in report.notes[:50]],
-        parts=parts,
+        groups=_groups(parts),
+        total="Not graded" if report.withheld else _of(report),
+        advice=UNREAD if report.withheld else UNSEEN,
         headline=_headline(report),
         provenance=_provenance(report),
         paper=css(PAPER),
@@ -110,7 +140,7 @@ def _page(report: Report, length: int, causes: int, calls: int) -> str:
 
 def _headline(report: Report) -> str:
     if report.problem:
-        return "Your hand-in could not be graded"
+        return "Your hand-in could not be graded" if report.withheld else ""
     if report.exercises and all(_whole(line) for e in report.exercises for line in e.lines):
         return "Every check passed: well done"
     kinds = {f.kind for e in report.exercises for f in e.findings}
@@ -119,42 +149,71 @@ def _headline(report: Report) -> str:
     return ""
 
 
+def _of(marked: Report | ExerciseReport, withheld: bool = False) -> str:
+    whole = f"{points(marked.points)} points"
+    return whole if withheld else f"{points(marked.earned)} of {whole}"
+
+
 def _whole(line: Line) -> bool:
     return line.passed == line.cases
 
 
 def _exercise(exercise: ExerciseReport, report: Report, cut: Any, most: int) -> Mapping[str, Any]:
-    causes = list(_causes(exercise, cut))
-    open_lines = sum(not _whole(line) for line in exercise.lines)
+    rows = [(line, *_result(line, bool(report.problem))) for line in exercise.lines]
+    causes = list(_causes(exercise, rows, cut))
+    kinds = {finding.kind for finding in exercise.findings}
+    passed = sum(_whole(line) for line in exercise.lines)
     return {
         "it": exercise,
-        "state": _state(exercise, bool(report.problem)),
+        "group": _group(exercise, bool(report.problem)),
+        "title": f"{exercise.name} {exercise.title}: {_of(exercise, report.withheld)}",
         "helped": [text for text in (_carried(exercise), _followed(exercise), _apart(exercise)) if text],
-        "lines": [(line, _result(line, bool(report.problem))) for line in exercise.lines],
+        "rows": rows,
+        "unexplained": [row for row in rows if row[0].undecided],
+        # where one cause kept the whole exercise from being tried, its lines say no more than that
+        "untried": len(causes) == 1 and not passed and kinds <= UNCALLED,
+        "passed": f"{passed} of {len(rows)} passed",
         "causes": causes[:most],
         "left_out": len(causes) - len(causes[:most]),
-        "open_lines": open_lines,
     }
 
 
-def _state(exercise: ExerciseReport, ungraded: bool) -> str:
-    whole = sum(_whole(line) for line in exercise.lines)
-    kinds = {f.kind for f in exercise.findings}
+def _once(parts: Sequence[Mapping[str, Any]]) -> None:
+    """Of causes with the same explanation, the first tells it, if it can be seen."""
+    told: dict[tuple[str, str], str] = {}
+    for part in parts:
+        for cause in part["causes"] if part["group"] == TO_FIX else ():
+            name = told.setdefault((cause.explanation, cause.section), part["it"].name)
+            if cause.diagnosed and name != part["it"].name:
+                cause.as_in = name
+
+
+def _groups(parts: Sequence[Mapping[str, Any]]) -> list[Group]:
+    """The exercises in the order in which a student needs them: what to fix comes first."""
+    groups = {
+        TO_FIX: Group(TO_FIX, folded=False),
+        NOT_WRITTEN: Group(NOT_WRITTEN, leads=[ADVICE[FailureKind.NOT_WRITTEN]]),
+        ABSENT: Group(ABSENT, leads=[ADVICE[FailureKind.MISSING]]),
+        UNGRADED: Group(UNGRADED),
+        COMPLETE: Group(COMPLETE),
+    }
+    for part in parts:
+        groups[part["group"]].parts.append(part)
+    return [group for group in groups.values() if group.parts]
+
+
+def _group(exercise: ExerciseReport, ungraded: bool) -> str:
     if ungraded:
-        return "not graded"
-    if whole == len(exercise.lines):
-        return "complete"
-    for kind, words in (
-        (FailureKind.MISSING, "not handed in"),
-        (FailureKind.NOT_WRITTEN, "not written yet"),
-        (FailureKind.NOT_DEFINED, "not found"),
-        (FailureKind.NOT_LOADABLE, "could not be loaded"),
-    ):
-        if kinds == {kind} and whole == 0:
-            return words
-    if FailureKind.FORBIDDEN in kinds:
-        return "uses something that is not allowed here"
-    return f"{whole} of {len(exercise.lines)} passed"
+        return UNGRADED
+    if all(_whole(line) for line in exercise.lines):
+        return COMPLETE
+    kinds = {finding.kind for finding in exercise.findings}
+    if not any(line.passed for line in exercise.lines):
+        if kinds == {FailureKind.NOT_WRITTEN}:
+            return NOT_WRITTEN
+        if kinds == {FailureKind.MISSING}:
+            return ABSENT
+    return TO_FIX
 
 
 def _result(line: Line, ungraded: bool) -> tuple[str, str]:
@@ -199,13 +258,13 @@ def _checks(count: int) -> str:
     return "One check of this exercise passes" if count == 1 else f"{count} checks of this exercise pass"
 
 
-def _causes(exercise: ExerciseReport, cut: Any) -> Iterator[Cause]:
+def _causes(exercise: ExerciseReport, rows: Sequence[Row], cut: Any) -> Iterator[Cause]:
     """The findings of an exercise, those with the same cause together."""
     groups: dict[tuple[object, ...], Cause] = {}
     told = [f for f in exercise.findings if f.kind != FailureKind.UNDECIDED]
     unknown = BESIDE if len({(f.headline, f.explanation) for f in told}) > 1 else ALONE
-    for line in exercise.lines:
-        for finding in line.findings:
+    for row in rows:
+        for finding in row[0].findings:
             if finding.kind == FailureKind.UNDECIDED:
                 continue
             same = finding.told
@@ -216,8 +275,9 @@ def _causes(exercise: ExerciseReport, cut: Any) -> Iterator[Cause]:
                     finding.section,
                     section_title(finding.section),
                     [cut(place) for place in finding.where[-MAX_LINES:]],
+                    bool(finding.explanation),
                 )
-            _add(groups[same], line, finding, cut)
+            _add(groups[same], row, finding, cut)
     return iter(groups.values())
 
 
@@ -225,9 +285,9 @@ def _advice(finding: Finding, unknown: str) -> str:
     return ADVICE.get(finding.kind, unknown) if finding.tried else NOT_TRIED
 
 
-def _add(cause: Cause, line: Line, finding: Finding, cut: Any) -> None:
-    if line.sentence not in cause.sentences:
-        cause.sentences.append(line.sentence)
+def _add(cause: Cause, row: Row, finding: Finding, cut: Any) -> None:
+    if row not in cause.rows:
+        cause.rows.append(row)
     if finding.call and finding.kind not in UNCALLED and finding.tried:
         told = finding.kind == FailureKind.RAISED and finding.got in finding.headline
         shown = Shown(

@@ -14,6 +14,8 @@ from exercises.feedback.palette import BLUE_TO_RED, DARK_TO_LIGHT, LIGHT, NO_NUM
 
 CELL = 10  # units of the SVG
 MAX_NUMBERS = 8  # rows or columns up to which the numbers stand in the cells, to be read on a telephone
+SHOWN = 33  # CSS pixels of a cell whose number can be read
+WIDEST = MAX_NUMBERS * SHOWN
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,10 @@ class Number:
 
 @dataclass(frozen=True)
 class Grid:
-    """What the page draws. `image` is a PNG as a data URI with one pixel for each cell."""
+    """What the page draws.
+
+    `image` is a PNG as a data URI with one pixel for each cell, `shown` the width in CSS pixels where there is room.
+    """
 
     title: str
     subtitle: str
@@ -37,6 +42,7 @@ class Grid:
     legend: str = ""
     width: int = 0
     height: int = 0
+    shown: int = 0
     image: str = ""
     numbers: tuple[Number, ...] = ()
     marked: tuple[int, int] | None = None
@@ -68,6 +74,7 @@ def grid(picture: Picture) -> Grid:
         _legend(picture) + gaps,
         columns * CELL,
         rows * CELL,
+        min(columns * SHOWN, WIDEST),
         _png(colours),
         tuple(numbers),
         marked,
