@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import html.parser
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
@@ -35,13 +36,13 @@ from exercises.feedback.catalogue import exercises
 from exercises.feedback.compare import Mismatch, MismatchKind
 from exercises.feedback.failures import CheckFailure, Outcome, mismatch_failure
 from exercises.feedback.follow import Assumed
-from exercises.feedback.kinds import FailureKind
+from exercises.feedback.kinds import UNWRITTEN, FailureKind
 from exercises.feedback.script import Step
 from exercises.feedback.steps import TensorResult
 from tests.test_tutorial import TUTORIAL, anchors
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
 GRADED = {
@@ -72,12 +73,16 @@ HOSTILE = [
 
 @pytest.fixture(scope="module")
 def reports() -> dict[str, Report]:
-    """Reports on hand-ins of the corpus, and on one that could not be read."""
+    """Reports on hand-ins of the corpus, on one with a single mistake, and on one that could not be read."""
     modules = [e.module for e in exercises()]
     found = {}
     with Grader(COURSE, time_limits=TimeLimits(call=1.0)) as grader:
         for name, path in GRADED.items():
             found[name] = grader.grade(read_submission(SUBMISSIONS / path, modules))
+        amara = read_submission(SUBMISSIONS / "class" / "amara", modules)
+        wrong = read_submission(SUBMISSIONS / "wrong" / "ex3_batch_summed", modules)
+        found["94 points"] = grader.grade(replace(amara, modules={**amara.modules, **wrong.modules}))
+        found["notes"] = grader.grade(read_submission(SUBMISSIONS / "class" / "dana.ipynb", modules))
         found["unreadable"] = grader.unreadable("ada", "ada.zip: is no zip archive")
     return found
 
@@ -144,7 +149,7 @@ def flat(text: str) -> str:
     return " ".join(plain(text).replace("`", "").split())
 
 
-@pytest.mark.parametrize("name", [*GRADED, "unreadable"])
+@pytest.mark.parametrize("name", [*GRADED, "94 points", "notes", "unreadable"])
 @pytest.mark.parametrize("shown", [True, False])
 def test_a_report_is_on_its_page(reports: dict[str, Report], name: str, shown: bool) -> None:
     report = for_student(reports[name], shown)
@@ -420,7 +425,7 @@ def test_in_a_browser_it_asks_for_nothing_fits_and_complains_of_nothing(
         path = tmp_path / "page.html"
         path.write_text(text, encoding="utf-8")
         page.goto(path.as_uri())
-        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        unfold(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert page.title().startswith("Feedback for "), name
         assert complaints == [], name
@@ -452,6 +457,172 @@ def test_a_keyboard_reaches_every_link_and_closed_part(
     page.close()
 
 
+@contextmanager
+def opened(browser: Browser, text: str, folder: Path, width: int, **settings: Any) -> Iterator[Page]:
+    """A page as it is first seen."""
+    (folder / "page.html").write_text(text, encoding="utf-8")
+    page = browser.new_page(viewport={"width": width, "height": 800}, **settings)
+    page.goto((folder / "page.html").as_uri())
+    yield page
+    page.close()
+
+
+def unfold(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_to_fix_comes_first_and_nothing_that_passed_is_unfolded(
+    browser: Browser, reports: dict[str, Report], tmp_path: Path, width: int
+) -> None:
+    for name in ("94 points", "forbidden", "several", "three misconceptions", "notes"):
+        with opened(browser, feedback_page(reports[name]), tmp_path, width) as page:
+            first, *others = page.locator("h2").all_inner_texts()
+            assert first == "What to fix" and "Good to know" in others, name
+            top = page.locator(".cause h4").first.bounding_box()
+            assert top and top["y"] < 400, name  # on the first screen
+            seen = page.locator("main").inner_text()
+            lines = [line for e in reports[name].exercises for line in e.lines]
+            lost = {line.sentence for line in lines if line.passed < line.cases}
+            assert not [line for line in lines if line.sentence in seen and line.sentence not in lost], name
+            found = [f for e in reports[name].exercises for f in e.findings]
+            for finding in (f for f in found if f.kind not in {*UNWRITTEN, FailureKind.UNDECIDED}):
+                assert flat(finding.headline[1:]) in flat(seen), name
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_94_points_take_two_screens(
+    browser: Browser, reports: dict[str, Report], tmp_path: Path, shown: bool
+) -> None:
+    report = reports["94 points"]
+    assert 94 <= report.earned < 95
+    with opened(browser, feedback_page(for_student(report, shown)), tmp_path, 1280) as page:
+        assert page.evaluate("document.documentElement.scrollHeight") <= 1600
+
+
+def test_a_keyboard_unfolds_what_passed(browser: Browser, reports: dict[str, Report], tmp_path: Path) -> None:
+    report = reports["94 points"]
+    with opened(browser, feedback_page(report), tmp_path, 1280) as page:
+        stops = page.evaluate("document.querySelectorAll('a, summary').length")
+        for _ in range(stops):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.tagName") == "SUMMARY":
+                page.keyboard.press("Enter")
+        seen = flat(page.locator("main").inner_text())
+        for line in (line for e in report.exercises for line in e.lines):
+            assert flat(line.sentence) in seen
+
+
+def test_a_link_to_a_folded_exercise_shows_it(
+    browser: Browser, reports: dict[str, Report], tmp_path: Path
+) -> None:
+    with opened(browser, feedback_page(reports["94 points"]), tmp_path, 390) as page:
+        page.locator("nav a", has_text="ex7").click()
+        box = page.locator("#ex7").bounding_box()
+        assert box and -1 < box["y"] < 800
+
+
+def test_on_paper_everything_is_unfolded(
+    browser: Browser, reports: dict[str, Report], tmp_path: Path
+) -> None:
+    report = reports["three misconceptions"]
+    with opened(browser, feedback_page(report), tmp_path, 800) as page:
+        hidden = "[...document.querySelectorAll('details tr, details dl')].filter(e => !e.checkVisibility())"
+        assert page.evaluate(f"{hidden}.length") > 50
+        page.emulate_media(media="print")
+        assert page.evaluate(f"{hidden}.length") == 0
+        heights = "[...document.querySelectorAll('details tr')].map(e => e.getBoundingClientRect().height)"
+        assert min(page.evaluate(heights)) > 10
+        page.emulate_media(media="screen")
+        assert page.evaluate(f"{hidden}.length") > 50
+
+
+@pytest.mark.parametrize("name", ["94 points", "three misconceptions", "layer"])
+def test_a_picture_stands_beside_its_sentence_or_under_it(
+    browser: Browser, reports: dict[str, Report], tmp_path: Path, name: str
+) -> None:
+    pairs = """[...document.querySelectorAll(".cause > .pictures")].map(pictures =>
+        [pictures.parentElement.querySelector(".told"), ...pictures.querySelectorAll("figure")].map(
+            each => each.getBoundingClientRect().toJSON()))"""
+    text = feedback_page(reports[name])
+    with opened(browser, text, tmp_path, 1280) as page:
+        found = page.evaluate(pairs)
+        assert found
+        for told, *figures in found:
+            assert len(figures) == 4
+            assert all(figure["left"] >= told["right"] for figure in figures)
+            assert abs(figures[0]["top"] - told["top"]) < 5
+    with opened(browser, text, tmp_path, 390) as page:
+        for told, *figures in page.evaluate(pairs):
+            assert all(figure["top"] >= told["bottom"] for figure in figures)
+            assert all(figure["left"] == told["left"] for figure in figures)
+
+
+# words that go on in another line, where no hyphen or slash lets them, and text that ends beyond its box
+_BROKEN = r"""() => {
+    const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node; (node = walk.nextNode());) {
+        if (!node.parentElement.checkVisibility() || node.parentElement.closest("svg")) continue;
+        const box = node.parentElement.closest("pre");
+        for (const { 0: word, index } of node.data.matchAll(/[^\s\/\u2010-]+/g)) {
+            const range = document.createRange();
+            range.setStart(node, index);
+            range.setEnd(node, index + word.length);
+            const lines = range.getClientRects();
+            if (new Set([...lines].map(each => Math.round(each.top))).size > 1) found.push(word);
+            const right = box ? box.getBoundingClientRect().left + box.scrollWidth + 1 : innerWidth;
+            if (Math.max(...[...lines].map(each => each.right)) > right) found.push("cut: " + word);
+        }
+    }
+    return found;
+}"""
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_on_a_phone_no_word_is_broken_and_long_code_scrolls(
+    browser: Browser, reports: dict[str, Report], tmp_path: Path, shown: bool
+) -> None:
+    scrolled = 0
+    for name, report in reports.items():
+        with opened(browser, feedback_page(for_student(report, shown)), tmp_path, 390) as page:
+            unfold(page)
+            assert page.evaluate(_BROKEN) == [], name
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+            wide = page.locator("pre").evaluate_all("all => all.map(e => e.scrollWidth > e.clientWidth)")
+            for box in (page.locator("pre").nth(i) for i, is_wide in enumerate(wide) if is_wide):
+                box.hover()
+                page.mouse.wheel(10_000, 0)
+                page.wait_for_function(
+                    "e => e.scrollLeft + e.clientWidth >= e.scrollWidth - 1", arg=box.element_handle()
+                )
+                scrolled += 1
+    assert scrolled > 5
+
+
+def test_the_page_speaks_of_what_is_checked_in_sentences(
+    browser: Browser, reports: dict[str, Report], tmp_path: Path
+) -> None:
+    """The names of categories, such as "manners", are for suites."""
+    names = {line.category for report in reports.values() for e in report.exercises for line in e.lines}
+    assert {"manners", "state"} < names
+    label = re.compile(rf"(ex\d+\W+)?({'|'.join(names)})\W*")
+    for name, report in reports.items():
+        with opened(browser, feedback_page(report), tmp_path, 390) as page:
+            unfold(page)
+            said = page.locator("body *").evaluate_all("all => all.map(e => e.innerText ?? '')")
+            assert not [text for text in said if label.fullmatch(text.strip())], name
+
+
+def test_what_was_not_graded_has_no_points(
+    browser: Browser, reports: dict[str, Report], tmp_path: Path
+) -> None:
+    with opened(browser, feedback_page(reports["unreadable"]), tmp_path, 390) as page:
+        unfold(page)
+        seen = page.locator("body").inner_text()
+        assert "Not graded" in seen and "is no zip archive" in seen and "0 of" not in seen
+        assert "0 of" not in page.title()
+
+
 def contrast(one: str, other: str) -> float:
     def light(colour: str) -> float:
         parts = [int(n) / 255 for n in re.findall(r"\d+", colour)[:3]]
@@ -470,8 +641,10 @@ def test_words_stand_out_from_their_ground(
     path.write_text(feedback_page(reports["several"]), encoding="utf-8")
     page = browser.new_page(color_scheme=scheme)
     page.goto(path.as_uri())
+    unfold(page)
     pairs = page.evaluate(
-        """[...document.querySelectorAll("h1, p, a, td, th, dt, dd, li, pre, summary, caption, figcaption, .soft")]
+        """[...document.querySelectorAll(
+            "h1, h2, h3, h4, p, a, span, td, th, dt, dd, li, pre, summary, caption, figcaption, .soft")]
         .map(e => {
             let ground = e;
             while (getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)") ground = ground.parentElement;
