@@ -170,8 +170,9 @@ def _exercise(exercise: ExerciseReport, report: Report, cut: Any, most: int) -> 
         "helped": [text for text in (_carried(exercise), _followed(exercise), _apart(exercise)) if text],
         "rows": rows,
         "unexplained": [row for row in rows if row[0].undecided],
-        # where one cause kept the whole exercise from being tried, its lines say no more than that
-        "untried": len(causes) == 1 and not passed and kinds <= UNCALLED,
+        # where one cause kept the whole exercise from being judged, its lines say no more than that
+        "untried": not passed
+        and (kinds == {FailureKind.TIMEOUT} or (len(causes) == 1 and kinds <= UNCALLED)),
         "passed": f"{passed} of {len(rows)} passed",
         "causes": causes[:most],
         "left_out": len(causes) - len(causes[:most]),
@@ -267,7 +268,9 @@ def _causes(exercise: ExerciseReport, rows: Sequence[Row], cut: Any) -> Iterator
         for finding in row[0].findings:
             if finding.kind == FailureKind.UNDECIDED:
                 continue
-            same = finding.told
+            # how long each call may take gets shorter from one to the next: the first says enough
+            slow = finding.kind == FailureKind.TIMEOUT and finding.tried
+            same = (finding.kind, finding.explanation, finding.where) if slow else finding.told
             if same not in groups:
                 groups[same] = Cause(
                     cut(capital(finding.headline)),
