@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from typing import Any, TypeGuard
+from typing import Any
 
+from autograder.grading.replies import fits
 from autograder.report.text import first_of
 from autograder.sandbox import wire
 from autograder.sandbox.handle import Worker, WorkerTrouble
@@ -23,7 +24,7 @@ from exercises.feedback.failures import Outcome, first_line
 from exercises.feedback.follow import Assumed
 from exercises.feedback.kinds import FailureKind
 from exercises.feedback.script import Script, Step
-from exercises.feedback.steps import MAX_NAME_CHARS, Raised, TensorResult
+from exercises.feedback.steps import MAX_NAME_CHARS, Raised
 
 GRACE_SECONDS = 2.0  # that a statement has beyond its limit, to be ended from within
 MAX_STATEMENTS = 20_000  # announced at one import
@@ -245,7 +246,7 @@ class SandboxedSubmission:
         named = isinstance(banned, list) and all(type(name) is str for name in banned)
         if not (known and named and isinstance(results, list)):
             return _trouble(FailureKind.MALFORMED, "the answer was not readable")
-        if not _fits(steps, results, raised is not None):
+        if not fits(steps, results, raised is not None):
             return _trouble(FailureKind.MALFORMED, "the answer was not readable")
         if banned:
             return _trouble(FailureKind.FORBIDDEN, _forbidden_call(exercise, f"called {banned[0][:80]}"))
@@ -335,27 +336,6 @@ def _forbidden_call(exercise: Exercise, what: str) -> str:
 def _stand_in(course: Course, module: str) -> str:
     assert course.stand_ins is not None, f"the course that {course.module} makes has no stand-ins"
     return (course.stand_ins / f"{module}.py").read_text(encoding="utf-8")
-
-
-def _fits(steps: Sequence[Step], results: list[Any], raised: bool) -> bool:
-    """Whether results can be those of the steps: a worker may have been made to answer anything."""
-    if len(results) > len(steps) or (len(results) < len(steps) and not raised):
-        return False
-    return all(_fits_step(step, result) for step, result in zip(steps, results, strict=False))
-
-
-def _fits_step(step: Step, result: Any) -> bool:
-    if step["do"] == "vjp":
-        return _are_tensors(result) and ("parameters" in step["wrt"] or len(result) == len(step["wrt"]))
-    if step["do"] == "inputs":
-        return _are_tensors(result)
-    if step["do"] == "state" or step["do"] == "sgd":
-        return isinstance(result, dict)
-    return True
-
-
-def _are_tensors(result: Any) -> TypeGuard[tuple[TensorResult | None, ...]]:
-    return isinstance(result, tuple) and all(r is None or isinstance(r, TensorResult) for r in result)
 
 
 def _encode(module: str, device: str, steps: Sequence[Step]) -> bytes:
