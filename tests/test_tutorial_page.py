@@ -198,7 +198,8 @@ def test_each_link_of_a_feedback_page_opens_its_section(tab: Page, unpacked: Pat
     place.write_text(feedback_page(told), encoding="utf-8")
     for section in Section:
         tab.goto(place.as_uri())
-        tab.get_by_role("link", name=section_title(section), exact=True).click()
+        with tab.expect_navigation():
+            tab.get_by_role("link", name=section_title(section), exact=True).click()
         name, top = shown_at(tab)
         assert f"#{name}" == section and (0 <= top < 60 or at_its_end(tab))
 

@@ -1028,7 +1028,7 @@ def test_the_link_of_a_failing_check_opens_its_call_at_the_worst_cell(
 
     known = {"torch": torch, "sample": sample, **dict.fromkeys(names, spy)}
     for failure in failures:
-        link = re.search(r"^file://\S+$", failure, re.M)
+        link = re.search(r"^file://\S+/visualizer/\S+$", failure, re.M)
         if not link or re.search(r"^    Conv2d\(.*\)\(sample", failure, re.M):  # its parameters are not told
             continue
         call = re.search(

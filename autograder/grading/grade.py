@@ -82,7 +82,8 @@ class Grader:
         self._sandbox = Sandbox(
             course.operators, limits, cuda="cuda" in self.devices, kind=sandbox, clock=self.clock
         )
-        self._sandbox.warm_up()
+        for exercise in self.catalogue:
+            self._sandbox.warm_up(exercise.forbids)
         try:
             self._judge = Judge(course, self.devices, seed)
         except BaseException:

@@ -61,9 +61,9 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def warm_up(self) -> None:
-        """Starts the warm parent of most workers without waiting for it, so that it begins while others work."""
-        self.parent().warm_up()
+    def warm_up(self, forbids: Iterable[str] = ()) -> None:
+        """Starts the warm parent of such workers without waiting for it, so that it begins while others work."""
+        self.parent(forbids).warm_up()
 
     def worker(self, forbids: Iterable[str] = ()) -> Worker:
         """A fresh worker; the one before that may never call the same is ended.

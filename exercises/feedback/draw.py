@@ -19,7 +19,6 @@ from torch import Tensor
 
 from exercises.feedback.calls import Call
 from exercises.feedback.compare import describe
-from exercises.feedback.course import Detail
 from exercises.feedback.palette import (
     BLUE_TO_RED,
     DARK_TO_LIGHT,
@@ -34,6 +33,8 @@ from exercises.feedback.steps import TensorResult
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw
+
+    from exercises.feedback.course import Detail
 
 SIDE = 300  # of a panel, in pixels
 GAP = 24
@@ -60,7 +61,7 @@ class Panel:
     marked: tuple[int, int] | None = None
 
 
-CloseUp = Callable[[tuple[int, ...]], Sequence[Detail]]  # what there is to see of the worst place
+CloseUp = Callable[[tuple[int, ...]], "Sequence[Detail]"]  # what there is to see of the worst place
 
 
 def nothing(_worst: tuple[int, ...]) -> Sequence[Detail]:
@@ -218,10 +219,8 @@ def _difference_panel(
     if right is None or yours is None:
         return Panel("difference", sentence="nothing to subtract")
     if not comparable:
-        return Panel(
-            "difference",
-            sentence=f"shapes differ:\n{tuple(right.shape)} expected\n{tuple(yours.shape)} yours",
-        )
+        shapes = f"{tuple(right.shape)} expected\n{tuple(yours.shape)} yours"
+        return Panel("difference", sentence=f"shapes differ:\n{shapes}")
     difference, _ = _slice(yours - right, worst)
     low, high = _range(difference)
     most = max(-low, high, float(right.abs().max()) * FAINTEST)
