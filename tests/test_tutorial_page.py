@@ -193,7 +193,8 @@ def test_each_link_of_a_feedback_page_opens_its_section(tab: Page, unpacked: Pat
     [exercise] = report.exercises
     line, finding = exercise.lines[0], exercise.lines[0].findings[0]
     findings = tuple(replace(finding, headline=each, section=each) for each in Section)
-    told = replace(report, exercises=(replace(exercise, lines=(replace(line, findings=findings),)),))
+    lines = (replace(line, findings=findings),)
+    told = replace(report, problem="", exercises=(replace(exercise, lines=lines),))
     place = unpacked / "feedback.html"
     place.write_text(feedback_page(told), encoding="utf-8")
     for section in Section:
