@@ -24,7 +24,7 @@ from autograder.sandbox.host import Sandbox
 from autograder.sandbox.output import MAX_OUTPUT_CHARS
 from autograder.submissions.submission import Submission
 from exercises.feedback.calls import Call, Sample
-from exercises.feedback.catalogue import exercises
+from exercises.feedback.catalogue import Exercise, exercises
 from exercises.feedback.checks import call_step
 from exercises.feedback.failures import Outcome
 from exercises.feedback.steps import TensorResult
@@ -437,6 +437,49 @@ def test_exercises_share_a_worker_unless_one_forbids_more(sandbox: Sandbox) -> N
     first, of_padding, third = pids
     assert first == third != of_padding
     assert Path(f"/proc/{first}").exists() and not Path(f"/proc/{of_padding}").exists()
+
+
+COUNTING = """
+import pathlib, threading, time
+def count():
+    for number in range(100_000):
+        pathlib.Path("count").write_text(str(number))
+        time.sleep(0.002)
+def output_size(start):
+    if start:
+        threading.Thread(target=count, daemon=True).start()
+"""
+
+
+@linux_only
+def test_a_worker_stands_still_while_another_is_asked(sandbox: Sandbox) -> None:
+    """It may call what the other one must not, and two processes always find a way to talk."""
+    texts = {EX1.module: COUNTING, EX2.module: "import time\ndef pad2d(): time.sleep(0.2)"}
+    who = SandboxedSubmission(
+        sandbox, Submission("test", Path("test"), texts, {}, None, (), ""), COURSE, TimeLimits(call=5)
+    )
+    file = sandbox.parent().private.work / "count"
+
+    def said() -> str:
+        return file.read_text() if file.exists() else ""
+
+    def counts() -> bool:
+        before, until = said(), time.monotonic() + 30
+        while said() in (before, "") and time.monotonic() < until:
+            time.sleep(0.01)
+        return said() != before
+
+    def ask(exercise: Exercise, name: str, *args: int) -> None:
+        assert who.run(exercise, "cpu", [{"do": "call", "name": name, "args": args}]).results == [None]
+
+    ask(EX1, "output_size", 1)
+    assert counts()
+    ask(EX2, "pad2d")
+    before = said()
+    ask(EX2, "pad2d")
+    assert said() == before
+    ask(EX1, "output_size", 0)
+    assert counts()
 
 
 @linux_only

@@ -90,7 +90,7 @@ class Watch:
 
     def __init__(self, folder: Path, pid: int, most: int) -> None:
         self.reason = ""
-        self._folder, self._pid, self._most = folder, pid, most
+        self._folder, self.pid, self._most = folder, pid, most
         self._over = threading.Event()
         self._one = threading.Lock()
         self._thread = threading.Thread(target=self._go_on, daemon=True)
@@ -112,7 +112,7 @@ class Watch:
                     self.reason = "the code moves its files while they are looked at"
             if self.reason:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.kill(self._pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+                    os.kill(self.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
             return not self.reason
 
     def _go_on(self) -> None:
@@ -143,7 +143,7 @@ class Watch:
 
     def _unlinked(self) -> int:
         used = 0
-        with contextlib.suppress(OSError), os.scandir(f"/proc/{self._pid}/fd") as found:
+        with contextlib.suppress(OSError), os.scandir(f"/proc/{self.pid}/fd") as found:
             for entry in found:
                 with contextlib.suppress(OSError):
                     status = entry.stat()

@@ -5,7 +5,9 @@ A worker that is late, dies or speaks nonsense gives a `WorkerTrouble`.
 
 from __future__ import annotations
 
+import contextlib
 import hmac
+import os
 import select
 import signal
 import socket
@@ -23,6 +25,7 @@ from exercises.feedback.steps import MAX_NAME_CHARS
 START_SECONDS = 120
 # how a worker ends that ran into code that was taken out (see `traps`)
 _TRAPPED = -int(getattr(signal, "SIGTRAP", 5))
+_STOP, _CONTINUE = getattr(signal, "SIGSTOP", None), getattr(signal, "SIGCONT", None)  # None on Windows
 
 
 class SandboxError(RuntimeError):
@@ -60,6 +63,7 @@ class Worker:
         self._watch = watch
         self._end = end
         self._ended = False
+        self._stopped = False
         try:
             _, hello = wire.receive(sock, time.monotonic() + START_SECONDS)
         except wire.WireError as error:
@@ -123,6 +127,23 @@ class Worker:
         if not self._watch.look():
             self.end()
             raise WorkerTrouble(FailureKind.CRASHED, self._watch.reason)
+
+    def pause(self) -> None:
+        """Stops the worker with all its threads, while another one is asked."""
+        self._stop(True)
+
+    def go_on(self) -> None:
+        """Lets it run again."""
+        self._stop(False)
+
+    def _stop(self, stopped: bool) -> None:
+        number = _STOP if stopped else _CONTINUE
+        if number is not None and self._stopped != stopped and not self._ended:
+            with contextlib.suppress(
+                ProcessLookupError, PermissionError
+            ):  # whether it has ended is seen when asked
+                os.kill(self._watch.pid, number)
+            self._stopped = stopped
 
     @property
     def alive(self) -> bool:
