@@ -442,6 +442,18 @@ def test_a_broken_suite_stops_grading_instead_of_costing_points(
         judge.examine(SandboxedSubmission(sandbox, solutions, replace(COURSE, exercises=CATALOGUE[:1])))
 
 
+def test_no_worker_outlives_a_hand_in_that_could_not_be_graded(tmp_path: Path, solutions: Submission) -> None:
+    (tmp_path / "ex1_output_size.py").write_text(
+        "import pytest\n@pytest.mark.points(10)\n@pytest.mark.category('values')\n"
+        "def test_it(student):\n    'It works.'\n"
+        "    student.run([{'do': 'call', 'name': 'output_size', 'args': (3, 2)}])\n    raise KeyError('oops')\n"
+    )
+    with Grader(replace(COURSE, exercises=CATALOGUE[:1], suites=tmp_path)) as grader:
+        with pytest.raises(SuiteError, match="oops"):
+            grader.grade(solutions)
+        assert grader._sandbox.parent()._worker is None
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [

@@ -146,7 +146,10 @@ def test_a_zip_beside_the_notebook_is_unpacked(tmp_path: Path, zipped_notebook: 
     (tmp_path / "another.zip").write_bytes(zipped({"exercises/ex1_output_size.py": b"mine"}))
     (tmp_path / "broken.zip").write_bytes(b"PK no zip")
     (tmp_path / name).write_bytes(zipped_notebook)
+    (tmp_path / "exercises").mkdir()
+    (tmp_path / "exercises" / "conv2d.py").write_text("the student's own too")
     text = said([first_cell(), *CHECKED], tmp_path, package=None)
+    assert (tmp_path / "exercises" / "conv2d.py").read_text() == "the student's own too"
     assert "effective_kernel_size" not in text.partition("Next:")[2].partition("\n")[0]
     assert "ex1  Output size" in text and "The folder exercises" not in text
     assert (tmp_path / course_info().notebook).read_text() == "the student's own"

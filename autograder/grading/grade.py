@@ -118,9 +118,11 @@ class Grader:
         self.faults = Faults()
         sandboxed = SandboxedSubmission(self._sandbox, submission, self.course, self.time_limits)
         with self.clock.phase("compare"):
-            results = self._judge.examine(sandboxed)
-            printed = sandboxed.keep_printed()
-            self._sandbox.end_workers()
+            try:
+                results = self._judge.examine(sandboxed)
+                printed = sandboxed.keep_printed()
+            finally:  # no worker is there any more when the next hand-in comes
+                self._sandbox.end_workers()
             return self._report(submission, sandboxed, results, printed)
 
     def _report(
