@@ -18,15 +18,15 @@ from tests.at_work import Seen, exchange, given_out, run_pytest, solve
 TRIED = ("exercises/tests/test_ex1.py", "exercises/tests/test_ex2.py", "exercises/tests/test_ex3.py")
 
 
-def seen_with(folder: Path, lines: str) -> Seen:
-    """All is solved; exercise 2 has these lines at its end."""
+def seen_with(folder: Path, lines: str, module: str = "ex2_padding") -> Seen:
+    """All is solved; an exercise has these lines at its end."""
     given_out(folder)
     solve(folder)
     manifest = folder / "exercises" / "manifest.json"
     text = manifest.read_text(encoding="utf-8")
     assert '"call_seconds": 10.0' in text
     manifest.write_text(text.replace('"call_seconds": 10.0', '"call_seconds": 0.5'), encoding="utf-8")
-    exchange(folder, "ex2_padding", "# %%\nif __name__", f"{lines}\n\n# %%\nif __name__")
+    exchange(folder, module, "# %%\nif __name__", f"{lines}\n\n# %%\nif __name__")
     return run_pytest(folder, *TRIED)
 
 
@@ -53,6 +53,15 @@ def test_a_loop_that_never_ends_is_told_with_its_line_and_the_rest_runs(loop: st
     # whoever has waited for it three times need not wait again
     assert re.search(r"  3 wrong, \d not run$", seen.row("ex2"))
     assert seen.code == 1
+
+
+def test_what_an_earlier_loop_does_not_touch_is_checked_all_the_same(tmp_path: Path) -> None:
+    loop = "def output_size(*_, **__):\n    while True: pass"
+    seen = seen_with(tmp_path, loop, "ex1_output_size")
+    # exercise 2 asks for another function of the file, exercise 3 for this one
+    assert re.search(r"  3 wrong, \d not run$", seen.row("ex1"))
+    assert seen.row("ex2").endswith("  done")
+    assert re.search(r"  1 wrong, \d not run$", seen.row("ex3"))
 
 
 def test_a_loop_outside_of_all_functions_is_told_too(tmp_path: Path) -> None:

@@ -45,11 +45,11 @@ STOPS = 3  # after so many, code is not tried again
 class Session:
     """What the checks of one run share.
 
-    `stops` counts how often code of a module was stopped, since it was too slow; `give_up` and `last` are for what
-    cannot be stopped, see `TimeLimit`.
+    `stops` counts how often code was stopped, since it was too slow, by the module that was asked and the one that
+    the code had got to; `give_up` and `last` are for what cannot be stopped, see `TimeLimit`.
     """
 
-    stops: Counter[str] = field(default_factory=Counter)
+    stops: Counter[tuple[str, str]] = field(default_factory=Counter)
     give_up: Callable[[Place | None], None] | None = None
     last: int | None = None
     loaded: dict[str, ModuleType | BaseException] = field(default_factory=dict)
@@ -57,13 +57,26 @@ class Session:
     def limit(self, module: str) -> TimeLimit:
         """For one call of a function of a module, or for its import."""
         seconds = course_info().call_seconds
+        modules = {module, *(each.module for each in earlier(module, exercises()))}
         # whoever has waited for it once need not wait as long again
-        return TimeLimit(seconds / 10 if self.stopped(module)[0] else seconds, self.give_up, self.last)
+        known = any(where in modules for _, where in self.stops)
+        return TimeLimit(seconds / 10 if known else seconds, self.give_up, self.last)
 
-    def stopped(self, module: str) -> tuple[int, str]:
-        """How often, of a module and those that it builds on, the one that was stopped most often was; and which."""
-        modules = (module, *(each.module for each in earlier(module, exercises())))
-        return max((self.stops[name], name) for name in modules)
+    def given_up(self, module: str) -> str:
+        """The module in which calls of this one do not end; none as long as the next call may be another matter.
+
+        What an earlier exercise hangs on need not be called by this one, so that it is tried once all the same.
+        """
+        for (asked, where), count in self.stops.items():
+            everywhere = sum(number for (_, place), number in self.stops.items() if place == where)
+            if asked == module and (count >= STOPS or everywhere > STOPS):
+                return where
+        return ""
+
+    def stopped(self, module: str, trace: Sequence[Place]) -> None:
+        """Notes that a call of a module, or its import, was stopped where the trace ends."""
+        own = own_lines(trace)
+        self.stops[module, own[-1][0].removesuffix(".py") if own else module] += 1
 
     def load(self, module: str) -> ModuleType | BaseException:
         """The module, or what its import raised: a second try would give the same."""
@@ -76,14 +89,8 @@ class Session:
             except BaseException as error:  # a call of exit() as well
                 self.loaded[module] = error
                 if isinstance(error, OutOfTime):
-                    self.stops[_module_in(steps.raised(error).trace, module)] += 1
+                    self.stopped(module, steps.raised(error).trace)
         return self.loaded[module]
-
-
-def _module_in(trace: Sequence[Place], module: str) -> str:
-    """The module that code got to; if that is not known, the one that was asked."""
-    own = own_lines(trace)
-    return own[-1][0].removesuffix(".py") if own else module
 
 
 @dataclass
@@ -119,9 +126,9 @@ class LocalStudent:
             if not hasattr(module, name):
                 raise _missing(self.exercise.module, name, list(vars(module)))
         own, name = self.exercise.module, names[0] if names else self.exercise.title
-        stops, where = self.session.stopped(own)
-        if stops >= STOPS:
-            why = f"{name} was not called: exercises/{where}.py had to be stopped {stops} times"
+        where = self.session.given_up(own)
+        if where:
+            why = f"{name} was not called: exercises/{where}.py had to be stopped before"
             blocked = f"{where.split('_')[0]} had to be stopped"
             raise NotRunnable(FailureKind.TIMEOUT, why, name, tried=False, blocked=blocked)
         limit = self.session.limit(own)
@@ -133,7 +140,7 @@ class LocalStudent:
         if raised and raised.kind == "KeyboardInterrupt":
             raise KeyboardInterrupt(_place(raised))
         if limit.passed:
-            self.session.stops[_module_in(raised.trace if raised else (), own)] += 1
+            self.session.stopped(own, raised.trace if raised else ())
             return Outcome(
                 trouble=f"{name} was still running after {limit.seconds:g} s and was stopped: {NEVER_ENDS}",
                 trouble_kind=FailureKind.TIMEOUT,
