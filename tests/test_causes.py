@@ -225,9 +225,19 @@ def test_an_assertion_in_place_of_a_value_error_is_no_accident() -> None:
             raise TypeError("stride")
         return conv2d_valid(x, weight, bias)[:, :, ::stride, ::stride]
 
+    def raises_on_one_line(x: Tensor, weight: Tensor, bias: Any = None, stride: int = 1) -> Tensor:
+        if stride < 1: raise TypeError("stride")  # fmt: skip  # noqa: E701
+        return conv2d_valid(x, weight, bias)[:, :, ::stride, ::stride]
+
+    def fails_at_the_condition(x: Tensor, weight: Tensor, bias: Any = None, stride: int = 1) -> Tensor:
+        if stride < 1 and len(stride): raise ValueError("stride")  # type: ignore[arg-type]  # fmt: skip  # noqa: E701
+        return conv2d_valid(x, weight, bias)[:, :, ::stride, ::stride]
+
     for made, cause in (
         (asserts, "assert-for-arguments"),
         (raises, "other-exception"),
+        (raises_on_one_line, "other-exception"),
+        (fails_at_the_condition, "wrong-exception"),
         (wants_a_pair, "wrong-exception"),
     ):
         stride = (2, 2) if made is wants_a_pair else 2

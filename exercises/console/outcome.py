@@ -119,7 +119,7 @@ def _picture(
     if failure.answer is None and failure.wanted is None:
         return "Picture: none, since there is no answer to draw"
     if failure.kind not in COMPARABLE:
-        return "Picture: none, since the numbers are not what is wrong"
+        return "Picture: none, since the answer was not compared number by number"
     if not isinstance(wanted, Tensor):
         return "Picture: none, since the answer is a number, see above"
     try:

@@ -53,5 +53,10 @@ def cause_of_wrong_error(course: Course, error: Raised) -> Cause | None:
 
 
 def refuses(error: Raised) -> bool:
-    """Whether the student's own line raised it on purpose, as an `assert` or a `raise`."""
-    return bool(error.trace) and error.trace[-1][2].lstrip().startswith(("assert ", "assert(", "raise "))
+    """Whether the student's own line raised it on purpose, as an `assert` or a `raise`.
+
+    Behind a condition on the same line it has to be named: the condition may have raised it by accident.
+    """
+    line = error.trace[-1][2].lstrip() if error.trace else ""
+    named = "assert" if error.kind == "AssertionError" else rf"raise\s+(\w+\.)*{re.escape(error.kind)}"
+    return line.startswith(("assert ", "assert(", "raise ")) or bool(re.search(rf"[:;]\s*{named}\b", line))
