@@ -49,14 +49,14 @@ CAUSES = {
             "pair-not-expected",
             "A pair came in where this line seems to expect one number. Such an argument is an int or a pair "
             "(vertical, horizontal): make a pair of it first, then use one number for each axis.",
-            Section.YOUR_TURN,
+            Section.TORCH_NN_CONV2D,
             shows="tuple",
         ),
         Cause(
             "int-not-expected",
             "One number came in where this line seems to expect a pair. Such an argument is an int or a pair "
             "(vertical, horizontal): an int holds for both axes, so make a pair of it first.",
-            Section.YOUR_TURN,
+            Section.TORCH_NN_CONV2D,
             shows="int",
         ),
         Cause(

@@ -152,14 +152,14 @@ CRASH_CAUSES = (
     ),
     Cause(
         "none-used",
-        "None is what a function gives that ends without `return`, and what an argument is that was left out. Look "
-        "at where this value comes from.",
+        "A value is None where a function ended without `return`, where an argument was left out, or where None was "
+        "handed over. Look at where this one comes from.",
         shows="NoneType",
     ),
     Cause(
         "bias-is-none",
         "Without a bias it is None, and nothing is to be added. Ask `is None` before you use it.",
-        Section.YOUR_TURN,
+        Section.WHAT_IS_A_CONVOLUTION,
         shows="NoneType",
     ),
     Cause(
@@ -232,7 +232,6 @@ CRASH_CAUSES = (
         "other-arguments",
         "The check calls it as the task says. Take the arguments in the `def` line from the task, with the same "
         "names, order and defaults; in a method `self` comes first.",
-        Section.YOUR_TURN,
     ),
     Cause(
         "calls-itself",
