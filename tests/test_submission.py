@@ -161,6 +161,7 @@ def test_modules_beside_the_exercises_can_be_imported(tmp_path: Path) -> None:
         "test_mine.py": "",
         "torch.py": "",
         "random.py": "",
+        "exercises.py": "given to students",
         "notes.txt": "",
         "sub/deeper.py": "",
     }
@@ -168,6 +169,7 @@ def test_modules_beside_the_exercises_can_be_imported(tmp_path: Path) -> None:
     assert hand_in.extras == {"Patches": "helper"}
     assert "torch.py is not read: its name hides the package torch" in hand_in.notes
     assert "random.py is not read: its name hides the package random" in hand_in.notes
+    assert not [note for note in hand_in.notes if "exercises.py" in note]
 
 
 def test_what_belongs_to_the_system_is_passed_over(tmp_path: Path) -> None:

@@ -347,6 +347,8 @@ def _size(text: str) -> int:
 
 
 def _can_be_extra(name: str) -> bool:
+    if name == "exercises":  # students get it beside the exercises, so that each can be run by itself
+        return False
     return name.isidentifier() and not keyword.iskeyword(name) and not is_set_up_or_test(name)
 
 
