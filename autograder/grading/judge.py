@@ -19,6 +19,7 @@ from autograder.grading.sandboxed import SandboxedStudent, SandboxedSubmission
 from autograder.grading.vocabulary import Draw
 from autograder.sandbox.handle import SandboxError
 from exercises.feedback.catalogue import Exercise, earlier
+from exercises.feedback.categories import CATEGORIES
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure
 from exercises.feedback.follow import (
@@ -37,9 +38,7 @@ from exercises.paths import COURSE, from_checkout
 ABOUT_VALUES = frozenset({"values", "sizes"})
 # Categories of lines that are about other things than values: they are judged under the misconception that explains
 # wrong values (follow-through). Where none does, those of the second set are judged apart from the values.
-FOLLOWING = frozenset(
-    {"errors", "manners", "precision", "layouts", "gradients", "devices", "state", "training"}
-)
+FOLLOWING = frozenset(CATEGORIES) - ABOUT_VALUES
 JUDGED_APART = frozenset({"errors", "manners", "precision", "devices", "state"})
 
 
@@ -176,7 +175,7 @@ class Judge:
             sentence = " ".join((cases[0].obj.__doc__ or "").split())
             if points is None or category is None or not sentence:
                 raise SuiteError(f"{module}.{name} needs points, a category and a docstring")
-            known = {*ABOUT_VALUES, *FOLLOWING, *self.course.follows, *self.course.categories}
+            known = {*CATEGORIES, *self.course.follows, *self.course.categories}
             if category.args[0] not in known:
                 raise SuiteError(
                     f"{module}.py, test_{name}: there is no category {category.args[0]!r}; take one of "

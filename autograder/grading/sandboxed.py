@@ -255,9 +255,8 @@ class SandboxedSubmission:
     def _ready(self, exercise: Exercise) -> _Loaded:
         """A worker that has the submission loaded. What one forbids stays forbidden, so it serves no other."""
         never = self.sandbox.besides(exercise.forbids)
-        for other in self._workers.keys() - {
-            never
-        }:  # it may call what this one must not, and could do it for it
+        # the others may call what this one must not, and could do it for it
+        for other in self._workers.keys() - {never}:
             self._workers[other].worker.pause()
         loaded = self._workers.get(never)
         if loaded is not None and loaded.worker.alive and loaded.substituted == self.substituted:

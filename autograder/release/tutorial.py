@@ -13,7 +13,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -23,7 +22,8 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.gfm import gfm_plugin
 from PIL import Image
 
-from autograder.paths import PAGES, TEMPLATES
+from autograder.paths import TEMPLATES
+from autograder.report.pages.markup import template
 from exercises.feedback.tutorial import anchor
 from exercises.paths import TUTORIAL
 
@@ -56,19 +56,12 @@ def tutorial_page(text: str, folder: Path) -> str:
         elif token.type == "link_open" and str(token.attrs["href"]).startswith(_OWN):
             token.attrs["href"] = f"#{str(token.attrs['href']).removeprefix(_OWN)}"
     headings = list(_headings(tokens))
-    pages = Environment(
-        loader=FileSystemLoader([TEMPLATES / "student", PAGES]),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=StrictUndefined,
-    )
-    return pages.get_template("tutorial.html").render(
+    page: str = template("tutorial.html", TEMPLATES / "student").render(
         title=next((heading.title for heading in headings), TUTORIAL.stem),
         headings=[heading for heading in headings if heading.level in LISTED],
         text=Markup(markdown.renderer.render(tokens, markdown.options, {})),
     )
+    return f"{page}\n"
 
 
 def _markdown() -> MarkdownIt:

@@ -17,6 +17,7 @@ from pathlib import PurePosixPath
 from autograder.submissions.archive import SubmissionError, shown
 from autograder.submissions.filenames import exercise_number
 from autograder.submissions.written import Code
+from exercises.feedback.sentence import enumerated
 
 MAX_LISTED_FILES = 4
 Exports = Mapping[str, Sequence[str]]  # by exercise module
@@ -229,7 +230,7 @@ def spans(modules: Sequence[str]) -> str:
         for run in runs
         for part in ([f"ex{run[0]} to ex{run[-1]}"] if len(run) > 2 else [f"ex{number}" for number in run])
     ]
-    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
+    return enumerated(parts)
 
 
 def _are(modules: Sequence[str]) -> str:

@@ -57,7 +57,7 @@ def reasons(failure: CheckFailure) -> tuple[Reason, ...]:
 def spot(failure: CheckFailure) -> str:
     """What failures share that come from the same line of code, or else look the same."""
     if failure.kind == FailureKind.TIMEOUT:  # wherever in a loop it was, and whoever called it
-        return f"{failure.kind} {own_lines(failure.trace)[-1:][0][0] if own_lines(failure.trace) else ''}"
+        return f"{failure.kind} {[file for file, *_ in own_lines(failure.trace)][-1:]}"
     if failure.kind in _AT_A_LINE and failure.trace:
         return f"{failure.kind} {failure.trace[-1]}"
     return f"{failure.kind} {failure.headline}"

@@ -25,14 +25,7 @@ _OF_A_REST = re.compile(
     r".*(%|divmod|divi[sd]|multiple|remainder|\brest\b|left ?over|evenly|stride)", re.DOTALL | re.I
 )
 _TAKE_PAIRS = ("pad2d", "same_padding", "conv2d_strided", "dilate_kernel", "conv2d", "Conv2d")
-_TENSORS = ("x", "weight", "bias")
-_ARGUMENTS = {
-    "pad2d": ("x", "padding"),
-    "conv2d_valid": _TENSORS,
-    "conv2d_strided": (*_TENSORS, "stride"),
-    "conv2d": (*_TENSORS, "stride", "padding", "dilation"),
-    "Conv2d": ("in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation"),
-}
+_OF_THE_LAYER = ("in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation")
 _OVER_THE_EDGE = re.compile(r"index -?\d+ is out of bounds for dimension (\d{1,3}) with size")
 _LITERAL_THREE = re.compile(r".*(?<![\w.])3(?![\w.])")
 _BIAS = re.compile(r"(self\.)?(\w*bias\w*|b)")
@@ -75,7 +68,7 @@ class _Given:
 
     @classmethod
     def by(cls, call: Call) -> _Given:
-        names = _ARGUMENTS.get(call.function, ())
+        names = _OF_THE_LAYER if call.function == "Conv2d" else ORACLE.names(call.function)
         named = {**dict(zip(names, call.args, strict=False)), **call.kwargs}
         if call.function == "Conv2d" and {"in_channels", "out_channels", "kernel_size"} <= named.keys():
             size = pair(named["kernel_size"])

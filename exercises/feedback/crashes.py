@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from exercises.feedback.expression import TENSOR, Expression, Part
+from exercises.feedback.expression import NO_ATTRIBUTE, TENSOR, Expression, Part
+from exercises.feedback.sentence import enumerated
 
 if TYPE_CHECKING:
     from exercises.feedback.steps import Raised
@@ -167,7 +168,6 @@ WITHIN = {
     "changed-after-use",
 }  # fmt: skip
 _ONE_MORE = re.compile(r"\S+ takes (\d{1,4}) positional arguments? but (\d{1,4}) ")
-_NO_ATTRIBUTE = re.compile(r".{0,200}has no attribute '(\w+)'")
 _OF_SIZES = re.compile(r"\b(sizes?|shapes?)\b", re.IGNORECASE)
 _SLICE = "slice indices must be integers"
 _NAME = re.compile(r"[\w.]{1,80}")
@@ -199,7 +199,7 @@ def name_of_crash(error: Raised) -> str:
 
 def _asked_for(worked_on: Expression, error: Raised) -> bool:
     """Whether the line itself asked for an attribute that is not there, of an object with an answer of its own."""
-    missing = _NO_ATTRIBUTE.match(error.message)
+    missing = NO_ATTRIBUTE.match(error.message)
     return missing is not None and worked_on.text.endswith(f".{missing[1]}")
 
 
@@ -225,9 +225,8 @@ def told_of(error: Raised, shows: str) -> str:
     words = list(dict.fromkeys(_words(parts, shows)))
     if worked_on is None or not words:
         return ""
-    listed = f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[-1]
-    text = _code(worked_on.text)
-    return f"{listed} here." if parts[0].text == worked_on.text else f"In {text}, {listed}."
+    told = enumerated(words)
+    return f"{told} here." if parts[0].text == worked_on.text else f"In {_code(worked_on.text)}, {told}."
 
 
 def close_to(error: Raised) -> str:

@@ -5,12 +5,14 @@ It is made where the code runs (see `raised_at`), and travels from there.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 MAX_PARTS = 4  # names of an expression that are told
 MAX_PART_CHARS = 80
 MAX_AXES = 16  # of a shape that is told
 TENSOR, METHOD = "tensor", "method"
+NO_ATTRIBUTE = re.compile(r".{0,200}has no attribute '(\w+)'")  # how Python and torch say so
 
 
 @dataclass(frozen=True)

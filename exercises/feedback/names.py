@@ -16,13 +16,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from exercises.feedback.expression import MAX_AXES, MAX_PART_CHARS, METHOD, TENSOR
+from exercises.feedback.expression import MAX_AXES, MAX_PART_CHARS, METHOD, NO_ATTRIBUTE, TENSOR
 
 MAX_ITEMS = 64  # of a tuple or list that is looked into
 MAX_NUMBER = 1 << 40
 _TENSORS = (Tensor, nn.Parameter)
 _NO_NAME = re.compile(r"name '(\w+)' is not defined")
-_NO_ATTRIBUTE = re.compile(r".{0,200}has no attribute '(\w+)'")
 _SIMILAR = 0.7  # of two names, by difflib's ratio
 
 
@@ -112,7 +111,7 @@ class Names:
             if holder is not None and name in _held(holder):
                 return f"self.{name}"[:MAX_PART_CHARS]
             return _like(name, self.names)
-        missing = _NO_ATTRIBUTE.match(message)
+        missing = NO_ATTRIBUTE.match(message)
         if missing and isinstance(node, ast.Attribute) and node.attr == missing[1]:
             try:
                 holder = self.value(node.value)

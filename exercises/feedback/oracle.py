@@ -46,6 +46,10 @@ class Oracle:
     conditions: Mapping[str, Callable[[Any, float], float]] = field(default_factory=dict)
     products: Callable[[Sequence[Any], Any], int] = no_products
 
+    def names(self, function: str) -> tuple[str, ...]:
+        """What a function's arguments are called, in their order; nothing of one that has no reference."""
+        return tuple(_signature(self.functions[function]).parameters) if function in self.functions else ()
+
     def arguments(self, call: Call) -> dict[str, Any]:
         """The call's arguments by name, defaults included, in the function's order; tensors in float64."""
         bound = _signature(self.reference(call.function)).bind(*call.real_args, **call.real_kwargs)

@@ -16,7 +16,7 @@ from autograder.report.pages.markup import points, template
 from exercises.feedback.catalogue import course_info
 from exercises.feedback.kinds import NUMBERS, UNCALLED, UNWRITTEN, FailureKind
 from exercises.feedback.palette import INK, PAPER, css
-from exercises.feedback.sentence import capital
+from exercises.feedback.sentence import capital, enumerated
 from exercises.feedback.tutorial import section_title
 
 MAX_PAGE_BYTES = 300_000  # bytes of a page
@@ -235,8 +235,7 @@ def _carried(exercise: ExerciseReport) -> str:
     count = sum(line.carried for line in exercise.lines)
     if not count:
         return ""
-    *first, last = exercise.carried_from or ("earlier exercises",)
-    names = f"{', '.join(first)} and {last}" if first else last
+    names = enumerated(exercise.carried_from or ("earlier exercises",))
     return f"{_checks(count)} with a correct version of {names}. You get the points: no mistake counts twice."
 
 

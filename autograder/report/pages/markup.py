@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -14,10 +15,15 @@ from exercises.feedback.catalogue import course_info
 
 
 @cache
-def template(name: str) -> Any:
-    """The Jinja2 template of a page, with autoescape on. It knows the `course`, `points` and `ticks`."""
+def template(name: str, *places: Path) -> Any:
+    """The Jinja2 template of a page, with autoescape on. It knows the `course`, `points` and `ticks`.
+
+    Args:
+        name: its file.
+        places: folders where it may lie, looked through before the one of the pages here.
+    """
     made = Environment(
-        loader=FileSystemLoader(PAGES),
+        loader=FileSystemLoader([*places, PAGES]),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
