@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tomllib
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,10 @@ def names() -> list[str]:
 
 def sample() -> list[str]:
     """The attacks to try: some of each family, or all where that is asked for."""
-    return names() if ALL else names()[::SAMPLE]
+    if ALL:
+        return names()
+    families = groupby(names(), lambda name: name.partition("/")[0])
+    return [name for _, family in families for name in list(family)[::SAMPLE]]
 
 
 def hand_in(name: str, folder: Path) -> Path:
