@@ -58,6 +58,9 @@ class InProcess(SandboxedSubmission):
         super().__init__(None, submission, COURSE)  # type: ignore[arg-type]
         self._modules = imported(submission)
 
+    def finish(self, exercise: Exercise) -> None:
+        """Nothing: there is no worker to end."""
+
     def run(self, exercise: Exercise, device: str, asked: Sequence[Step]) -> Outcome:
         """Runs steps at once."""
         return run(self._modules, exercise.module, device, asked)
