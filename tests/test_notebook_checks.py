@@ -74,7 +74,7 @@ def test_a_wrong_cell_is_explained_as_a_file_would_be(tmp_path: Path) -> None:
     assert "Read: the section 'What is a convolution?' of this notebook" in text
     assert "Next: in this notebook: fix conv2d_valid" in text
     assert "pytest exercises" not in text
-    assert "Wrong in the same way" in text and "-v shows them" not in text
+    assert "Wrong in the same way" in text and "-v shows" not in text
 
 
 def test_a_cell_that_is_run_again_counts_alone(tmp_path: Path) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from exercises.console.one_screen import FEWEST, FRAME, Block, fitted, height
+from exercises.console.one_screen import FRAME, GIVES_WAY, Block, fitted, height
 from exercises.console.progress import Check
 
+MORE = "-v shows all"
 
-def block(name: str, lines: int, tail: int = 1) -> Block:
-    check = Check("ex3_conv2d", name, "A sentence.", "wrong", text=f"{name} is wrong.\nMore.")
+
+def block(name: str, lines: int, about: str = "printed") -> Block:
+    check = Check("ex3_conv2d", name, "A sentence.", "wrong", parts=(("what", f"{name} is wrong.\nMore."),))
     text = "\n".join(f"line {number}" for number in range(lines))
-    return Block(check, [(text, "")], [("why", "")] * tail)
+    return Block(check, [("what", [("it is wrong", "")]), (about, [(text, "")]), ("why", [("why", "")])])
 
 
 def taken(shown: list[Block], in_short: list[tuple[str, str]]) -> int:
@@ -22,7 +24,7 @@ def taken(shown: list[Block], in_short: list[tuple[str, str]]) -> int:
 @pytest.mark.parametrize("sizes", [(5,), (60,), (5, 5), (9, 30, 2), (60, 60, 60, 60), (3,) * 12])
 def test_it_fits(sizes: tuple[int, ...], room: int) -> None:
     blocks = [block(f"test_{number}", size) for number, size in enumerate(sizes)]
-    shown, in_short = fitted(blocks, room)
+    shown, in_short = fitted(blocks, room, MORE)
     assert taken(shown, in_short) <= room
     assert shown[0].check.name == "test_0"
     told = "".join(text for text, _ in in_short)
@@ -31,24 +33,34 @@ def test_it_fits(sizes: tuple[int, ...], room: int) -> None:
 
 def test_what_fits_is_shown_in_full() -> None:
     blocks = [block("test_a", 5), block("test_b", 5)]
-    assert fitted(blocks, 40) == (blocks, [])
+    assert fitted(blocks, 40, MORE) == (blocks, [])
 
 
-def test_of_what_is_too_long_the_end_is_left_out_and_why_it_is_wrong_stays() -> None:
-    [shown], in_short = fitted([block("test_a", 50, tail=3)], 20)
+@pytest.mark.parametrize("about", GIVES_WAY)
+def test_of_what_is_too_long_a_part_is_left_out_that_nobody_needs(about: str) -> None:
+    [shown], in_short = fitted([block("test_a", 50, about)], 20, MORE)
     lines = [text for text, _ in shown.lines]
-    assert lines[0] == "line 0" and lines[-3:] == ["why"] * 3
-    assert lines[-4] == f"... {50 - (len(lines) - 4)} more lines: -v shows all"
+    assert lines[0] == "it is wrong" and "line 0" in lines and "why" in lines
+    left_out = 50 - sum(line.startswith("line ") for line in lines)
+    assert lines[-1] == f"({left_out} lines left out: -v shows all)"
     assert in_short == []
 
 
-def test_however_much_there_is_below_the_beginning_is_shown() -> None:
-    [shown], _ = fitted([block("test_a", 50)], 2)
-    assert [text for text, _ in shown.lines][:FEWEST] == [f"line {number}" for number in range(FEWEST)]
+def test_expected_and_yours_stay_however_little_room_there_is() -> None:
+    [shown], _ = fitted([block("test_a", 20, "compared")], 2, MORE)
+    told = [text for text, _ in shown.lines]
+    assert told == ["it is wrong", "", *(f"line {number}" for number in range(20)), "", "why"]
+
+
+def test_what_says_nothing_alone_goes_too() -> None:
+    printed = ("printed", [("Your code printed:", ""), ("1\n2\n3", "")])
+    long = block("test_a", 10, "compared")
+    [shown], _ = fitted([Block(long.check, [*long.paragraphs, printed])], 18, MORE)
+    assert [text for text, _ in shown.lines][-1] == "(4 lines left out: -v shows all)"
 
 
 def test_others_are_named_in_a_line_each() -> None:
-    shown, in_short = fitted([block("test_a", 10), block("test_b", 30)], 24)
+    shown, in_short = fitted([block("test_a", 10), block("test_b", 30)], 24, MORE)
     assert [each.check.name for each in shown] == ["test_a"]
     assert ("  ex3 test_b: test_b is wrong.", "") in in_short
 

@@ -14,7 +14,7 @@ import torch
 
 from autograder.course import COURSE
 from exercises.console import hints, local, messages, own_work, progress, source
-from exercises.console.progress import Check
+from exercises.console.progress import Check, in_full
 from exercises.feedback.calls import Call, lay_out
 from exercises.feedback.catalogue import Exercise, course_info
 from exercises.feedback.checks import must_be_right
@@ -224,10 +224,51 @@ def test_a_wrong_answer_is_told_with_call_answer_and_cause(half_seen: Seen, half
     assert f"Read: 'Padding' in the tutorial, in a browser:\n{page}#padding\n" in text
 
 
+def test_what_looks_alike_without_a_known_cause_is_not_said_to_be_the_same(tmp_path: Path) -> None:
+    folder = given_out(tmp_path)
+    solve(folder)
+    wrong = "def conv2d_valid(*given, _right=conv2d_valid):\n    return _right(*given) ** 2 + 1"
+    with (folder / "exercises" / "ex3_conv2d.py").open("a", encoding="utf-8") as file:
+        file.write(f"\n\n{wrong}\n")
+    seen = run_pytest(folder, "exercises/tests/test_ex3.py")
+    assert re.search(
+        r"Wrong too, maybe for another reason: \d+ more \(\d+ of ex3; -v shows all\)\.", seen.flowing
+    )
+    assert "in the same way" not in seen.flowing
+
+
+def test_code_that_asks_at_the_keyboard_is_told_so(tmp_path: Path) -> None:
+    folder = given_out(tmp_path)
+    write(folder, "ex1_output_size", "effective_kernel_size", 'return int(input("kernel size? "))')
+    seen = run_pytest(folder, "exercises/tests/test_ex1.py")
+    assert "effective_kernel_size raised OSError at `return int(input(" in seen.flowing
+    assert "Nobody types while checks run, so `input()` gets no answer." in seen.flowing
+    assert "-s" not in seen.flowing.split("ex1 ")[0]
+
+
+def test_the_rows_of_what_is_not_begun_give_way_to_what_is_wrong(half_done: Path) -> None:
+    folder = given_out(half_done / "other")
+    solve(folder, *MODULES[:2])
+    write(folder, "ex3_conv2d", "conv2d_valid", "print('a', 'b', sep='\\n' * 40)\nreturn x.new_ones(2, 3)")
+    seen = run_pytest(folder)
+    assert "\n  done: ex1, ex2; to do: " in seen.text
+    assert re.search(r"  \d wrong$", seen.row("ex3"))
+    assert "Your code printed:\na\n" in seen.text and "lines left out: -v shows all)" in seen.text
+    assert "yours, shape (2, 3)" in seen.text
+
+
+@pytest.mark.parametrize("argument", ["exercises/ex3_conv2d.py", "exercises/ex3_conv2d.py::conv2d_valid"])
+def test_who_runs_pytest_on_an_exercise_is_told_where_its_checks_are(tmp_path: Path, argument: str) -> None:
+    seen = run_pytest(given_out(tmp_path), argument)
+    assert "ex3_conv2d.py holds your code" in seen.flowing
+    assert "pytest exercises/tests/test_ex3.py" in seen.flowing
+    assert seen.code == 4
+
+
 def test_the_same_cause_is_explained_once(half_done: Path, half_seen: Seen) -> None:
     seen = run_pytest(half_done, "exercises/tests/test_ex1.py")
     assert "ex1: test_effective_kernel_size_with_gaps" not in seen.text
-    assert "Wrong in the same way: 1 more (1 of ex1; -v shows them)." in seen.text
+    assert "Wrong in the same way: 1 more (1 of ex1; -v shows all)." in seen.text
     assert "- ex1: test_effective_kernel_size_with_gaps -" in half_seen.text
 
 
@@ -472,7 +513,7 @@ def test_a_link_without_the_calls_numbers_says_so() -> None:
         (torch.ones(1, 1, 20, 20), "in a browser, the same settings with other numbers:\nfile:"),
     ):
         failure = CheckFailure("value", "wrong", "conv2d_valid", Call("conv2d_valid", (x, weight)))
-        assert words in messages.told(COURSE, failure, "ex3_conv2d")
+        assert words in in_full(messages.told(COURSE, failure, "ex3_conv2d"))
 
 
 def test_a_stub_called_while_a_module_is_imported_is_to_do() -> None:
@@ -612,7 +653,7 @@ def told(expected: torch.Tensor, got: torch.Tensor) -> str:
     assert found
     failure = mismatch_failure(COURSE, found, call)
     failure.wanted, failure.answer = expected, answer
-    return messages.told(COURSE, failure, "ex3_conv2d")
+    return in_full(messages.told(COURSE, failure, "ex3_conv2d"))
 
 
 def test_of_a_large_answer_the_part_around_the_largest_error_is_shown() -> None:
@@ -638,5 +679,5 @@ def test_nan_and_infinity_can_be_shown() -> None:
 def test_lines_outside_the_exercises_are_not_shown() -> None:
     trace = (("__init__.py", 3, "x"), ("ex3_conv2d.py", 80, "y = 1"), ("functools.py", 9, "z"))
     failure = CheckFailure("raised", "f raised KeyError: 1", "f", trace=trace)
-    text = messages.told(COURSE, failure, "ex3_conv2d")
+    text = in_full(messages.told(COURSE, failure, "ex3_conv2d"))
     assert text.endswith("In your code:\n  exercises/ex3_conv2d.py, line 80:\n      y = 1")

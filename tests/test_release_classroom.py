@@ -185,6 +185,15 @@ def test_code_that_ends_the_process_loops_or_prints_nonsense_costs_its_own_point
     assert "message" not in result
 
 
+def test_an_exercise_that_calls_what_it_must_not_passes_no_check(repository: Path) -> None:
+    with (repository / "exercises" / "ex3_conv2d.py").open("a", encoding="utf-8") as file:
+        file.write("\n\nimport torch\n\ndef conv2d_valid(*given):\n    return torch.conv2d(*given)\n")
+    result = valid(release.run(repository))
+    points = release.points_by_exercise(result)
+    assert points["ex3"] == 0 and points["ex2"] == 10
+    assert all("uses torch.conv2d" in test["message"] for test in of(result, 3))
+
+
 def test_the_time_for_all_checks_is_limited(repository: Path) -> None:
     (repository / "exercises" / "ex2_padding.py").write_text("while True: pass\n", encoding="utf-8")
     start = time.monotonic()

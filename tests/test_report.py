@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from autograder.course import COURSE
 from autograder.platforms.gradebook import _as_markdown
 from autograder.platforms.nbgrader import remarks
 from autograder.report import gradescope, prairielearn
@@ -30,15 +32,23 @@ def report(text: str, student: str = "ada") -> Report:
 @pytest.mark.parametrize("code", ["\x1b[2J", "\0", "\x7f", "\x9b", "\u202e", "\udcff"], ids=ascii)
 def test_no_platform_is_given_control_codes(code: str) -> None:
     given = report(f"one {code}\ntwo\tthree")
-    told = json.dumps([gradescope.results(given), prairielearn.results(given), remarks(given)])
+    told = json.dumps(
+        [gradescope.results(given), prairielearn.results(given, COURSE.meanings), remarks(given)]
+    )
     for text in (told, told.encode().decode("unicode_escape", "surrogatepass")):
         assert code not in text
     assert "two\\tthree" in told
 
 
 def test_what_a_line_is_about_is_told_in_words() -> None:
-    [told] = prairielearn.results(report("text"))["tests"]
+    [told] = prairielearn.results(report("text"), COURSE.meanings)["tests"]
     assert told["description"] == "ex1, the numbers are right"
+    for name, words in COURSE.meanings.items():  # the course's own are no name of a machine either
+        given = report("text")
+        [line] = given.exercises[0].lines
+        exercise = replace(given.exercises[0], lines=(replace(line, category=name),))
+        [told] = prairielearn.results(replace(given, exercises=(exercise,)), COURSE.meanings)["tests"]
+        assert told["description"] == f"ex1, {words}"
 
 
 @pytest.mark.parametrize("code", [chr(0xD800), chr(0xDCFF), "\x7f"], ids=ascii)

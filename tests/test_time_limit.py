@@ -52,6 +52,7 @@ def test_a_loop_that_never_ends_is_told_with_its_line_and_the_rest_runs(loop: st
     assert seen.row("ex1").endswith("  done") and seen.row("ex3").endswith("  done")
     # whoever has waited for it three times need not wait again
     assert re.search(r"  3 wrong, \d not run$", seen.row("ex2"))
+    assert "\nNot run: checks whose code had to be stopped elsewhere" in seen.text
     assert seen.code == 1
 
 

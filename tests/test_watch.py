@@ -89,6 +89,9 @@ def test_each_save_runs_the_checks_and_tells_first_of_what_was_saved(watched: Wa
     assert "Hint 2 of 3 for conv2d_strided" in watched.until(READY)
     watched.press("p")
     assert "Picture: none, since there is no answer to draw" in watched.until(READY)
+    assert "-v" not in second and "pytest exercises --hint" not in second  # here there are keys
+    watched.press("v")
+    assert watched.until(READY).count("- ex4: test_") > 1  # each of them in full
     watched.press("q")
     assert watched.process.wait(PATIENCE) == 0
     assert termios.tcgetattr(watched.terminal) == watched.before

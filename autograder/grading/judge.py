@@ -175,7 +175,7 @@ class Judge:
             sentence = " ".join((cases[0].obj.__doc__ or "").split())
             if points is None or category is None or not sentence:
                 raise SuiteError(f"{module}.{name} needs points, a category and a docstring")
-            known = {*CATEGORIES, *self.course.follows, *self.course.categories}
+            known = {*self.course.meanings, *self.course.follows}
             if category.args[0] not in known:
                 raise SuiteError(
                     f"{module}.py, test_{name}: there is no category {category.args[0]!r}; take one of "

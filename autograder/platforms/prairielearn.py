@@ -11,7 +11,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from autograder.platforms.single_upload import graded, release
+from autograder.platforms.single_upload import MEANINGS, graded, release
 from autograder.report import prairielearn
 from autograder.report.files import for_student, write_json
 
@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     root = Path(given[0]) if given else ROOT
     try:
         report = for_student(graded(root / "student"), show_calls=False)
-        found = prairielearn.results(report)
+        found = prairielearn.results(report, MEANINGS)
         told = report.problem or f"{report.earned:g} of {report.points:g} points"
         print(f"release {release().get('commit', 'unknown')}, {told}")
     except Exception:  # the instructor's trouble: the log tells it, the student gets a sentence

@@ -17,6 +17,7 @@ from autograder.submissions.submission import Submission, SubmissionError, read_
 
 # seconds for all calls of one upload: platforms stop everything after ten minutes, with no points at all
 MAX_SUBMISSION_SECONDS = 420.0
+MEANINGS = COURSE.meanings  # of the rubric lines' categories, in words
 
 
 def release() -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from exercises.console.local import own_lines
-from exercises.console.progress import Reason
+from exercises.console.progress import Part, Reason
 from exercises.console.wording import wording
 from exercises.feedback.calls import PRINTED_ELEMENTS
 from exercises.feedback.course import Course
@@ -26,27 +26,30 @@ from exercises.paths import VISUALIZER
 WIDTH = 79
 WINDOW = 5  # rows and columns shown of a tensor that is too large to be shown in full
 PRINTED = 36  # numbers of a tensor up to which it is shown in full
+MAX_ROWS = 8  # lines up to which it is
 MAX_MESSAGE_LINES = 12  # lines of an exception's message
 # told by the line of code that they come from
 _AT_A_LINE = (FailureKind.RAISED, FailureKind.IMPORT, FailureKind.FORBIDDEN)
 
 
-def told(course: Course, failure: CheckFailure, module: str) -> str:
-    """The failure in full, as paragraphs.
+def told(course: Course, failure: CheckFailure, module: str) -> tuple[Part, ...]:
+    """The failure in full, in paragraphs, each with what it is about.
 
     Args:
         failure: what the check raised.
         module: the exercise module that was asked, such as "ex3_name".
     """
-    parts = [
-        _sentence(failure.headline),
-        _called(failure, module),
-        _compared(failure),
-        _message(failure),
-        _own(failure),
-        _page(course, failure),
-    ]
-    return "\n\n".join(part for part in parts if part)
+    imports, call = _called(failure, module)
+    parts = (
+        ("what", _sentence(failure.headline)),
+        ("imports", imports),
+        ("call", call),
+        ("compared", _compared(failure)),
+        ("message", _message(failure)),
+        ("own", _own(failure)),
+        ("page", _page(course, failure)),
+    )
+    return tuple(part for part in parts if part[1])
 
 
 def reasons(failure: CheckFailure) -> tuple[Reason, ...]:
@@ -55,7 +58,7 @@ def reasons(failure: CheckFailure) -> tuple[Reason, ...]:
 
 
 def spot(failure: CheckFailure) -> str:
-    """What failures share that come from the same line of code, or else look the same."""
+    """What failures share that come from the same line of code; those of wrong answers at least look alike."""
     if failure.kind == FailureKind.TIMEOUT:  # wherever in a loop it was, and whoever called it
         return f"{failure.kind} {[file for file, *_ in own_lines(failure.trace)][-1:]}"
     if failure.kind in _AT_A_LINE and failure.trace:
@@ -81,9 +84,10 @@ def _sentence(headline: str) -> str:
     return _wrapped(text if text.endswith((".", "?", "!")) else f"{text}.")
 
 
-def _called(failure: CheckFailure, module: str) -> str:
+def _called(failure: CheckFailure, module: str) -> tuple[str, str]:
+    """What to import, and the call."""
     if failure.call is None:
-        return ""
+        return "", ""
     *imports, call = failure.call.script(module).split("\n")
     text = failure.call_text or call
     for needed, line in (
@@ -92,7 +96,7 @@ def _called(failure: CheckFailure, module: str) -> str:
     ):
         if needed in text and line not in imports:
             imports.append(line)
-    return _indented("\n".join([*sorted(imports, key=lambda i: i != "import torch"), text]))
+    return _indented("\n".join(sorted(imports, key=lambda i: i != "import torch"))), _indented(text)
 
 
 def _compared(failure: CheckFailure) -> str:
@@ -137,7 +141,8 @@ def _block(name: str, values: Tensor, worst: Sequence[int] | None, numbers: bool
     if values.ndim < 2:
         return "\n".join([*lines, _rows(values.reshape(1, -1))])
     planes = values.reshape(-1, *values.shape[-2:])
-    if values.numel() <= PRINTED:
+    rows = len(planes) * (values.shape[-2] + (len(planes) > 1))
+    if values.numel() <= PRINTED and rows <= MAX_ROWS:
         for number, plane in enumerate(planes):
             if len(planes) > 1:
                 lines.append(f"  [{_index(number, values.shape[:-2])}]")

@@ -1,4 +1,4 @@
-"""Fits what there is to tell onto one screen: what comes first in full, of the rest as much as there is room for."""
+"""Fits what there is to tell onto one screen: what comes first, and of the rest as much as there is room for."""
 
 from __future__ import annotations
 
@@ -9,45 +9,49 @@ from dataclasses import dataclass, field, replace
 from exercises.console.progress import WIDTH, Check, Line
 
 SCREEN = 40  # lines
-FEWEST = 8  # lines of a message that are shown, however much else there is
 FRAME = 2  # lines of a block beside its own: the title and a gap
-MORE = "-v shows all"
+# what gives way where a block is too long, the first of these first; nobody needs it to see what is wrong and why
+GIVES_WAY = ("printed", "message", "imports", "own")
+
+Paragraph = tuple[str, Sequence[Line]]  # what it is about, and its lines
 
 
 @dataclass(frozen=True)
 class Block:
-    """What is told of one cause: `head` says what is wrong, which may be long, `tail` why.
-
-    `others` are checks that are wrong in the same way.
-    """
+    """What is told of one cause. `others` are checks that are wrong in the same way."""
 
     check: Check
-    head: Sequence[Line]
-    tail: Sequence[Line] = ()
+    paragraphs: Sequence[Paragraph]
     others: Sequence[Check] = field(default=())
 
     @property
     def lines(self) -> list[Line]:
-        """All of it."""
-        return [*self.head, *self.tail]
+        """All of it, with a gap after each paragraph but imports, which belong to what comes next."""
+        lines: list[Line] = []
+        for kind, its in self.paragraphs:
+            lines += its
+            if its and kind != "imports":
+                lines.append(("", ""))
+        return lines[:-1]
 
 
-def fitted(blocks: Sequence[Block], room: int) -> tuple[list[Block], list[Line]]:
+def fitted(blocks: Sequence[Block], room: int, more: str) -> tuple[list[Block], list[Line]]:
     """The blocks that are shown, and lines about the others.
 
     Args:
-        blocks: the most important one first, which is always shown; cut, where it is too long.
+        blocks: the most important one first, which is always shown; shortened, where it is too long.
         room: lines, those of titles and gaps among them.
+        more: how to see the rest, such as "-v shows all".
     """
     if not blocks:
         return [], []
     first, *rest = blocks
-    shown = [_cut(first, room - FRAME - 2 * bool(rest))]
+    shown = [_shortened(first, room - FRAME - 2 * bool(rest), more)]
     left = room - height(shown[0].lines) - FRAME
     while rest and height(rest[0].lines) + FRAME + 2 * (len(rest) > 1) <= left:
         shown.append(rest.pop(0))
         left -= height(shown[-1].lines) + FRAME
-    return shown, _in_short(rest, left - 2)
+    return shown, _in_short(rest, left - 2, more)
 
 
 def height(lines: Sequence[Line]) -> int:
@@ -55,28 +59,39 @@ def height(lines: Sequence[Line]) -> int:
     return sum(max(1, -(-len(line) // (WIDTH + 1))) for text, _ in lines for line in text.split("\n"))
 
 
-def _cut(block: Block, room: int) -> Block:
-    waiting: list[Line] = [(line, style) for text, style in block.head for line in text.split("\n")]
-    if height(waiting) + height(block.tail) <= room:
+def _shortened(block: Block, room: int, more: str) -> Block:
+    if height(block.lines) <= room:
         return block
-    kept: list[Line] = []
-    enough = max(room - height(block.tail) - 1, FEWEST)
-    while waiting and height([*kept, waiting[0]]) <= enough:
-        kept.append(waiting.pop(0))
-    while kept and (not kept[-1][0] or kept[-1][0].endswith(":")):  # what would say nothing without the rest
-        waiting.insert(0, kept.pop())
-    cut = f"... {len(waiting)} more line{'s' * (len(waiting) > 1)}: {MORE}"
-    return replace(block, head=[*kept, (cut, "")] if waiting else kept)
+    paragraphs = [(kind, _separate(its)) for kind, its in block.paragraphs]
+    left_out = 0
+    for gives in GIVES_WAY:
+        for place in [i for i, (kind, _) in reversed([*enumerate(paragraphs)]) if kind == gives]:
+            _, its = paragraphs[place]
+            while its and height(Block(block.check, paragraphs).lines) + 2 > room:  # 2: a gap, and that it is
+                its.pop()
+                left_out += 1
+            if its and its[-1][0].endswith(":"):  # says nothing without the rest
+                its.pop()
+                left_out += 1
+    if left_out:
+        told = f"({left_out} line{'s' * (left_out > 1)} left out: {more})"
+        paragraphs.append(("left out", [(told, "")]))
+    return replace(block, paragraphs=paragraphs)
 
 
-def _in_short(blocks: Sequence[Block], room: int) -> list[Line]:
+def _separate(lines: Sequence[Line]) -> list[Line]:
+    return [(line, style) for text, style in lines for line in text.split("\n")]
+
+
+def _in_short(blocks: Sequence[Block], room: int, more: str) -> list[Line]:
     """A line for each where there is room, and how many there are."""
     if not blocks:
         return []
     wrong = [each for block in blocks for each in (block.check, *block.others)]
     counts = ", ".join(f"{n} of {name}" for name, n in Counter(c.exercise for c in wrong).items())
-    lines: list[Line] = [(f"Wrong too: {counts} ({MORE})", "bold")]
+    lines: list[Line] = [(f"Wrong too: {counts} ({more})", "bold")]
     for block in blocks[: max(room, 0)]:
-        text = f"  {block.check.exercise} {block.check.name}: {' '.join(block.check.text.split(chr(10))[0].split())}"
+        headline = " ".join(block.check.text.split("\n")[0].split())
+        text = f"  {block.check.exercise} {block.check.name}: {headline}"
         lines.append((text if len(text) <= WIDTH else f"{text[: WIDTH - 3]}...", ""))
     return [*lines, ("", "")]

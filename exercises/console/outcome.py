@@ -82,7 +82,7 @@ def check_of(
         functions,
         place,
         what=failure.headline if unusable else "",
-        text=messages.told(course, failure, exercise.module),
+        parts=messages.told(course, failure, exercise.module),
         picture=_picture(course, failure, student, item, exercise)
         if item.config.getoption("picture", False)
         else "",

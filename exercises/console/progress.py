@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,11 +13,13 @@ from exercises.console.wording import wording
 from exercises.feedback.catalogue import Exercise
 
 BAR = 10
+DONE, TO_DO = "done", "to do"
 WIDTH = 79
 Status = Literal["right", "wrong", "to do"]
 Style = Literal["", "red", "green", "yellow", "bold"]
 Line = tuple[str, Style]
 Reason = tuple[str, str, str]  # name, explanation, section of the tutorial
+Part = tuple[str, str]  # of a message: what it is about, and the text
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Check:
     `functions` are the student's functions that it called, `failed` the one that was found wrong; `place` is
     the line where to go on, which lies in the exercise's own file; `waits_for` is the exercise that has to be
     written first, such as "ex3"; `what` names what is to write, or says in a sentence why the file cannot be
-    used; `text` is the message and `picture` a line about the picture; `reasons` are all that explain the
+    used; `parts` are the message and `picture` a line about the picture; `reasons` are all that explain the
     failure, `spot` is the same for failures that look the same, `is_number` says that the answer is a number or
     two, `about_values` that an answer came whose shape or numbers are wrong, and `stopped` that an exception did;
     `remark` is what a check has to say although all is right; `forbidden` says that the code calls what it must not,
@@ -43,7 +45,7 @@ class Check:
     place: tuple[str, int] | None = None
     waits_for: str = ""
     what: str = ""
-    text: str = ""
+    parts: tuple[Part, ...] = ()
     picture: str = ""
     reasons: tuple[Reason, ...] = ()
     spot: str = ""
@@ -60,6 +62,16 @@ class Check:
     def exercise(self) -> str:
         """The short name, such as "ex3"."""
         return self.module.split("_")[0]
+
+    @property
+    def text(self) -> str:
+        """The message in full."""
+        return in_full(self.parts)
+
+
+def in_full(parts: Iterable[Part]) -> str:
+    """A message in one piece, with a gap after each part but imports, which belong to the call below."""
+    return "".join(text + ("\n" if about == "imports" else "\n\n") for about, text in parts).rstrip("\n")
 
 
 def likeliest(catalogue: Sequence[Exercise], wrong: Sequence[Check]) -> dict[Check, Reason]:
@@ -138,7 +150,11 @@ def _asked(check: Check, exercise: Exercise) -> tuple[str, ...]:
 
 
 def screen(
-    catalogue: Sequence[Exercise], checks: Sequence[Check], selected: Mapping[str, int], fancy: bool
+    catalogue: Sequence[Exercise],
+    checks: Sequence[Check],
+    selected: Mapping[str, int],
+    fancy: bool,
+    short: bool = False,
 ) -> list[Line]:
     """The table: a bar, counts, points and a mark for each exercise.
 
@@ -147,10 +163,20 @@ def screen(
         checks: those that ran.
         selected: how many checks of each module were to run.
         fancy: whether the terminal can show blocks.
+        short: whether exercises that are done, or not begun, share a line below.
     """
     shown = [e for e in catalogue if selected.get(e.module)]
     if not shown:
         return []
+    alike: dict[str, list[str]] = {}
+    for exercise in shown if short else ():
+        mark, _ = _mark([c for c in checks if c.module == exercise.module], selected[exercise.module])
+        if mark in (DONE, TO_DO):
+            alike.setdefault(mark, []).append(exercise.name)
+    if any(len(names) > 1 for names in alike.values()):
+        told = "; ".join(f"{mark}: {', '.join(names)}" for mark, names in alike.items())
+        left = [e for e in shown if not any(e.name in names for names in alike.values())]
+        return [*screen(left, checks, selected, fancy), (wrapped(f"  {told}"), "")]
     wide = max(len(e.title) for e in shown)
     names = max(len(e.name) for e in shown)
     lines: list[Line] = [(f"{'':{names + wide + BAR + 6}} checks points", "")]
@@ -183,7 +209,7 @@ def _bar(right: int, total: int, fancy: bool) -> str:
 def _mark(checks: Sequence[Check], total: int) -> tuple[str, Style]:
     count = Counter(c.status for c in checks)
     if count["right"] == total:
-        return "done", "green"
+        return DONE, "green"
     waits = {c.waits_for for c in checks if c.status != "right"}
     if len(waits) == 1 and "" not in waits:
         return f"waits for {waits.pop()}", ""
@@ -193,7 +219,7 @@ def _mark(checks: Sequence[Check], total: int) -> tuple[str, Style]:
     found = {"wrong": count["wrong"] - not_run, "not run": not_run, "to do": count["to do"]}
     parts = [f"{number} {what}" for what, number in found.items() if number]
     if count["to do"] == total:
-        parts = ["to do"]
+        parts = [TO_DO]
     if len(checks) < total:
         parts = [*parts[:1], "stopped"] if parts else ["not run"]
     return ", ".join(parts), "red" if count["wrong"] else ""

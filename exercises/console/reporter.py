@@ -7,7 +7,8 @@ import gc
 import os
 import sys
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -15,7 +16,7 @@ import pytest
 
 from exercises.console import hints, messages
 from exercises.console.local import NEVER_ENDS, Session
-from exercises.console.one_screen import SCREEN, Block, fitted, height
+from exercises.console.one_screen import FRAME, SCREEN, Block, Paragraph, fitted, height
 from exercises.console.outcome import exercise_of
 from exercises.console.progress import Check, Goal, Line, goals, hidden_checks, likeliest, screen, wrapped
 from exercises.console.source import notebook_text
@@ -25,6 +26,7 @@ from exercises.feedback.catalogue import course_info, exercises
 from exercises.paths import EXERCISES
 
 BLOCKS = "█░"
+NOT_RUN = "Not run: checks whose code had to be stopped elsewhere, and would hang again."
 # what a terminal that cannot show more than ASCII gets instead
 PLAIN = {
     "·": "*", "×": "x", "±": "+-", "–": "-", "—": "-", "…": "...", "’": "'", "‘": "'", "“": '"', "”": '"',
@@ -114,7 +116,9 @@ class Reporter:
             return None
         if report.passed:
             return "passed", "", ("RIGHT", {"green": True})
-        if check["text"]:
+        if not check["tried"]:
+            return "wrong", "", ("NOT RUN", {"red": True})
+        if check["parts"]:
             return "wrong", "", ("WRONG", {"red": True})
         return ("to do", "", ("TO DO", {"yellow": True})) if report.skipped else None
 
@@ -154,13 +158,16 @@ class Reporter:
         os._exit(1)
 
     def _show(self, out: _Screen) -> None:
-        wrong = [c for c in self.checks if c.status == "wrong" and c.text and c.tried]
+        wrong = [c for c in self.checks if c.status == "wrong" and c.parts and c.tried]
         for module, count in Counter(c.module for c in self.checks).items():
             self.selected[module] = max(self.selected[module], count)
         catalogue = exercises()
         first = self.config.getoption("first", "")
         todo = goals(catalogue, self.checks, first)
-        below = screen(catalogue, self.checks, self.selected, out.shows(BLOCKS))
+        table = partial(screen, catalogue, self.checks, self.selected, out.shows(BLOCKS))
+        below: list[Line] = []
+        if not all(c.tried for c in self.checks):
+            below += [("", ""), (NOT_RUN, "")]
         for check in self.checks:
             if check.remark:
                 below += [("", ""), (wrapped(f"{check.exercise}: {check.remark}"), "yellow")]
@@ -170,14 +177,20 @@ class Reporter:
             below += [("", ""), *hidden] if hidden else []
         if self.config.getoption("picture", False) and not wrong:
             below += [("", ""), ("Picture: none, since no check has found a wrong answer", "")]
-        if self.config.option.tbstyle != "no":
-            # a notebook is as long as it needs to be
-            one_screen = self.quiet and notebook_text() is None
-            self._tell(out, wrong, first, SCREEN - height(below) - 2 if one_screen else sys.maxsize)
+        told = self._told(wrong, first) if self.config.option.tbstyle != "no" else []
+        # a notebook is as long as it needs to be
+        room = SCREEN - height(below) - 2 if self.quiet and notebook_text() is None else sys.maxsize
+        needed = height(told[0].lines) + FRAME + 2 * (len(told) > 1) if told else 0
+        progress = table(short=needed + height(table()) > room)
+        shown, in_short = fitted(told, room - height(progress), self._how_to_see_more())
+        for block in shown:
+            out.rule(f"{block.check.exercise}: {block.check.name}", "red")
+            out.lines([*block.lines, ("", "")])
+        out.lines(in_short)
         out.rule(course_info().title)
-        out.lines(below)
+        out.lines([*progress, *below])
 
-    def _tell(self, out: _Screen, wrong: Sequence[Check], first: str, room: int) -> None:
+    def _told(self, wrong: Sequence[Check], first: str) -> list[Block]:
         """Each cause in full where it comes up first, and by a number after that; all in full with -v."""
         reasons = likeliest(exercises(), wrong)
         groups: dict[str, list[Check]] = {}
@@ -190,32 +203,31 @@ class Reporter:
         told.sort(key=lambda group: (group[0].exercise != first, not group[0].forbidden))
         blocks = []
         for check, *others in told:
-            head: list[Line] = [(wrapped(check.sentence), "bold"), ("", ""), (check.text, "")]
-            tail: list[Line] = []
+            paragraphs: list[Paragraph] = [("sentence", [(wrapped(check.sentence), "bold")])]
+            paragraphs += [(about, [(text, "")]) for about, text in check.parts]
+            paragraphs += [("printed", lines) for lines in self._printed(check)]
             if check in reasons:
-                tail += [("", ""), (messages.explained(reasons[check]), "")]
+                paragraphs.append(("why", [(messages.explained(reasons[check]), "")]))
             if check.picture:
-                tail += [("", ""), (check.picture, "")]
-            if not check.blocked:  # the table says which exercises cannot run
-                tail += _others(others)
-            blocks.append(Block(check, [*head, *self._printed(check)], tail, others))
-        shown, in_short = fitted(blocks, room)
-        for block in shown:
-            out.rule(f"{block.check.exercise}: {block.check.name}", "red")
-            out.lines([*block.lines, ("", "")])
-        out.lines(in_short)
+                paragraphs.append(("picture", [(check.picture, "")]))
+            if others and not check.blocked:  # the table says which exercises cannot run
+                known = check in reasons or not check.about_values
+                paragraphs.append(("others", [(_others(others, known, self._how_to_see_more()), "")]))
+            blocks.append(Block(check, paragraphs, others))
+        return blocks
+
+    def _how_to_see_more(self) -> str:
+        return "v shows all" if self.config.getoption("keys", False) else wording().how_to_see_more
 
     def _is_cut_short(self) -> bool:
         return sum(self.selected.values()) > len(self.checks)
 
-    def _printed(self, check: Check) -> list[Line]:
+    def _printed(self, check: Check) -> Iterator[list[Line]]:
         shown = self.config.option.showcapture
-        lines: list[Line] = []
         for title, text in self.printed.get(check, ()):
             if shown == "all" or (shown != "no" and shown in title):
                 title = "Your code printed" if title == "Captured stdout call" else title
-                lines += [("", ""), (f"{title}:", ""), (text.rstrip("\n"), "")]
-        return lines
+                yield [(f"{title}:", ""), (text.rstrip("\n"), "")]
 
     def _advice(self, todo: Sequence[Goal]) -> list[Line]:
         catalogue = exercises()
@@ -229,7 +241,8 @@ class Reporter:
             if self.config.getoption("hint", False):
                 told = hints.next_hint(memory, goal.exercise, goal.function or goal.exercise.exports[0])
                 return [*lines, *(("", "") if not text else (wrapped(text), "") for text in ["", *told])]
-            return [*lines, (wording().more_hints, "")]
+            # whoever has keys is told them below
+            return lines if self.config.getoption("keys", False) else [*lines, (wording().more_hints, "")]
         if self._is_cut_short():
             return [("The run was stopped before the end.", "")]
         if self.partial or any(not self.selected[e.module] for e in catalogue):
@@ -240,15 +253,13 @@ class Reporter:
         ]
 
 
-def _others(checks: Sequence[Check]) -> list[Line]:
-    if not checks:
-        return []
+def _others(checks: Sequence[Check], known: bool, how_to_see: str) -> str:
+    """How many more are wrong in the same way, or as far as one can see, where no cause is known."""
     counts = Counter(c.exercise for c in checks)
     more = ", ".join(f"{count} of {exercise}" for exercise, count in counts.items())
-    return [
-        ("", ""),
-        (wrapped(f"Wrong in the same way: {len(checks)} more ({more}{wording().how_to_see_more})."), ""),
-    ]
+    more += f"; {how_to_see}" if how_to_see else ""
+    told = "Wrong in the same way" if known else "Wrong too, maybe for another reason"
+    return wrapped(f"{told}: {len(checks)} more ({more}).")
 
 
 class _Screen:

@@ -20,8 +20,8 @@ from exercises.paths import EXERCISES
 
 ROUND = 0.2  # seconds between two looks at the files
 END = 5.0  # seconds that a run may take to end when it is told to
-OPTIONS = {"h": "--hint", "p": "--picture"}
-WITH_KEYS = "Save a file to run the checks again. Keys: h one more hint, p picture, q quit."
+OPTIONS = {"h": "--hint", "p": "--picture", "v": "-v"}
+WITH_KEYS = "Save a file to run the checks again. Keys: h hint, p picture, v all, q quit."
 WITHOUT_KEYS = "Save a file to run the checks again. Ctrl-C quits."
 # waits for the arguments of pytest; if whoever would give them is gone, it goes too
 _RUN = """\
@@ -37,6 +37,7 @@ def watch(arguments: Sequence[str], folder: Path) -> int:
     """Runs pytest with these arguments, and again at each save, until somebody quits. Returns the exit code."""
     with contextlib.suppress(KeyboardInterrupt), Keys() as keys, contextlib.closing(_Runs(folder)) as runs:
         seen, first = _files(), ""
+        arguments = [*arguments, "--keys"] if keys.there else arguments
         runs.begin([*arguments], "")
         while True:
             pressed = keys.next(ROUND)

@@ -17,7 +17,7 @@ class Files:
     """The student works in `exercises/ex*.py`."""
 
     more_hints: str = "Stuck? `pytest exercises --hint` gives one more hint each time."
-    how_to_see_more: str = "; -v shows them"
+    how_to_see_more: str = "-v shows all"
     others: str = "All checks of this run pass. `pytest exercises` runs the other ones too."
 
     def where(self, file: str, line: int) -> str:

@@ -30,6 +30,12 @@ CRASH_CAUSES = (
         shows="sizes",
     ),
     Cause(
+        "slice-to-minus-zero",
+        "A slice here is empty. `-0` is 0, so one that ends at `-n` holds nothing where n is 0: count its end from "
+        "the front, begin plus size.",
+        shows="sizes",
+    ),
+    Cause(
         "cannot-grow",
         "A tensor grows along axes of size 1 and by new axes in front, and never in place. Hold the two shapes "
         "against each other, from the last axis.",
@@ -237,6 +243,10 @@ CRASH_CAUSES = (
         "calls-itself",
         "Functions called themselves or each other more often than Python lets them. Look for a function of the "
         "same name that was meant, or for the case in which it should stop.",
+    ),
+    Cause(
+        "asks-at-the-keyboard",
+        "Nobody types while checks run, so `input()` gets no answer. What a function needs comes in as arguments.",
     ),
     Cause("divided-by-zero", "The divisor is 0 here. Look at which of its numbers can be 0."),
     # gradients and layers

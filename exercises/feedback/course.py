@@ -16,6 +16,7 @@ from torch import Tensor
 
 from exercises.feedback.calls import Call
 from exercises.feedback.catalogue import CourseInfo, Exercise
+from exercises.feedback.categories import CATEGORIES
 from exercises.feedback.cause import Cause
 from exercises.feedback.misconception import Family, Misconception
 from exercises.feedback.oracle import Oracle
@@ -90,6 +91,11 @@ class Course:
     close_up: Callable[[Call, Sequence[int]], Sequence[Detail]] = no_details
     suites: Path | None = None
     stand_ins: Path | None = None
+
+    @property
+    def meanings(self) -> dict[str, str]:
+        """What any of its rubric lines can be about, in words for students."""
+        return {**CATEGORIES, **self.categories}
 
     def rules_of(self, exercise: Exercise) -> dict[str, Rule]:
         """What an exercise forbids, by name."""

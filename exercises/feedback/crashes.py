@@ -127,6 +127,7 @@ CRASHES = (
     ),
     Crash("slices-run-forwards", "ValueError", r"step must be greater than zero"),
     Crash("divided-by-zero", "ZeroDivisionError", r""),
+    Crash("asks-at-the-keyboard", "OSError EOFError", r"pytest: reading from stdin|EOF when reading a line"),
     Crash(
         "dtypes-mixed",
         "RuntimeError",
@@ -165,10 +166,13 @@ CRASHES = (
 WITHIN = {
     "module-not-started", "parameter-overwritten", "attribute-twice", "self-not-taken", "arguments-do-not-fit",
     "numpy-and-back", "einsum-letters", "product-sizes", "dtypes-mixed", "not-for-this-dtype", "leaf-in-place",
-    "changed-after-use",
+    "changed-after-use", "asks-at-the-keyboard",
 }  # fmt: skip
 _ONE_MORE = re.compile(r"\S+ takes (\d{1,4}) positional arguments? but (\d{1,4}) ")
 _OF_SIZES = re.compile(r"\b(sizes?|shapes?)\b", re.IGNORECASE)
+_NOTHING_THERE = re.compile(
+    r"The (expanded size of the tensor|size of tensor a) \(0\)|.{0,200} size of tensor b \(0\)"
+)
 _SLICE = "slice indices must be integers"
 _NAME = re.compile(r"[\w.]{1,80}")
 MAX_TOLD_CHARS = 60  # of a name or an expression
@@ -190,6 +194,8 @@ def name_of_crash(error: Raised) -> str:
         return found if counts and int(counts[2]) == int(counts[1]) + 1 else "arguments-do-not-fit"
     if found == "range-forgotten" and not (worked_on and worked_on.text.startswith("for ")):
         return ""
+    if worked_on and ":-" in worked_on.text and _NOTHING_THERE.match(error.message):
+        return "slice-to-minus-zero"
     if found == "place-of-other-shape" and not (worked_on and " = " in worked_on.text):
         return "cannot-grow"  # as by `expand`, and not by an assignment to a part
     if found == "name-unknown" and worked_on and worked_on.close.startswith("self."):

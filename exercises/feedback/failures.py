@@ -25,7 +25,12 @@ from exercises.feedback.steps import LOADING, MAX_TEXT_CHARS, Opaque, Raised, Te
 from exercises.feedback.stub import Stub, no_word_of, says_not_written, stub_in
 
 MAX_LINE_CHARS = 200  # of a source line that is looked at
-_ADVICE = re.compile(r" Use (?:t|T)ensor\.(?:detach|cpu)\(\)[^\n]{0,80}")
+# torch advises to cut the tensor off the graph, or to copy it from the GPU, and pytest to run with -s, which is good
+# advice for other tasks
+_ADVICE = re.compile(
+    r" Use (?:t|T)ensor\.(?:detach|cpu)\(\)[^\n]{0,80}"
+    r"|pytest: reading from stdin while output is captured![^\n]{0,80}"
+)
 # `type X = int`, `def f[T](x)`, `except A, B:`, t"…": what came after Python 3.11 and begins a line
 _NEWER_SYNTAX = re.compile(
     r"type \w+(?:\[.*\])? ?=|(?:async )?(?:def|class) \w+\[|except \w+, ?\w|.*[=(,:\s]t[\"']"
@@ -199,7 +204,6 @@ def _named(error: Raised, message: str) -> str:
 
 
 def _without_advice(message: str) -> str:
-    # torch advises to cut the tensor off the graph, or to copy it from the GPU: good advice for other tasks
     return _ADVICE.sub("", message)
 
 

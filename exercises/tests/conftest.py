@@ -5,6 +5,7 @@ If other tests run as well, only the reports of these checks are changed.
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Generator
 from dataclasses import asdict
 from typing import Any
@@ -15,7 +16,6 @@ from exercises.console.local import LocalStudent
 from exercises.console.outcome import check_of, exercise_of
 from exercises.console.reporter import Reporter
 from exercises.course import COURSE
-from exercises.feedback.categories import CATEGORIES
 from exercises.feedback.failures import CheckFailure
 
 
@@ -30,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--first", default="", metavar="EXERCISE", help="tell of this exercise first, such as ex3"
     )
+    group.addoption("--keys", action="store_true", help=argparse.SUPPRESS)  # says --watch to its runs
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
@@ -47,8 +48,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Registers what shows the results."""
-    meanings = {**CATEGORIES, **COURSE.categories}
-    config.pluginmanager.register(Reporter(config, meanings), "exercise-reporter")
+    config.pluginmanager.register(Reporter(config, COURSE.meanings), "exercise-reporter")
 
 
 @pytest.fixture

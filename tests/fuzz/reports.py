@@ -16,6 +16,7 @@ from unittest.mock import patch
 
 from rich.console import Console
 
+from autograder.course import COURSE
 from autograder.platforms import gradebook, nbgrader
 from autograder.report import files, gradescope, model, prairielearn, spreadsheet
 from autograder.report import text as wording
@@ -54,7 +55,7 @@ def look_at(report: Report, show_calls: bool = False, pages: bool = True, otter:
     _json_file(files.as_json(student))
     graded = gradescope.results(student)
     _gradescope(_json_file(graded, "results"), not student.problem)
-    _prairielearn(_json_file(prairielearn.results(student), "results"))
+    _prairielearn(_json_file(prairielearn.results(student, COURSE.meanings), "results"))
     _grades([(report.student, report), ("b", student)])
     if pages:
         _screen([(report.student, report)])
