@@ -10,6 +10,7 @@ INSTALLED = ROOT.name in ("site-packages", "dist-packages")  # by pip, and so no
 CHECKS = EXERCISES / "tests"
 CONSOLE = EXERCISES / "console"
 COURSE = EXERCISES / "course"
+TOPICS = COURSE / "topics"
 FEEDBACK = EXERCISES / "feedback"
 MANIFEST = EXERCISES / "manifest.json"
 TUTORIAL = EXERCISES / "README.md"

@@ -286,7 +286,7 @@ def test_a_function_without_a_reference_is_named_with_the_file_where_it_belongs(
         judge.examine(SandboxedSubmission(sandbox, handed_in(tmp_path, "a * b"), judge.course))
     assert str(told.value).startswith(
         "ex1_output_size.py, test_it[cpu]: the course has no right answer for area: write its reference in "
-        "exercises/course/oracle.py, and name it in the Oracle there"
+        "the module of exercises/course/topics/ that is named as the exercise, and list it in the TOPIC there"
     )
 
 

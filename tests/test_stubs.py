@@ -531,6 +531,7 @@ def test_the_manifest_has_everything_a_public_check_needs(solutions: Path) -> No
         },
         "hidden": {"errors": 1, "values": 3},
         "track": "core",
+        "extra": False,
     }
     assert first["number"] == 1
     assert first["hidden"] == {}
@@ -627,8 +628,14 @@ def test_what_a_course_says_of_itself_comes_back_from_the_manifest(solutions: Pa
             r":4: slug: is for names of files: .* not 'My course'",
         ),
         ('keyword = "convolution"', 'keyword = "Convolution"', r":5: keyword: has to be in small letters"),
-        ("[tracks]", "[track]", r"track: is none of title, "),
-        ('core = "Exercises"', "", r"tracks: needs at least one"),
+        ("[tracks.core]", "[track]", r"track: is none of title, "),
+        ('heading = "Exercises"', "", r"tracks: core has to have a heading and points, and nothing else"),
+        ('heading = "Exercises"', 'heading = ""', r"tracks: the heading of core has to be text"),
+        (
+            'points = "extra"',
+            'points = "all"',
+            r"tracks: the points of further have to be one of counted, extra",
+        ),
         ('silent = ["matplotlib"]', 'silent = "matplotlib"', r"packages: silent has to be a list of names"),
         ("call_seconds = 10.0", "call_seconds = 0", r"limits: call_seconds has to be a number above 0"),
         ("memory_mib = 4096", "memory_mib = 4096.5", r"limits: memory_mib has to be a whole number"),

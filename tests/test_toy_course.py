@@ -47,7 +47,7 @@ def test_stubs_and_check_pass(toy: Path) -> None:
     assert (written.returncode, written.stdout) == (0, "wrote exercises/manifest.json\n"), written.stderr
     checked = run(toy, "autograder", "check")
     assert (checked.returncode, checked.stderr) == (0, "")
-    assert checked.stdout == "solutions: 10 of 10\nstubs: 0 of 10\nzeros: 0 of 10\n"
+    assert checked.stdout == "solutions: 10 of 10 points\nstubs: 0 of 10 points\nzeros: 0 of 10 points\n"
 
 
 @pytest.mark.platforms

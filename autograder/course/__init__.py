@@ -12,4 +12,6 @@ from autograder.course.operators import OPERATORS
 from autograder.paths import STAND_INS, SUITES
 from exercises.course import COURSE as PUBLIC
 
-COURSE = replace(PUBLIC, module=__name__, operators=OPERATORS, suites=SUITES, stand_ins=STAND_INS)
+COURSE = replace(
+    PUBLIC, module=__name__, operators={**OPERATORS, **PUBLIC.operators}, suites=SUITES, stand_ins=STAND_INS
+)

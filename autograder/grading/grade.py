@@ -135,8 +135,8 @@ class Grader:
         parts = tuple(self._exercise(e, results, sandboxed) for e in self.catalogue)
         return Report(
             student=submission.student,
-            points=sum(e.points for e in parts),
-            earned=_rounded(sum(e.earned for e in parts)),
+            points=sum(e.points for e in parts if not e.extra),
+            earned=_rounded(sum(e.earned for e in parts if not e.extra)),
             exercises=parts,
             notes=(*submission.notes, *self._notes(sandboxed)),
             printed=printed,
@@ -148,7 +148,7 @@ class Grader:
     def unreadable(self, student: str, problem: str, handed_in: bool = True) -> Report:
         """The report on a hand-in that could not be read, or that is not there: 0 points, and why."""
         parts = tuple(self._exercise(e, [], None) for e in self.catalogue)
-        points = sum(e.points for e in parts)
+        points = sum(e.points for e in parts if not e.extra)
         made = self._provenance("", {})
         return Report(student, points, 0.0, parts, (), "", 0.0, made, problem, handed_in=handed_in)
 
@@ -183,6 +183,7 @@ class Grader:
             earned=_rounded(sum(line.earned for line in shown)),
             carried_from=tuple(e.name for e in before if carried and e.module in wrong),
             lines=tuple(shown),
+            extra=exercise.extra,
         )
 
     def _provenance(self, digest: str, confined: dict[str, str]) -> Provenance:

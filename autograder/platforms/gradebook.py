@@ -246,10 +246,11 @@ def _check_cells(book: Gradebook, course: Path, assignment: str, report: Report)
     """The gradebook has a cell for each exercise, worth as much as in the report."""
     has = {cell.name: float(cell.max_score) for cell in book.find_notebook(_ID, assignment).grade_cells}
     for exercise in report.exercises:
-        if has.get(exercise.name + _POINTS) != exercise.points:
+        points = 0.0 if exercise.extra else exercise.points
+        if has.get(exercise.name + _POINTS) != points:
             raise GradebookError(
                 f"{course / 'gradebook.db'}: {assignment} has no cell {exercise.name}{_POINTS} "
-                f"with {exercise.points:g} points; run nbgrader generate_assignment in {course} again"
+                f"with {points:g} points; run nbgrader generate_assignment in {course} again"
             )
 
 
@@ -257,14 +258,14 @@ def _write_points(book: Gradebook, assignment: str, student: str, report: Report
     for exercise in report.exercises:
         grade: Any = book.find_grade(exercise.name + _POINTS, _ID, assignment, student)
         # what was not graded has no score, which is not a 0
-        grade.auto_score = None if report.problem else exercise.earned
+        grade.auto_score = None if report.problem else exercise.counted
         by_hand = grade.manual_score
         # nbgrader's way to ask a human to look again
         grade.needs_manual_grade = by_hand is not None or bool(report.problem)
-        if (by_hand is not None and by_hand != exercise.earned) or grade.extra_credit:
+        if (by_hand is not None and by_hand != exercise.counted) or grade.extra_credit:
             extra = f" with {grade.extra_credit:g} extra" if grade.extra_credit else ""
-            counted = exercise.earned if by_hand is None else by_hand
-            gives = "no grade" if report.problem else f"{exercise.earned:g}"
+            counted = exercise.counted if by_hand is None else by_hand
+            gives = "no grade" if report.problem else f"{exercise.counted:g}"
             yield (
                 f"{student}, {exercise.name}: {counted:g}{extra}, entered by hand, stays; "
                 f"the autograder gives {gives}"

@@ -16,6 +16,7 @@ from typing import Any
 from autograder.platforms.single_upload import graded, release
 from autograder.report import gradescope
 from autograder.report.files import for_student, write_json
+from autograder.report.text import in_points
 
 ROOT = Path("/autograder")
 
@@ -28,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         report = for_student(graded(root / "submission"), show_calls=False)
         found = scaled(gradescope.results(report), report.points, total)
-        told = report.problem or f"{report.earned:g} of {report.points:g} points"
+        told = report.problem or in_points(report.earned, report.points, report.extra)
         print(f"release {release().get('commit', 'unknown')}, {told}")
     except Exception:  # the instructor's trouble: the log tells it, the student gets a sentence
         traceback.print_exc()

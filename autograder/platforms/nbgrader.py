@@ -216,7 +216,7 @@ def _remark(exercise: ExerciseReport) -> Iterator[str]:
     from autograder.report.text import line_counted, line_found
     from exercises.feedback.kinds import UNWRITTEN, FailureKind
 
-    yield f"{exercise.name}: {exercise.earned:g} of {exercise.points:g} points"
+    yield f"{exercise.name}: {exercise.earned:g} of {exercise.points:g} {'extra ' * exercise.extra}points"
     if exercise.carried_from:
         yield f"Checked with correct answers in place of {', '.join(exercise.carried_from)}."
     findings = list(exercise.findings)  # none where all is right, or where nothing could be read
@@ -244,7 +244,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     report = for_student(graded(submission_in(Path(notebook).parent)), show_calls=False)
     told = remarks(report)
-    answer: dict[str, Any] = {e.name: {"points": e.earned, "found": told[e.name]} for e in report.exercises}
+    answer: dict[str, Any] = {e.name: {"points": e.counted, "found": told[e.name]} for e in report.exercises}
     if report.problem:
         answer = {"problem": report.problem}
     # ASCII, since a kernel may live under any locale

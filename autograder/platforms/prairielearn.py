@@ -14,6 +14,7 @@ from pathlib import Path
 from autograder.platforms.single_upload import MEANINGS, graded, release
 from autograder.report import prairielearn
 from autograder.report.files import for_student, write_json
+from autograder.report.text import in_points
 
 ROOT = Path("/grade")
 FAILED = (
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         report = for_student(graded(root / "student"), show_calls=False)
         found = prairielearn.results(report, MEANINGS)
-        told = report.problem or f"{report.earned:g} of {report.points:g} points"
+        told = report.problem or in_points(report.earned, report.points, report.extra)
         print(f"release {release().get('commit', 'unknown')}, {told}")
     except Exception:  # the instructor's trouble: the log tells it, the student gets a sentence
         traceback.print_exc()

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.release.header import SourceError
-from exercises.feedback.catalogue import CourseInfo
+from exercises.feedback.catalogue import CourseInfo, Track
 
 NAME = "course.toml"
 _TEXTS = ("title", "slug", "keyword", "goal", "praise", "allowed")
 _TABLES = ("tracks", "packages", "limits", "links")
+_POINTS = ("counted", "extra")
 _SLUG = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
 
@@ -37,7 +38,9 @@ def read_course(solutions: Path) -> CourseInfo:
         raise SourceError(path, line, f"{name}: {complaint}")
     return CourseInfo(
         **{name: told[name] for name in _TEXTS},
-        tracks=told["tracks"],
+        tracks={
+            name: Track(each["heading"], each["points"] == "extra") for name, each in told["tracks"].items()
+        },
         packages=tuple(told["packages"]["available"]),
         silent=tuple(told["packages"]["silent"]),
         call_seconds=float(told["limits"]["call_seconds"]),
@@ -73,14 +76,26 @@ def _complaints(told: Mapping[str, Any]) -> list[tuple[str, str]]:
         for key, value in told["links"].items()
         if _is_text(value) and not value.startswith("https://")
     ]
-    for name in ("tracks", "links"):
-        wrong += [(name, f"{key} has to be text") for key, value in told[name].items() if not _is_text(value)]
+    wrong += [
+        ("links", f"{key} has to be text") for key, value in told["links"].items() if not _is_text(value)
+    ]
+    wrong += [each for name, track in told["tracks"].items() for each in _of_track(name, track)]
     lists, numbers = ("available", "silent"), ("call_seconds", "memory_mib")
     wrong += _of_table("packages", told["packages"], lists, "a list of names", _is_list_of_text)
     wrong += _of_table("limits", told["limits"], numbers, "a number above 0", _is_positive)
     if not wrong and not isinstance(told["limits"]["memory_mib"], int):
         wrong.append(("limits", "memory_mib has to be a whole number"))
     return wrong
+
+
+def _of_track(name: str, told: Any) -> list[tuple[str, str]]:
+    if not isinstance(told, dict) or {*told} != {"heading", "points"}:
+        return [("tracks", f"{name} has to have a heading and points, and nothing else")]
+    if not _is_text(told["heading"]):
+        return [("tracks", f"the heading of {name} has to be text")]
+    if told["points"] not in _POINTS:
+        return [("tracks", f"the points of {name} have to be one of {', '.join(_POINTS)}")]
+    return []
 
 
 def _of_table(

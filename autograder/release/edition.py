@@ -159,8 +159,8 @@ class Edition:
 
     @property
     def points(self) -> int:
-        """All that can be earned."""
-        return sum(e.points for e in self.catalogue)
+        """All that can be earned, beside extra points."""
+        return sum(e.points for e in self.catalogue if not e.extra)
 
     def _tree(self, folder: str, wanted: Callable[[str], bool] = lambda name: True) -> dict[str, bytes]:
         names = sorted(path.relative_to(self.root).as_posix() for path in _files(self.root / folder))

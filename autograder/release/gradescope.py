@@ -23,7 +23,7 @@ METADATA = {
         "id": 1,
         "course_id": 1,
         "title": course_info().title,
-        "total_points": f"{sum(e.points for e in exercises()):.1f}",
+        "total_points": f"{sum(e.points for e in exercises() if not e.extra):.1f}",
     },
     "submission_method": "upload",
     "users": [{"email": "student@example.edu", "id": 1, "name": "A Student"}],

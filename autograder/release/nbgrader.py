@@ -109,7 +109,8 @@ def packages(edition: Edition) -> list[Package]:
 
 def source_notebook(edition: Edition) -> NotebookNode:
     """The instructor's notebook: the students' one, and after each exercise's check a cell with points."""
-    points = {e.module: e.points for e in edition.catalogue}
+    # extra points are told, and are not among those that nbgrader adds up
+    points = {e.module: 0 if e.extra else e.points for e in edition.catalogue}
     names = {e.module: e.name for e in edition.catalogue}
     made: list[NotebookCell] = []
     for cell in cells(edition):

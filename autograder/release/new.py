@@ -1,4 +1,4 @@
-"""Begins an exercise: a solution, a hidden suite and a public check, with an example that is right as it stands."""
+"""Begins an exercise: solution, topic, hidden suite and public check, with an example that is right as it stands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.release.source import Source, read_sources
 from autograder.release.stubs import TABLE_BEGINS
 from exercises.feedback.course import Course
 from exercises.feedback.tutorial import HEADING, anchor
-from exercises.paths import CHECKS, COURSE, TUTORIAL, from_checkout
+from exercises.paths import CHECKS, TOPICS, TUTORIAL
 
 MAX_TITLE_CHARS = 32  # with it, the screen of the public checks fits into 80 columns
 _NAME = re.compile(r"ex([1-9][0-9]*)_([a-z][a-z0-9_]*)")
@@ -27,8 +27,8 @@ class CannotBegin(Exception):
     """An exercise cannot be begun as it was asked for; says what to do."""
 
 
-def begin(course: Course, root: Path, name: str, title: str, points: str) -> list[Path]:
-    """Writes the three files of a new exercise; gives their paths.
+def begin(course: Course, root: Path, name: str, title: str, points: str, track: str = "") -> list[Path]:
+    """Writes the four files of a new exercise; gives their paths.
 
     Args:
         course: to which it is added.
@@ -36,6 +36,7 @@ def begin(course: Course, root: Path, name: str, title: str, points: str) -> lis
         name: of the module, such as "ex8_name"; the word after the number becomes the example's function.
         title: one line.
         points: as it was typed.
+        track: that it belongs to; the course's first, if it is empty.
 
     Raises:
         CannotBegin: if it cannot be; then nothing is written.
@@ -43,20 +44,22 @@ def begin(course: Course, root: Path, name: str, title: str, points: str) -> lis
     """
     sources = read_sources(root / SOLUTIONS.name)
     number, function = _named(name, sources)
+    if track and track not in course.info.tracks:
+        raise CannotBegin(f"there is no track {track!r}: course.toml has {', '.join(course.info.tracks)}")
     words: dict[str, Any] = {
         "number": number,
         "function": function,
         "points": _points(points),
+        "track": track,
         **_titles(title),
         # what all others forbid, this one should
         "forbids": [rule for rule in course.rules if all(rule in s.header.forbids for s in sources)],
         "rules": list(course.rules),
-        "oracle": course.oracle.place,
-        "course": from_checkout(COURSE / "__init__.py"),
         **_section(root / TUTORIAL.relative_to(ROOT)),
     }
     places = {
         "solution": SOLUTIONS / f"{name}.py",
+        "topic": TOPICS / f"{name}.py",
         "suite": SUITES / f"{name}.py",
         "test": CHECKS / f"test_ex{number}.py",
     }
@@ -67,6 +70,7 @@ def begin(course: Course, root: Path, name: str, title: str, points: str) -> lis
     pages = Environment(  # the templates lie in the checkout: no wheel has them
         loader=FileSystemLoader(root / TEMPLATES.relative_to(ROOT) / "new"),
         keep_trailing_newline=True,
+        trim_blocks=True,
         undefined=StrictUndefined,
         autoescape=False,
     )

@@ -109,7 +109,7 @@ def master(edition: Edition) -> NotebookNode:
     made = cells(edition)
     notebook = as_notebook(made)
     pairs = zip(made, notebook.cells, strict=True)
-    points = {e.module: (e.name, e.points) for e in edition.catalogue}
+    points = {e.module: (e.name, 0 if e.extra else e.points) for e in edition.catalogue}
     found = [_raw("assignment", "# ASSIGNMENT CONFIG\n" + json.dumps(_config(edition), indent=1))]
     for module, group in groupby(pairs, key=lambda pair: pair[0].exercise):
         inside = [each for cell, plain in group for each in _marked(cell, plain)]

@@ -1,7 +1,7 @@
 """Whether each exercise has all its parts, and says what it builds on: what is missing would cost right work points.
 
-An exercise is a solution, a hidden suite and a public check. One that others build on has a stand-in as well: the
-judge puts it in its place where a student's own is wrong.
+An exercise is a solution, a hidden suite and a public check, and most have a topic. One that others build on has a
+stand-in as well: the judge puts it in its place where a student's own is wrong.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from autograder.release.header import SourceError
 from autograder.release.source import Source, read_sources
 from exercises.feedback.catalogue import built_on
 from exercises.feedback.course import Course
-from exercises.paths import CHECKS, ROOT, from_checkout
+from exercises.paths import CHECKS, ROOT, TOPICS, from_checkout
 
 
 def missing_parts(course: Course, root: Path) -> list[str]:
@@ -37,8 +37,11 @@ def _without_checks(sources: Sequence[Source], course: Course, root: Path) -> It
     public, hidden = root / CHECKS.relative_to(ROOT), course.suites or SUITES
     files = dict.fromkeys(hidden.glob("ex*.py"), "hidden")
     files |= dict.fromkeys(public.glob("test_ex*.py"), "public")
+    topics = root / TOPICS.relative_to(ROOT)
+    files |= dict.fromkeys(topics.glob("ex*.py"), "topic")
     for source in sources:
         number = source.header.exercise
+        files.pop(topics / f"{source.module}.py", None)
         wanted = {hidden / f"{source.module}.py": "hidden", public / f"test_ex{number}.py": "public"}
         for path, kind in wanted.items():
             if files.pop(path, None) is None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from autograder.grading.grade import Grader
 from autograder.report.model import Report
+from autograder.report.text import in_points
 from autograder.submissions.submission import Submission, read_submission
 from exercises.feedback.course import Course
 
@@ -54,7 +55,7 @@ def selfcheck(grader: Grader, root: Path) -> Findings:
 
     def graded(name: str, submission: Submission) -> Report:
         report = grader.grade(replace(submission, student=name))
-        findings.report.append(f"{name}: {report.earned:g} of {report.points:g}")
+        findings.report.append(f"{name}: {in_points(report.earned, report.points, report.extra)}")
         return report
 
     _expect(findings, "solutions", graded("solutions", solutions), full=True)

@@ -21,7 +21,7 @@ from autograder.paths import SOLUTIONS
 from autograder.release.course_file import as_entry, read_course
 from autograder.release.source import MARKER, Region, Source, SourceError, read_sources
 from autograder.release.tutorial import tutorial_page
-from exercises.feedback.catalogue import as_exercises
+from exercises.feedback.catalogue import CourseInfo, as_exercises
 from exercises.feedback.course import Course
 from exercises.feedback.stub import Stub
 from exercises.paths import EXERCISES, TUTORIAL, TUTORIAL_PAGE
@@ -106,8 +106,7 @@ def expected_files(
             f"hidden checks for {', '.join(unknown)}, but {solutions.as_posix()} has no such module"
         )
     files = {f"{source.module}.py": (stub_text(source) + RUN).encode("utf-8") for source in sources}
-    core = next(iter(course.tracks))
-    entries = [_entry(source, hidden.get(source.module, {}), core) for source in sources]
+    entries = [_entry(source, hidden.get(source.module, {}), course) for source in sources]
     manifest = {"course": as_entry(course), "exercises": entries}
     files[MANIFEST] = (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
     return files
@@ -248,8 +247,9 @@ def _known(source: Source, field: str, names: Sequence[str], known: Collection[s
             raise SourceError(source.path, line, f"{field}: {name!r} is none of {', '.join(known)}")
 
 
-def _entry(source: Source, hidden: Mapping[str, int], core: str) -> dict[str, object]:
+def _entry(source: Source, hidden: Mapping[str, int], course: CourseInfo) -> dict[str, object]:
     header = source.header
+    track = header.track or next(iter(course.tracks))
     return {
         "number": header.exercise,
         "module": source.module,
@@ -261,7 +261,8 @@ def _entry(source: Source, hidden: Mapping[str, int], core: str) -> dict[str, ob
         "forbids": list(header.forbids),
         "hints": {name: list(header.hints[name]) for name in header.exports},
         "hidden": dict(sorted(hidden.items())),
-        "track": header.track or core,
+        "track": track,
+        "extra": course.tracks[track].extra,
     }
 
 
@@ -284,8 +285,8 @@ def hidden_counts(course: Course, solutions: Path) -> dict[str, dict[str, int]]:
         SourceError: for a solution that has to be fixed.
         SuiteError: for a hidden suite that has to be.
     """
-    core = next(iter(read_course(solutions).tracks))
-    entries = [_entry(source, {}, core) for source in read_sources(solutions)]
+    course_info = read_course(solutions)
+    entries = [_entry(source, {}, course_info) for source in read_sources(solutions)]
     judge = Judge(replace(course, exercises=as_exercises(entries)))
     counts: dict[str, dict[str, int]] = {}
     for line in judge.lines:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.report.faults import Faults
-from autograder.report.model import ExerciseReport, Finding, Line, Report
+from autograder.report.model import ExerciseReport, Finding, Line, Report, extra_points
 from autograder.report.reading import Row, marked
 from autograder.report.spreadsheet import as_csv
 
@@ -180,7 +180,7 @@ def _whole(data: Any) -> Any:
 def write_grades(
     path: Path, rows: Sequence[tuple[str, Report | Row]], doubts: Mapping[str, str], faults: Faults
 ) -> None:
-    """`grades.csv`: one row per hand-in with its points by exercise, the total, and what was found.
+    """`grades.csv`: one row per hand-in with its points by exercise, the total, extra points, and what was found.
 
     What could not be graded, and who may have handed in something that fits nobody, has no points, not even 0.
 
@@ -190,14 +190,17 @@ def write_grades(
         doubts: why a hand-in may be another student's, told before what was found.
         faults: takes who has no row.
     """
-    names = [e.name for e in rows[0][1].exercises] if rows else []
+    exercises = rows[0][1].exercises if rows else ()
+    names = [e.name for e in exercises]
+    totals = ["total", *(["extra"] if extra_points(exercises) else [])]
     table = faults.each(
         path.name, rows, lambda each: each[0], lambda each: _row(*each, doubts.get(each[0], ""))
     )
-    write_text(path, as_csv([["student", *names, "total", "found"], *table]))
+    write_text(path, as_csv([["student", *names, *totals, "found"], *table]))
 
 
 def _row(student: str, report: Report | Row, doubt: str) -> list[str]:
-    points = [e.earned for e in report.exercises] + [report.earned]
+    extra = extra_points(report.exercises)
+    points = [*(e.earned for e in report.exercises), report.earned, *([extra.earned] if extra else [])]
     shown = ["" if report.withheld else f"{each:g}" for each in points]
     return [student, *shown, "; ".join(dict.fromkeys(filter(None, [doubt, report.found])))]

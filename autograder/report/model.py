@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -106,7 +106,10 @@ class Line:
 
 @dataclass(frozen=True)
 class ExerciseReport:
-    """One exercise. `carried_from` names the earlier exercises that were replaced by correct ones."""
+    """One exercise. `carried_from` names the earlier exercises that were replaced by correct ones.
+
+    `extra` says that its points are shown beside those of the others, and not among them.
+    """
 
     name: str
     module: str
@@ -115,6 +118,12 @@ class ExerciseReport:
     earned: float
     carried_from: tuple[str, ...]
     lines: tuple[Line, ...]
+    extra: bool = False
+
+    @property
+    def counted(self) -> float:
+        """How much of it is in the total."""
+        return 0.0 if self.extra else self.earned
 
     @property
     def findings(self) -> Iterator[Finding]:
@@ -127,6 +136,21 @@ class ExerciseReport:
         """What the findings are put down to, the most frequent first; without those that were not decided."""
         decided = (each.cause for each in self.findings if each.kind != FailureKind.UNDECIDED)
         return [cause for cause, _ in Counter(decided).most_common()]
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Points that are shown beside those that count."""
+
+    points: float
+    earned: float
+
+
+def extra_points(exercises: Iterable[ExerciseReport]) -> Extra | None:
+    """Those of the exercises that are extra; None if there is none."""
+    found = [each for each in exercises if each.extra]
+    points, earned = sum(each.points for each in found), sum(each.earned for each in found)
+    return Extra(points, round(earned, 4)) if found else None
 
 
 @dataclass(frozen=True)
@@ -156,6 +180,7 @@ class Provenance:
 class Report:
     """The report on one hand-in.
 
+    `points` and `earned` are those that count; see `extra` for the others.
     `notes` says what was missing, ignored or skipped; `printed` is what the code printed, capped, as text;
     `problem` is set when the hand-in could not be graded at all; `handed_in` is false where there is none.
     `unusual` is for the instructor alone: where the code mentions what no answer needs. It costs nothing.
@@ -178,6 +203,11 @@ class Report:
     def withheld(self) -> bool:
         """Whether no grade is given: 0 would say something about work that was not looked at."""
         return self.problem not in ("", NOT_HANDED_IN)
+
+    @property
+    def extra(self) -> Extra | None:
+        """The points beside those that count; None where there are none to earn."""
+        return extra_points(self.exercises)
 
     def named(self, student: str) -> Report:
         """The same report under another name."""

@@ -20,8 +20,9 @@ from collections.abc import Iterable, Mapping
 
 from autograder.report.faults import Faults
 from autograder.report.grade import Grade
+from autograder.report.model import extra_points
 from autograder.report.spreadsheet import as_csv
-from autograder.report.text import plain
+from autograder.report.text import in_points, plain
 
 MOODLE = "moodle.csv"
 TITLES = (
@@ -60,7 +61,8 @@ def _row(each: Grade, maximum: float, modified: Mapping[str, str]) -> list[str]:
 def comment(grade: Grade) -> str:
     """The points by exercise and what was found, as HTML in one line."""
     points = ", ".join(f"{e.name} {e.earned:g} of {e.points:g}" for e in grade.exercises)
-    parts = [f"{grade.earned:g} of {grade.points:g} points" + (f": {points}" if points else ""), grade.found]
+    total = in_points(grade.earned, grade.points, extra_points(grade.exercises))
+    parts = [total + (f": {points}" if points else ""), grade.found]
     shown = [html.escape(plain(part).replace("\n", " ")) for part in parts]
     return "".join(f"<p>{part}</p>" for part in shown)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.report.model import ExerciseReport, Line, Report
-from autograder.report.text import line_counted, line_found, line_title, plain, report_summary
+from autograder.report.text import in_points, line_counted, line_found, line_title, plain, report_summary
 
 MAX_RESULT_BYTES = 900_000  # bytes as JSON; the platform takes 1 MB
 LENGTHS = (8_000, 2_000, 500, 100)  # characters of a text; the longest that makes the results small enough
@@ -42,7 +42,7 @@ def _results(report: Report, meanings: Mapping[str, str], length: int) -> dict[s
     return {
         "gradable": True,
         "score": report.earned / report.points if report.points else 0.0,
-        "message": f"{report.earned:g} of {report.points:g} points",
+        "message": in_points(report.earned, report.points, report.extra),
         "output": _plain(report_summary(report), length),
         "tests": [
             _test(exercise, line, meanings.get(line.category, line.category), length)
@@ -55,7 +55,7 @@ def _results(report: Report, meanings: Mapping[str, str], length: int) -> dict[s
 def _test(exercise: ExerciseReport, line: Line, about: str, length: int) -> dict[str, Any]:
     return {
         "name": line_title(exercise, line),
-        "description": f"{exercise.name}, {about}",
+        "description": f"{exercise.name}{', extra' * exercise.extra}, {about}",
         "points": round(line.earned, 4),
         "max_points": line.points,
         "message": _plain("\n".join(line_counted(exercise, line)), length),

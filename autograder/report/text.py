@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograder.report.model import ExerciseReport, Line, Report
+from autograder.report.model import ExerciseReport, Extra, Line, Report
 from exercises.feedback.tutorial import section_title
 from exercises.paths import TUTORIAL_PAGE
 
@@ -75,9 +75,17 @@ def _reading(section: str) -> str:
     return f"Read: {section_title(section)!r} in the tutorial, {page}{section}"
 
 
+def in_points(earned: float, points: float, extra: Extra | None) -> str:
+    """A total in words, with what is shown beside it."""
+    beside = f", and {extra.earned:g} of {extra.points:g} extra" if extra else ""
+    return f"{earned:g} of {points:g} points{beside}"
+
+
 def report_summary(report: Report) -> str:
     """Points by exercise, and what was missing or ignored."""
     lines = [report.problem] if report.problem else []
-    lines += [f"{e.name} {e.title}: {e.earned:g} of {e.points:g}" for e in report.exercises]
+    lines += [
+        f"{e.name} {e.title}: {e.earned:g} of {e.points:g}{' extra' * e.extra}" for e in report.exercises
+    ]
     lines += [f"Note: {note}" for note in report.notes]
     return plain("\n".join(lines))

@@ -5,7 +5,7 @@
 and `causes` explain what is wrong and send to one of the `sections`, `errors` and `bias` find out whether they do;
 `rules` says what an exercise may forbid; `large_layer` is the layer of the check that asks for speed, and `speed`
 tells how long it will take; `visualizer_link` opens the visualizer at a failing call, and `close_up` is what of it is
-drawn in a picture.
+drawn in a picture. What is about a single exercise of another track stands in a module of `topics`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from exercises.course.rules import RULES
 from exercises.course.visualizer_link import fragment
 from exercises.feedback.catalogue import course_info, exercises
 from exercises.feedback.course import Course
+from exercises.feedback.topic import with_topics
 
-COURSE = Course(
+_CORE = Course(
     module=__name__,
     info=course_info(),
     exercises=exercises(),
@@ -47,3 +48,4 @@ COURSE = Course(
     fragment=fragment,
     close_up=close_up,
 )
+COURSE = with_topics(_CORE, f"{__name__}.topics")

@@ -13,8 +13,19 @@ from exercises.paths import MANIFEST
 
 
 @dataclass(frozen=True)
+class Track:
+    """Exercises that belong together. `extra` says that their points are shown beside the others, not among them."""
+
+    heading: str
+    extra: bool = False
+
+
+@dataclass(frozen=True)
 class Exercise:
-    """One exercise. `builds_on` names the modules it may import directly; `hidden` counts hidden checks."""
+    """One exercise. `builds_on` names the modules it may import directly; `hidden` counts hidden checks.
+
+    `extra` says that its points are shown beside those of the others, and not among them.
+    """
 
     number: int
     module: str
@@ -27,6 +38,7 @@ class Exercise:
     hints: Mapping[str, tuple[str, ...]]
     hidden: Mapping[str, int]
     track: str
+    extra: bool
 
     @property
     def name(self) -> str:
@@ -45,7 +57,7 @@ class CourseInfo:
         goal: what students will do, as a sentence.
         praise: what they have done once every check passes; it goes on from "Well done: every check passes, ".
         allowed: what is fair where ready-made code is not, as a sentence.
-        tracks: their headings by name; an exercise belongs to one.
+        tracks: by name; an exercise belongs to one.
         packages: what a hand-in may import beside Python's own modules.
         silent: what it may import and call as well, but draws nothing while it is graded.
         call_seconds: for one call of a student's function.
@@ -59,7 +71,7 @@ class CourseInfo:
     goal: str
     praise: str
     allowed: str
-    tracks: Mapping[str, str]
+    tracks: Mapping[str, Track]
     packages: tuple[str, ...]
     silent: tuple[str, ...]
     call_seconds: float
@@ -80,7 +92,9 @@ class CourseInfo:
 def course_info(manifest: Path = MANIFEST) -> CourseInfo:
     """What the course says of itself."""
     told = json.loads(manifest.read_text(encoding="utf-8"))["course"]
-    return CourseInfo(**told | {name: tuple(told[name]) for name in ("packages", "silent")})
+    told |= {name: tuple(told[name]) for name in ("packages", "silent")}
+    told["tracks"] = {name: Track(**each) for name, each in told["tracks"].items()}
+    return CourseInfo(**told)
 
 
 @cache
@@ -104,6 +118,7 @@ def as_exercises(entries: Iterable[Mapping[str, Any]]) -> tuple[Exercise, ...]:
             hints={name: tuple(hints) for name, hints in e["hints"].items()},
             hidden=e["hidden"],
             track=e["track"],
+            extra=e["extra"],
         )
         for e in entries
     )

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import sys
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -16,7 +13,7 @@ from torch import Tensor
 
 from exercises.feedback.calls import Call
 from exercises.feedback.pull_back import pull_back
-from exercises.paths import COURSE, from_checkout
+from exercises.paths import TOPICS, from_checkout
 
 
 class NoReference(LookupError):
@@ -72,17 +69,11 @@ class Oracle:
         """
         if function not in self.functions:
             raise NoReference(
-                f"the course has no right answer for {function}: write its reference in {self.place}, and name it in "
-                "the Oracle there; or let must_give have the answer in the check"
+                f"the course has no right answer for {function}: write its reference in the module of "
+                f"{from_checkout(TOPICS)}/ that is named as the exercise, and list it in the TOPIC there; or let "
+                "must_give have the answer in the check"
             )
         return self.functions[function]
-
-    @property
-    def place(self) -> str:
-        """The file where most of the references are, as it is seen from the checkout."""
-        modules = Counter(inspect.unwrap(function).__module__ for function in self.functions.values())
-        files = [getattr(sys.modules.get(name), "__file__", None) for name, _ in modules.most_common(1)]
-        return from_checkout(Path(next(filter(None, files), COURSE / "__init__.py")))
 
     def magnitude(self, call: Call) -> float:
         """The largest sum of |products| over all numbers of the answer."""

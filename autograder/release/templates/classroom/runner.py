@@ -357,7 +357,7 @@ def record(path: str, done: str) -> int:
 def _exercises(root: Path) -> Iterator[tuple[int, int]]:
     manifest = json.loads((root / "exercises" / "manifest.json").read_text(encoding="utf-8"))
     for entry in manifest["exercises"]:
-        yield int(entry["number"]), int(entry["points"])
+        yield int(entry["number"]), 0 if entry["extra"] else int(entry["points"])
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ from exercises.feedback.course import Course
 from exercises.feedback.misconception import Misconception
 from exercises.feedback.oracle import Oracle
 from exercises.feedback.rule import Rule
+from exercises.feedback.topic import with_topics
 
 
 def add(a: Tensor, b: Tensor) -> Tensor:
@@ -18,7 +19,7 @@ def add(a: Tensor, b: Tensor) -> Tensor:
     return a + b
 
 
-COURSE = Course(
+_ADDING = Course(
     module=__name__,
     info=course_info(),
     exercises=exercises(),
@@ -34,3 +35,4 @@ COURSE = Course(
     ),
     rules={"ready-made": Rule("this exercise asks you to write it yourself", (r"torch\.add",))},
 )
+COURSE = with_topics(_ADDING, f"{__name__}.topics")

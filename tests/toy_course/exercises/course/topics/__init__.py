@@ -1,0 +1,1 @@
+"""What the course knows of each exercise that was begun with `autograder new`."""
