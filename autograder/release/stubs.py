@@ -167,10 +167,16 @@ def _files(
 
 def table_of(entries: Sequence[Mapping[str, Any]]) -> str:
     """The exercises as the tutorial lists them, from their entries in the manifest."""
+    counted, extra = ([e for e in entries if e["extra"] == beside] for beside in (False, True))
+    table = _rows_of(counted, "points")
+    return f"{table}\n{_rows_of(extra, 'extra points')}" if extra else table
+
+
+def _rows_of(entries: Sequence[Mapping[str, Any]], points: str) -> str:
     minutes = sum(e["minutes"] for e in entries)
     time = f"{minutes} minutes" if minutes < 90 else f"{round(minutes / 30) / 2:g} hours"
     number = f"{len(entries)} exercise{'s' * (len(entries) > 1)}"
-    lines = [f"{number}, {sum(e['points'] for e in entries)} points, about {time}:", ""]
+    lines = [f"{number}, {sum(e['points'] for e in entries)} {points}, about {time}:", ""]
     lines += ["| file | exercise | points | minutes |", "| --- | --- | --- | --- |"]
     for e in entries:
         file = f"[{e['module']}.py]({e['module']}.py)"

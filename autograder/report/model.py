@@ -126,6 +126,11 @@ class ExerciseReport:
         return 0.0 if self.extra else self.earned
 
     @property
+    def left_alone(self) -> bool:
+        """Whether it is extra, and nobody has begun it: nothing is missing then."""
+        return self.extra and _only(self, UNWRITTEN)
+
+    @property
     def findings(self) -> Iterator[Finding]:
         """All failed cases, in the order of the rubric."""
         for line in self.lines:
@@ -225,7 +230,7 @@ class Report:
             (FailureKind.MISSING, "not handed in"),
             (FailureKind.NOT_WRITTEN, "not written"),
         ):
-            names = [e.name for e in self.exercises if _only(e, {kind})]
+            names = [e.name for e in self.exercises if _only(e, {kind}) and not e.left_alone]
             parts += [f"{words}: {', '.join(names)}"] if names else []
         for exercise in self.exercises:
             causes = exercise.causes

@@ -80,6 +80,7 @@ class Reading:
 
     def __init__(self, tree: Tree, modules: Sequence[str]) -> None:
         known = {e.module: e.exports for e in exercises()}
+        self.extra = {e.module for e in exercises() if e.extra}
         self.wanted = modules
         self.tree = tree
         self.exports = {module: known.get(module, ()) for module in modules}
@@ -148,6 +149,10 @@ class Reading:
             self.modules[module] = stub.texts[0]
             chosen.add(stub)
         elif not cells and not any(each.module == module for each in self.held.named):
+            self._tell_missing(module)
+
+    def _tell_missing(self, module: str) -> None:
+        if module not in self.extra:  # who does not go further need not be told so
             self.notes.append(f"{module}.py is missing: {_no_points(module)}")
 
     def _tell_of_others(self, chosen: set[Source], from_notebooks: Collection[PurePosixPath]) -> None:
@@ -224,7 +229,7 @@ class Reading:
             if copies:
                 self._read_module(module, max(copies, key=lambda found: found.rank), copies)
             else:
-                self.notes.append(f"{module}.py is missing: {_no_points(module)}")
+                self._tell_missing(module)
         for folder in sorted({found.path.parent for found in named} - folders):
             others = [found.path.name for found in named if found.path.parent == folder]
             self.notes.append(

@@ -10,7 +10,7 @@ from typing import Literal
 
 from exercises.console.source import definitions, text_of
 from exercises.console.wording import wording
-from exercises.feedback.catalogue import Exercise
+from exercises.feedback.catalogue import Exercise, course_info
 
 BAR = 10
 DONE, TO_DO = "done", "to do"
@@ -100,6 +100,16 @@ def likeliest(catalogue: Sequence[Exercise], wrong: Sequence[Check]) -> dict[Che
     return found
 
 
+def asked_for(catalogue: Sequence[Exercise], checks: Sequence[Check]) -> list[Exercise]:
+    """The exercises that are told of: extra ones once somebody has begun them, or once all others are done."""
+    begun = {check.module for check in checks if check.status != "to do"}
+    waiting = {check.module for check in checks if check.status != "right"}
+    ran = {check.module for check in checks}
+    core = [exercise for exercise in catalogue if not exercise.extra and exercise.module in ran]
+    done = not any(exercise.module in waiting for exercise in core)
+    return [exercise for exercise in catalogue if done or not exercise.extra or exercise.module in begun]
+
+
 @dataclass(frozen=True)
 class Goal:
     """What to do next: a function of an exercise, or the exercise itself where `function` is empty."""
@@ -107,6 +117,11 @@ class Goal:
     exercise: Exercise
     function: str
     checks: tuple[Check, ...]
+
+    @property
+    def not_begun(self) -> bool:
+        """Whether all of it is still to do."""
+        return all(check.status == "to do" for check in self.checks)
 
     @property
     def sentence(self) -> str:
@@ -180,7 +195,11 @@ def screen(
     wide = max(len(e.title) for e in shown)
     names = max(len(e.name) for e in shown)
     lines: list[Line] = [(f"{'':{names + wide + BAR + 6}} checks points", "")]
+    track = ""
     for exercise in shown:
+        if exercise.extra and exercise.track != track:
+            lines.append((f"{course_info().tracks[exercise.track].heading}, for extra points:", ""))
+        track = exercise.track
         mine = [c for c in checks if c.module == exercise.module]
         right, total = sum(c.status == "right" for c in mine), selected[exercise.module]
         blocked = {c.blocked for c in mine if c.status != "right"}

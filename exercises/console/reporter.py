@@ -18,11 +18,21 @@ from exercises.console import hints, messages
 from exercises.console.local import NEVER_ENDS, Session
 from exercises.console.one_screen import FRAME, SCREEN, Block, Paragraph, fitted, height
 from exercises.console.outcome import exercise_of
-from exercises.console.progress import Check, Goal, Line, goals, hidden_checks, likeliest, screen, wrapped
+from exercises.console.progress import (
+    Check,
+    Goal,
+    Line,
+    asked_for,
+    goals,
+    hidden_checks,
+    likeliest,
+    screen,
+    wrapped,
+)
 from exercises.console.source import notebook_text
 from exercises.console.time_limit import Place
 from exercises.console.wording import wording
-from exercises.feedback.catalogue import course_info, exercises
+from exercises.feedback.catalogue import Exercise, course_info, exercises
 from exercises.paths import EXERCISES
 
 BLOCKS = "█░"
@@ -130,7 +140,12 @@ class Reporter:
             self.printed[check] = [(title, text) for title, text in report.sections if text]
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        if exitstatus == pytest.ExitCode.OK and any(c.status != "right" for c in self.checks):
+        extra = {exercise.module for exercise in exercises() if exercise.extra}
+        # whoever does not go further has done all there is to do
+        missing = (
+            c for c in self.checks if c.status == "wrong" or (c.status == "to do" and c.module not in extra)
+        )
+        if exitstatus == pytest.ExitCode.OK and any(missing):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_unconfigure(self) -> None:
@@ -161,7 +176,7 @@ class Reporter:
         wrong = [c for c in self.checks if c.status == "wrong" and c.parts and c.tried]
         for module, count in Counter(c.module for c in self.checks).items():
             self.selected[module] = max(self.selected[module], count)
-        catalogue = exercises()
+        catalogue = asked_for(exercises(), self.checks) if self.quiet else exercises()
         first = self.config.getoption("first", "")
         todo = goals(catalogue, self.checks, first)
         table = partial(screen, catalogue, self.checks, self.selected, out.shows(BLOCKS))
@@ -171,7 +186,7 @@ class Reporter:
         for check in self.checks:
             if check.remark:
                 below += [("", ""), (wrapped(f"{check.exercise}: {check.remark}"), "yellow")]
-        below += [("", ""), *self._advice(todo)]
+        below += [("", ""), *self._advice(catalogue, todo)]
         if not self.quiet or not (todo or self._is_cut_short()):
             hidden = hidden_checks([e for e in catalogue if self.selected[e.module]], self.meanings)
             below += [("", ""), *hidden] if hidden else []
@@ -229,15 +244,17 @@ class Reporter:
                 title = "Your code printed" if title == "Captured stdout call" else title
                 yield [(f"{title}:", ""), (text.rstrip("\n"), "")]
 
-    def _advice(self, todo: Sequence[Goal]) -> list[Line]:
-        catalogue = exercises()
+    def _advice(self, catalogue: Sequence[Exercise], todo: Sequence[Goal]) -> list[Line]:
         wrong = {name for goal in todo for name in (goal.function,)}
         right = {name for c in self.checks for name in c.functions} - wrong
         memory = getattr(self.config, "cache", None)
         hints.forget(memory, right)
+        lines: list[Line] = []
+        if todo and all(goal.exercise.extra and goal.not_begun for goal in todo) and self._has_all(catalogue):
+            lines = [*self._done([e for e in catalogue if not e.extra]), ("", "")]
         if todo:
             goal = todo[0]
-            lines: list[Line] = [(wrapped(f"Next: {goal.sentence}"), "bold")]
+            lines.append((wrapped(f"{'Next, to go further' if lines else 'Next'}: {goal.sentence}"), "bold"))
             if self.config.getoption("hint", False):
                 told = hints.next_hint(memory, goal.exercise, goal.function or goal.exercise.exports[0])
                 return [*lines, *(("", "") if not text else (wrapped(text), "") for text in ["", *told])]
@@ -245,8 +262,12 @@ class Reporter:
             return lines if self.config.getoption("keys", False) else [*lines, (wording().more_hints, "")]
         if self._is_cut_short():
             return [("The run was stopped before the end.", "")]
-        if self.partial or any(not self.selected[e.module] for e in catalogue):
-            return [(wording().others, "green")]
+        return self._done(catalogue) if self._has_all(catalogue) else [(wording().others, "green")]
+
+    def _has_all(self, catalogue: Sequence[Exercise]) -> bool:
+        return not self.partial and all(self.selected[e.module] for e in catalogue)
+
+    def _done(self, catalogue: Sequence[Exercise]) -> list[Line]:
         return [
             (f"Well done: every check passes, {course_info().praise}.", "green"),
             (wrapped(wording().all_done(catalogue)), ""),

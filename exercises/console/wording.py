@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exercises.console import source
@@ -43,7 +44,7 @@ class Files:
         """Where all of it is."""
         return f"exercises/{TUTORIAL.name}"
 
-    def all_done(self, catalogue: tuple[Exercise, ...]) -> str:
+    def all_done(self, catalogue: Sequence[Exercise]) -> str:
         """How to hand in."""
         files = f"{catalogue[0].module}.py to {catalogue[-1].module}.py"
         return f"Hand in your {len(catalogue)} files, {files}, one by one or in a zip."
@@ -78,7 +79,7 @@ class Cells:
         """Where all of it is."""
         return "this notebook"
 
-    def all_done(self, catalogue: tuple[Exercise, ...]) -> str:
+    def all_done(self, catalogue: Sequence[Exercise]) -> str:
         """How to hand in."""
         return "Save this notebook and hand it in."
 

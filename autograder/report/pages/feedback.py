@@ -48,6 +48,10 @@ NOT_TRIED = "These checks were left out, because earlier calls had taken too lon
 # titles over exercises that are in the same state
 TO_FIX, NOT_WRITTEN, ABSENT = "What to fix", "Not written yet", "Not handed in"
 COMPLETE, UNGRADED = "Complete", "What will be checked"
+FURTHER = enumerated([track.heading for track in course_info().tracks.values() if track.extra])
+MORE_TO_DO = (
+    "Nothing is missing here: these exercises are for whoever wants more, and their points are extra."
+)
 # a wrong answer that no diagnosis explains, by itself and beside others
 ALONE = "None of the common mistakes explains it. Try a small input whose answer you can work out on paper."
 BESIDE = (
@@ -127,7 +131,7 @@ def _page(report: Report, length: int, causes: int, calls: int) -> str:
         printed=cut(report.printed),
         notes=[cut(note) for note in report.notes[:50]],
         groups=_groups(parts),
-        total="Not graded" if report.withheld else _of(report),
+        total="Not graded" if report.withheld else _total(report),
         advice=UNREAD if report.withheld else UNSEEN,
         headline=_headline(report),
         provenance=_provenance(report),
@@ -141,7 +145,8 @@ def _page(report: Report, length: int, causes: int, calls: int) -> str:
 def _headline(report: Report) -> str:
     if report.problem:
         return "Your hand-in could not be graded" if report.withheld else ""
-    if report.exercises and all(_whole(line) for e in report.exercises for line in e.lines):
+    begun = [exercise for exercise in report.exercises if not exercise.left_alone]
+    if begun and all(_whole(line) for exercise in begun for line in exercise.lines):
         return "Every check passed: well done"
     kinds = {f.kind for e in report.exercises for f in e.findings}
     if kinds and kinds <= UNWRITTEN and not report.earned:
@@ -149,9 +154,15 @@ def _headline(report: Report) -> str:
     return ""
 
 
-def _of(marked: Report | ExerciseReport, withheld: bool = False) -> str:
-    whole = f"{points(marked.points)} points"
-    return whole if withheld else f"{points(marked.earned)} of {whole}"
+def _of(exercise: ExerciseReport, withheld: bool) -> str:
+    whole = f"{points(exercise.points)} {'extra ' * exercise.extra}points"
+    return whole if withheld else f"{points(exercise.earned)} of {whole}"
+
+
+def _total(report: Report) -> str:
+    beside = report.extra
+    more = f", and {points(beside.earned)} of {points(beside.points)} extra" if beside else ""
+    return f"{points(report.earned)} of {points(report.points)} points{more}"
 
 
 def _whole(line: Line) -> bool:
@@ -197,6 +208,7 @@ def _groups(parts: Sequence[Mapping[str, Any]]) -> list[Group]:
         ABSENT: Group(ABSENT, leads=[ADVICE[FailureKind.MISSING]]),
         UNGRADED: Group(UNGRADED),
         COMPLETE: Group(COMPLETE),
+        FURTHER: Group(FURTHER, leads=[MORE_TO_DO]),
     }
     for part in parts:
         groups[part["group"]].parts.append(part)
@@ -208,6 +220,8 @@ def _group(exercise: ExerciseReport, ungraded: bool) -> str:
         return UNGRADED
     if all(_whole(line) for line in exercise.lines):
         return COMPLETE
+    if exercise.left_alone:
+        return FURTHER
     kinds = {finding.kind for finding in exercise.findings}
     if not any(line.passed for line in exercise.lines):
         if kinds == {FailureKind.NOT_WRITTEN}:

@@ -1,0 +1,121 @@
+"""A track whose points are extra: they are told beside those that count, and who leaves it alone lacks nothing."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.report import gradescope, moodle, prairielearn
+from autograder.report.grade import Grade
+from autograder.report.reading import read_report
+from tests.elsewhere import run
+from tests.toy_course.__main__ import lay_out
+
+RIGHT = "def posts(first, last):\n    return last - first + 1\n"
+HANDED_IN = {"ada": RIGHT, "ben": None, "cleo": RIGHT.replace(" + 1", "")}
+
+
+def passes(folder: Path, *command: str) -> str:
+    done = run(folder, *command)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course of one exercise that counts and one that is extra, with a class that is graded."""
+    folder = lay_out(tmp_path_factory.mktemp("extra") / "toy")
+    about = folder / "solutions" / "course.toml"
+    further = '\n[tracks.further]\nheading = "Go further"\npoints = "extra"\n'
+    about.write_text(about.read_text(encoding="utf-8") + further, encoding="utf-8")
+    passes(folder, "autograder", "stubs")
+    begun = ("--title", "Posts", "--points", "15", "--track", "further")
+    passes(folder, "autograder", "new", "ex2_posts", *begun)
+    passes(folder, "autograder", "stubs")
+    for name, code in HANDED_IN.items():
+        (folder / "class" / name).mkdir(parents=True)
+        shutil.copy(folder / "solutions" / "ex1_add.py", folder / "class" / name)
+        if code is not None:
+            (folder / "class" / name / "ex2_posts.py").write_text(code, encoding="utf-8")
+    passes(folder, "autograder", "grade", "class", "-o", "graded", "--workers", "1")
+    return folder
+
+
+def report(checkout: Path, name: str) -> Any:
+    return json.loads((checkout / "graded" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def test_they_are_no_part_of_the_total(checkout: Path) -> None:
+    for name in HANDED_IN:
+        found = report(checkout, name)
+        assert (found["points"], found["earned"]) == (10, 10), name
+        assert [e["extra"] for e in found["exercises"]] == [False, True]
+    assert passes(checkout, "autograder", "check").startswith(
+        "solutions: 10 of 10 points, and 15 of 15 extra\n"
+    )
+
+
+def test_the_table_of_grades_has_a_column_for_them(checkout: Path) -> None:
+    with (checkout / "graded" / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["student", "ex1", "ex2", "total", "extra", "found"]
+    assert [(row["total"], row["extra"]) for row in rows] == [("10", "15"), ("10", "0"), ("10", "0")]
+
+
+def test_whoever_leaves_them_alone_lacks_nothing(checkout: Path) -> None:
+    found = report(checkout, "ben")
+    assert not [note for note in found["notes"] if "missing" in note]
+    read = read_report(checkout / "graded" / "ben.json")
+    assert read is not None and read.found == "all right"
+    page = (checkout / "graded" / "ben.html").read_text(encoding="utf-8")
+    assert "Every check passed: well done" in page and "10 of 10 points, and 0 of 15 extra" in page
+    assert "Not handed in" not in page and page.index("<h2>Complete</h2>") < page.index("<h2>Go further</h2>")
+
+
+def test_whoever_begins_them_is_told_what_to_fix(checkout: Path) -> None:
+    read = read_report(checkout / "graded" / "cleo.json")
+    assert read is not None and read.found == "ex2: posts-without-the-first"
+    page = (checkout / "graded" / "cleo.html").read_text(encoding="utf-8")
+    assert "<h2>What to fix</h2>" in page and "0 of 15 extra points" in page and "well done" not in page
+
+
+def test_every_platform_tells_them_beside_the_score(checkout: Path) -> None:
+    read = read_report(checkout / "graded" / "ada.json")
+    assert read is not None
+    results = gradescope.results(read)
+    assert results["score"] == 10 and sum(test["score"] for test in results["tests"]) == 25
+    assert "ex2 Posts: 15 of 15 extra" in results["output"]
+    told = prairielearn.results(read, {})
+    assert told["score"] == 1 and told["message"] == "10 of 10 points, and 15 of 15 extra"
+    assert told["tests"][-1]["description"] == "ex2, extra, values"
+    grade = Grade("ada", {}, read.points, read.earned, read.exercises, read.found)
+    assert moodle.comment(grade).startswith("<p>10 of 10 points, and 15 of 15 extra: ex1 10 of 10")
+    assert grade.out_of(50) == "50"
+
+
+def test_a_student_sees_them_once_the_others_are_done(checkout: Path, tmp_path: Path) -> None:
+    shutil.copytree(checkout / "exercises", tmp_path / "exercises")
+    command = ("pytest", "exercises", "-p", "no:cacheprovider")
+    untouched = run(tmp_path, *command)
+    assert untouched.returncode == 1 and "ex2" not in untouched.stdout
+    assert "ex2  Posts" in run(tmp_path, *command, "-v").stdout
+    shutil.copy(checkout / "solutions" / "ex1_add.py", tmp_path / "exercises")
+    done = run(tmp_path, *command)
+    assert done.returncode == 0, done.stdout
+    assert "Well done: every check passes" in done.stdout and "Go further, for extra points:" in done.stdout
+    assert "Next, to go further: exercises/ex2_posts.py, line" in done.stdout
+    (tmp_path / "exercises" / "ex2_posts.py").write_text(HANDED_IN["cleo"] or "", encoding="utf-8")
+    begun = run(tmp_path, *command)
+    assert begun.returncode == 1 and "Next: exercises/ex2_posts.py" in begun.stdout
+    (tmp_path / "exercises" / "ex2_posts.py").write_text(RIGHT, encoding="utf-8")
+    assert "Hand in your 2 files" in passes(tmp_path, *command)
+
+
+def test_the_tutorial_lists_them_apart(checkout: Path) -> None:
+    text = (checkout / "exercises" / "README.md").read_text(encoding="utf-8")
+    assert "1 exercise, 10 points, about" in text and "1 exercise, 15 extra points, about 15 minutes:" in text
