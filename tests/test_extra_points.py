@@ -119,3 +119,63 @@ def test_a_student_sees_them_once_the_others_are_done(checkout: Path, tmp_path: 
 def test_the_tutorial_lists_them_apart(checkout: Path) -> None:
     text = (checkout / "exercises" / "README.md").read_text(encoding="utf-8")
     assert "1 exercise, 10 points, about" in text and "1 exercise, 15 extra points, about 15 minutes:" in text
+
+
+PACKED = """
+import hashlib, pathlib
+from autograder.course import COURSE
+from autograder.release import classroom, gradescope, prairielearn, student
+from autograder.release.edition import Edition
+
+edition = Edition(COURSE, pathlib.Path.cwd())
+for module in (classroom, gradescope, prairielearn, student):
+    for package in module.packages(edition):
+        for name, content in sorted(package.files.items()):
+            print(package.name, name, hashlib.sha256(content).hexdigest())
+"""
+
+
+def packed(checkout: Path) -> list[str]:
+    """What is in the zips that can be made without a platform's own tools."""
+    (checkout / "packed.py").write_text(PACKED, encoding="utf-8")
+    return passes(checkout, "packed").splitlines()
+
+
+def test_a_release_without_them_is_the_same_as_if_they_had_never_been(checkout: Path, tmp_path: Path) -> None:
+    left_out, never = (
+        Path(
+            shutil.copytree(checkout, tmp_path / name, ignore=shutil.ignore_patterns("graded", "__pycache__"))
+        )
+        for name in ("left_out", "never")
+    )
+    for folder in (left_out, never):
+        about = folder / "solutions" / "course.toml"
+        text = about.read_text(encoding="utf-8")
+        about.write_text(text.replace('points = "extra"', 'points = "none"'), encoding="utf-8")
+        tutorial = folder / "exercises" / "README.md"
+        link = "\n<!-- exercise: ex2_posts -->\n→ elsewhere\n<!-- end -->\n"
+        tutorial.write_text(tutorial.read_text(encoding="utf-8") + link, encoding="utf-8")
+    for own in [*never.rglob("ex2_posts.py"), *never.rglob("test_ex2.py")]:
+        own.unlink()
+    assert "wrote exercises/manifest.json" in passes(left_out, "autograder", "stubs")
+    passes(never, "autograder", "stubs")
+    assert packed(left_out) == packed(never)
+    assert not [line for line in packed(left_out) if "ex2" in line]
+    assert "elsewhere" not in (left_out / "exercises" / "README.md").read_text(encoding="utf-8")
+    assert passes(left_out, "autograder", "check").startswith("solutions: 10 of 10 points\n")
+    passes(left_out, "autograder", "grade", "class", "-o", "graded", "--workers", "1")
+    assert (
+        (left_out / "graded" / "grades.csv")
+        .read_text(encoding="utf-8-sig")
+        .startswith('"student","ex1","total","found"')
+    )
+    assert "ex2" not in run(left_out, "pytest", "exercises", "-v", "-p", "no:cacheprovider").stdout
+
+
+def test_the_tutorial_leads_to_them_where_they_are_given(checkout: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(checkout, tmp_path / "given", ignore=shutil.ignore_patterns("graded")))
+    tutorial = folder / "exercises" / "README.md"
+    link = "\n<!-- exercise: ex2_posts -->\n<!-- end -->\n"
+    tutorial.write_text(tutorial.read_text(encoding="utf-8") + link, encoding="utf-8")
+    passes(folder, "autograder", "stubs")
+    assert "\n→ [Exercise 2: posts](ex2_posts.py)\n" in tutorial.read_text(encoding="utf-8")

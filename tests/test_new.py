@@ -64,9 +64,9 @@ def parts(number: int, name: str) -> list[str]:
     ]
 
 
-def goes_there_and_back(folder: Path, number: int, points: Mapping[str, int]) -> None:
-    """An exercise is begun, checked, used and taken out again."""
-    name, total = f"ex{number}_posts", sum(points.values()) + 15
+def goes_there_and_back(folder: Path, number: int, points: Mapping[str, int], total: int) -> None:
+    """An exercise is begun, checked, used and taken out again; `total` is what counts with it."""
+    name = f"ex{number}_posts"
     passes(folder, "autograder", "stubs")
     before = files(folder)
     wrote = passes(folder, "autograder", "new", name, "--title", TITLE, "--points", "15")
@@ -87,7 +87,8 @@ def goes_there_and_back(folder: Path, number: int, points: Mapping[str, int]) ->
 
     passes(folder, "autograder", "stubs")
     said = passes(folder, "autograder", "check").splitlines()
-    assert said[:2] == [f"solutions: {total} of {total} points", f"stubs: 0 of {total} points"]
+    assert said[0].startswith(f"solutions: {total} of {total} points")
+    assert said[1].startswith(f"stubs: 0 of {total} points")
 
     (folder / "class" / "ada").mkdir(parents=True)
     (folder / "class" / "ben").mkdir()
@@ -120,15 +121,15 @@ def goes_there_and_back(folder: Path, number: int, points: Mapping[str, int]) ->
 
 @pytest.mark.platforms
 def test_an_exercise_of_another_course_begins_and_ends(tmp_path: Path) -> None:
-    goes_there_and_back(lay_out(tmp_path / "toy"), 2, {"ex1": 10})
+    goes_there_and_back(lay_out(tmp_path / "toy"), 2, {"ex1": 10}, 25)
 
 
 @pytest.mark.platforms
 def test_an_exercise_of_this_course_begins_and_ends(tmp_path: Path) -> None:
     following = exercises()[-1].number + 1
-    goes_there_and_back(
-        copy_of_checkout(tmp_path / "copy"), following, {e.name: e.points for e in exercises()}
-    )
+    counted = sum(e.points for e in exercises() if not e.extra)
+    points = {e.name: e.points for e in exercises()}
+    goes_there_and_back(copy_of_checkout(tmp_path / "copy"), following, points, counted + 15)
 
 
 # What is written

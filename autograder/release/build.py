@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.grading.grade import Grader
-from autograder.platforms.single_upload import points
 from autograder.release import classroom, gradescope, nbgrader, otter, prairielearn, student
 from autograder.release.audit import Audit
 from autograder.release.edition import Edition, ReleaseError, as_bytes
@@ -37,11 +36,13 @@ Told = Callable[[str], None]
 class Platform:
     """What makes a platform's zips, and what proves each of them.
 
-    A student's zip that is made together with an autograder is proved with that one: None.
+    A student's zip that is made together with an autograder is proved with that one: None. `tells_extra` says whether
+    its results hold extra points, which others leave out of what they add up.
     """
 
     packages: Callable[[Edition], Sequence[Package]]
     proofs: Mapping[str, Prove | None]
+    tells_extra: bool = False
 
 
 # The student's zips and GitHub's hold public checks alone: stubs and solutions must come out right there.
@@ -50,13 +51,15 @@ PLATFORMS = (
     Platform(
         student.packages,
         {"student.zip": student.prove_files, "notebook-student.zip": student.prove_notebook},
+        tells_extra=True,
     ),
     Platform(nbgrader.packages, {"nbgrader.zip": nbgrader.prove}),
     Platform(otter.packages, {"otter-student.zip": None, "otter-autograder.zip": otter.prove}),
-    Platform(gradescope.packages, {"gradescope-autograder.zip": gradescope.prove}),
+    Platform(gradescope.packages, {"gradescope-autograder.zip": gradescope.prove}, tells_extra=True),
     Platform(classroom.packages, {"github-classroom.zip": classroom.prove}),
-    Platform(prairielearn.packages, {"prairielearn.zip": prairielearn.prove}),
+    Platform(prairielearn.packages, {"prairielearn.zip": prairielearn.prove}, tells_extra=True),
 )
+TELL_EXTRA = {name for platform in PLATFORMS if platform.tells_extra for name in platform.proofs}
 PROOFS = {name: prove for platform in PLATFORMS for name, prove in platform.proofs.items()}
 
 
@@ -142,7 +145,8 @@ def prove(edition: Edition, built: Sequence[Built], tell: Told) -> list[str]:
         for future in as_completed(running):
             name = running[future]
             try:
-                wrong = differences(name, expected, future.result())
+                wanted = expected if name in TELL_EXTRA else counted(edition, expected)
+                wrong = differences(name, wanted, future.result())
             except ReleaseError as error:
                 wrong = [str(error)]
             tell(f"proved {name}" if not wrong else f"{name} fails")
@@ -160,8 +164,18 @@ def graded_here(edition: Edition, submissions: Sequence[KnownSubmission]) -> Poi
     ):
         for submission in submissions:
             folder = submission.write_files(Path(scratch) / submission.name)
-            found[submission.name] = points(grader.grade(read_submission(folder, modules)))
+            report = grader.grade(read_submission(folder, modules))
+            found[submission.name] = {each.name: each.earned for each in report.exercises}
     return found
+
+
+def counted(edition: Edition, points: Points) -> Points:
+    """The same points with none for what is extra."""
+    extra = {each.name for each in edition.catalogue if each.extra}
+    return {
+        name: {exercise: 0.0 if exercise in extra else earned for exercise, earned in each.items()}
+        for name, each in points.items()
+    }
 
 
 def _both_directions(edition: Edition, expected: Points) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,19 @@ from exercises.feedback.catalogue import CourseInfo, Track
 NAME = "course.toml"
 _TEXTS = ("title", "slug", "keyword", "goal", "praise", "allowed")
 _TABLES = ("tracks", "packages", "limits", "links")
-_POINTS = ("counted", "extra")
+_POINTS = ("counted", "extra", "none")
 _SLUG = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
 
-def read_course(solutions: Path) -> CourseInfo:
+@dataclass(frozen=True)
+class CourseFile:
+    """What stands in `course.toml`: the course with the tracks that are given, and the names of all of them."""
+
+    info: CourseInfo
+    tracks: tuple[str, ...]
+
+
+def read_course(solutions: Path) -> CourseFile:
     """What stands in `course.toml` of a folder of solutions.
 
     Raises:
@@ -36,17 +44,17 @@ def read_course(solutions: Path) -> CourseInfo:
     for name, complaint in _complaints(told):
         line = next((n for n, each in enumerate(text.split("\n"), 1) if re.match(rf"\[?{name}\b", each)), 1)
         raise SourceError(path, line, f"{name}: {complaint}")
-    return CourseInfo(
+    given = {name: each for name, each in told["tracks"].items() if each["points"] != "none"}
+    info = CourseInfo(
         **{name: told[name] for name in _TEXTS},
-        tracks={
-            name: Track(each["heading"], each["points"] == "extra") for name, each in told["tracks"].items()
-        },
+        tracks={name: Track(each["heading"], each["points"] == "extra") for name, each in given.items()},
         packages=tuple(told["packages"]["available"]),
         silent=tuple(told["packages"]["silent"]),
         call_seconds=float(told["limits"]["call_seconds"]),
         memory_mib=told["limits"]["memory_mib"],
         links=told["links"],
     )
+    return CourseFile(info, tuple(told["tracks"]))
 
 
 def as_entry(course: CourseInfo) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
@@ -40,8 +40,18 @@ class Edition:
 
     @cached_property
     def sources(self) -> list[Source]:
-        """The solutions, as text."""
-        return read_sources(self.root / SOLUTIONS.name)
+        """The solutions of the exercises that are given, as text."""
+        given = {exercise.module for exercise in self.catalogue}
+        return [source for source in read_sources(self.root / SOLUTIONS.name) if source.module in given]
+
+    @cached_property
+    def _left_out(self) -> frozenset[str]:
+        """What files of exercises that are not given are called, without what comes after the dot."""
+        given = {exercise.module for exercise in self.catalogue}
+        others = [
+            each.module for each in read_sources(self.root / SOLUTIONS.name) if each.module not in given
+        ]
+        return frozenset(others) | {f"test_{module.split('_')[0]}" for module in others}
 
     @property
     def catalogue(self) -> tuple[Exercise, ...]:
@@ -164,7 +174,11 @@ class Edition:
 
     def _tree(self, folder: str, wanted: Callable[[str], bool] = lambda name: True) -> dict[str, bytes]:
         names = sorted(path.relative_to(self.root).as_posix() for path in _files(self.root / folder))
-        return {name: self._read(self.root / name) for name in names if wanted(name)}
+        return {
+            name: self._read(self.root / name)
+            for name in names
+            if wanted(name) and PurePosixPath(name).stem not in self._left_out
+        }
 
     def _read(self, path: Path) -> bytes:
         content = path.read_bytes()

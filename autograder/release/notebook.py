@@ -30,7 +30,7 @@ ADDRESS = "notebook_zip"  # what course.toml calls the link that the first cell 
 _OWN_IMPORT = re.compile(r"^(?:from exercises\.ex\w+ import .*|import exercises\.ex\w+.*)\n?", re.MULTILINE)
 _PICTURE = re.compile(r"(?P<before>!\[[^\]]*\]\(|src=\")(?:\.\./)?(?P<path>img/[\w.-]+)")
 # what the tutorial says to those who work in files, and what a notebook says there
-_MARK = re.compile(r"<!-- [\w ]+ -->\n")
+_MARK = re.compile(r"<!-- [\w: ]+ -->\n")
 _FOR_FILES = re.compile(r"<!-- files: ([\w ]+) -->\n.*?<!-- end -->\n?", re.DOTALL)
 _FOR_CELLS = {
     "run": (

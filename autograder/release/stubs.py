@@ -18,7 +18,7 @@ from typing import Any
 
 from autograder.grading.judge import Judge
 from autograder.paths import SOLUTIONS
-from autograder.release.course_file import as_entry, read_course
+from autograder.release.course_file import CourseFile, as_entry, read_course
 from autograder.release.source import MARKER, Region, Source, SourceError, read_sources
 from autograder.release.tutorial import tutorial_page
 from exercises.feedback.catalogue import CourseInfo, as_exercises
@@ -36,6 +36,11 @@ TABLE_BEGINS = (
     "<!-- table of exercises -->\n"  # what stands in the tutorial after it, up to its end, is made here
 )
 _TABLE = re.compile(f"(?P<begin>{TABLE_BEGINS}).*?(?P<end><!-- end -->\n)", re.DOTALL)
+
+# an exercise that may not be given; the link between is made here
+_LINK = re.compile(
+    r"(?P<begin><!-- exercise: (?P<module>ex\d+_\w+) -->\n).*?(?P<end><!-- end -->\n)", re.DOTALL
+)
 
 # The end of a student's file, for editors with a Run button. Solutions, notebooks and grades do without.
 RUN = """
@@ -95,18 +100,17 @@ def expected_files(
         SourceError: for a solution that has to be fixed.
         ValueError: for a name in `hidden` that has no solution.
     """
-    course, sources = read_course(solutions), read_sources(solutions)
-    for source in sources:
-        _known(source, "track", [source.header.track] * bool(source.header.track), course.tracks)
-        if rules is not None:
-            _known(source, "forbids", source.header.forbids, rules)
+    sources = read_sources(solutions)
+    for source in sources if rules is not None else ():
+        _known(source, "forbids", source.header.forbids, rules or ())
+    course, given = _given(sources, read_course(solutions))
     unknown = sorted(set(hidden) - {source.module for source in sources})
     if unknown:
         raise ValueError(
             f"hidden checks for {', '.join(unknown)}, but {solutions.as_posix()} has no such module"
         )
-    files = {f"{source.module}.py": (stub_text(source) + RUN).encode("utf-8") for source in sources}
-    entries = [_entry(source, hidden.get(source.module, {}), course) for source in sources]
+    files = {f"{source.module}.py": (stub_text(source) + RUN).encode("utf-8") for source in given}
+    entries = [_entry(source, hidden.get(source.module, {}), course) for source in given]
     manifest = {"course": as_entry(course), "exercises": entries}
     files[MANIFEST] = (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
     return files
@@ -160,9 +164,17 @@ def _files(
         text = tutorial.read_bytes().decode("utf-8")
         table = table_of(json.loads(files[MANIFEST])["exercises"])
         made = _TABLE.sub(lambda match: match["begin"] + table + match["end"], text)
+        links = {e["module"]: link_to(e) for e in json.loads(files[MANIFEST])["exercises"]}
+        made = _LINK.sub(lambda match: match["begin"] + links.get(match["module"], "") + match["end"], made)
         files[TUTORIAL.name] = made.encode("utf-8")
         files[TUTORIAL_PAGE.name] = tutorial_page(made, exercises).encode("utf-8")
     return files
+
+
+def link_to(entry: Mapping[str, Any]) -> str:
+    """What leads from the tutorial to an exercise, from its entry in the manifest."""
+    title = entry["title"]
+    return f"→ [Exercise {entry['number']}: {title[0].lower()}{title[1:]}]({entry['module']}.py)\n"
 
 
 def table_of(entries: Sequence[Mapping[str, Any]]) -> str:
@@ -253,6 +265,17 @@ def _known(source: Source, field: str, names: Sequence[str], known: Collection[s
             raise SourceError(source.path, line, f"{field}: {name!r} is none of {', '.join(known)}")
 
 
+def _given(sources: Sequence[Source], course: CourseFile) -> tuple[CourseInfo, list[Source]]:
+    """The course, and those of its exercises whose track is given."""
+    for source in sources:
+        _known(source, "track", [source.header.track] * bool(source.header.track), course.tracks)
+    given = [s for s in sources if (s.header.track or course.tracks[0]) in course.info.tracks]
+    names = {source.module for source in given}
+    for source in given:
+        _known(source, "builds_on", source.header.builds_on, names)
+    return course.info, given
+
+
 def _entry(source: Source, hidden: Mapping[str, int], course: CourseInfo) -> dict[str, object]:
     header = source.header
     track = header.track or next(iter(course.tracks))
@@ -291,8 +314,8 @@ def hidden_counts(course: Course, solutions: Path) -> dict[str, dict[str, int]]:
         SourceError: for a solution that has to be fixed.
         SuiteError: for a hidden suite that has to be.
     """
-    course_info = read_course(solutions)
-    entries = [_entry(source, {}, course_info) for source in read_sources(solutions)]
+    info, given = _given(read_sources(solutions), read_course(solutions))
+    entries = [_entry(source, {}, info) for source in given]
     judge = Judge(replace(course, exercises=as_exercises(entries)))
     counts: dict[str, dict[str, int]] = {}
     for line in judge.lines:

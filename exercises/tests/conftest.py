@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Generator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from exercises.console.outcome import check_of, exercise_of
 from exercises.console.reporter import Reporter
 from exercises.course import COURSE
 from exercises.feedback.failures import CheckFailure
+from exercises.paths import CHECKS
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,6 +51,13 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def pytest_configure(config: pytest.Config) -> None:
     """Registers what shows the results."""
     config.pluginmanager.register(Reporter(config, COURSE.meanings), "exercise-reporter")
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leaves out the checks of exercises that are not given."""
+    of_exercise = collection_path.parent == CHECKS and collection_path.name.startswith("test_ex")
+    given = {f"test_{exercise.name}" for exercise in COURSE.exercises}
+    return True if of_exercise and collection_path.stem not in given else None
 
 
 @pytest.fixture

@@ -317,8 +317,12 @@ def students_run(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
 
         def run(*arguments: str) -> float:
             command = [sys.executable, *arguments]
+            # students have none of the plugins that are installed here and that pytest loads by itself
+            plain = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
             # the checks fail, since nothing is written yet
-            return seconds_of(lambda: subprocess.run(command, cwd=folder, capture_output=True, check=False))
+            return seconds_of(
+                lambda: subprocess.run(command, cwd=folder, env=plain, capture_output=True, check=False)
+            )
 
         yield Row(
             "pytest exercises on the stubs / import torch and pytest",

@@ -48,7 +48,7 @@ NOT_TRIED = "These checks were left out, because earlier calls had taken too lon
 # titles over exercises that are in the same state
 TO_FIX, NOT_WRITTEN, ABSENT = "What to fix", "Not written yet", "Not handed in"
 COMPLETE, UNGRADED = "Complete", "What will be checked"
-FURTHER = enumerated([track.heading for track in course_info().tracks.values() if track.extra])
+FURTHER = ", ".join(track.heading for track in course_info().tracks.values() if track.extra)
 MORE_TO_DO = (
     "Nothing is missing here: these exercises are for whoever wants more, and their points are extra."
 )
