@@ -84,6 +84,14 @@ def test_whoever_begins_them_is_told_what_to_fix(checkout: Path) -> None:
     assert "<h2>What to fix</h2>" in page and "0 of 15 extra points" in page and "well done" not in page
 
 
+def test_the_dashboard_counts_those_who_began_them(checkout: Path) -> None:
+    page = (checkout / "graded" / "dashboard.htm").read_text(encoding="utf-8")
+    row = page[page.index("ex2 Posts") :].split("</tr>")[0]
+    assert "extra, of those who began it" in row
+    assert "7.5 of 15" in row  # the median of Ada's 15 and Cleo's 0: Ben left it alone
+    assert "not handed in" not in page.casefold()
+
+
 def test_every_platform_tells_them_beside_the_score(checkout: Path) -> None:
     read = read_report(checkout / "graded" / "ada.json")
     assert read is not None

@@ -129,7 +129,7 @@ class LineCount:
 class ExerciseCount:
     """An exercise over the class: `spread` has the points of all graded students, `carried` counts those helped.
 
-    `unwritten` handed in nothing for it, or the stub.
+    `unwritten` handed in nothing for it, or the stub. Of an `extra` exercise, `spread` has those who began it.
     """
 
     name: str
@@ -138,6 +138,7 @@ class ExerciseCount:
     spread: Spread = field(default_factory=lambda: Spread(Counter()))
     unwritten: int = 0
     carried: int = 0
+    extra: bool = False
 
 
 @dataclass
@@ -215,6 +216,8 @@ def _count_graded(found: ClassStatistics, student: str, report: Report) -> None:
     causes: dict[str, list[tuple[str, Finding]]] = {}
     for exercise in report.exercises:
         _count_exercise(found, exercise)
+        if exercise.left_alone:
+            continue
         for finding in exercise.findings:
             if finding.kind == FailureKind.UNDECIDED:
                 continue
@@ -227,8 +230,11 @@ def _count_graded(found: ClassStatistics, student: str, report: Report) -> None:
 
 def _count_exercise(found: ClassStatistics, exercise: ExerciseReport) -> None:
     count = found.exercises.setdefault(
-        exercise.name, ExerciseCount(exercise.name, exercise.title, exercise.points)
+        exercise.name, ExerciseCount(exercise.name, exercise.title, exercise.points, extra=exercise.extra)
     )
+    if exercise.left_alone:
+        count.unwritten += 1
+        return
     count.spread.counts[exercise.earned] += 1
     kinds = {finding.kind for finding in exercise.findings}
     count.unwritten += bool(kinds) and kinds <= UNWRITTEN
