@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import linecache
 import math
@@ -28,7 +29,7 @@ from exercises.course.oracle import conv2d, conv2d_valid
 from exercises.feedback import steps
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.catalogue import course_info, exercises
-from exercises.feedback.checks import must_differentiate, must_raise, must_return
+from exercises.feedback.checks import must_differentiate, must_keep_inputs, must_raise, must_return
 from exercises.feedback.failures import CheckFailure, Outcome, failure_of, looks_newer
 from exercises.feedback.follow import Assumed
 from exercises.feedback.kinds import FailureKind
@@ -49,7 +50,8 @@ class Own:
         self.assumed: Assumed = {}
 
     def run(self, steps_: Sequence[Any]) -> Outcome:
-        return Outcome(*steps.run(steps_, lambda name: self.made, expression_of))
+        # what it writes to is its own
+        return Outcome(*steps.run(copy.deepcopy(steps_), lambda name: self.made, expression_of))
 
 
 def failure(check: Callable[..., None], made: Any, *asked: Any, **more: Any) -> CheckFailure:
@@ -83,6 +85,20 @@ def test_axes_of_one_are_told_where_the_sizes_are_right_but_for_them() -> None:
     turned = failure(must_return, lambda *given: conv2d_valid(*given).transpose(0, 1), one)
     assert (turned.expected, turned.got) == ("(2, 1, 7, 7)", "(1, 2, 7, 7)")
     assert turned.diagnosis != "axes-of-one"  # none is too many
+
+
+@pytest.mark.parametrize(("place", "name"), [(0, "x"), (1, "weight"), (2, "bias")])
+def test_the_argument_that_was_changed_is_named(place: int, name: str) -> None:
+    def changes(*given: Tensor) -> Tensor:
+        answer = conv2d_valid(*given)
+        given[place].mul_(2)
+        return answer
+
+    found = failure(must_keep_inputs, changes, Call("conv2d_valid", TENSORS))
+    assert (found.kind, found.diagnosis) == ("mutated", "input-mutated")
+    assert found.headline == f"conv2d_valid changed its argument {name} in place"
+    by_name = Call("conv2d_valid", TENSORS[:2], {"bias": TENSORS[2]})
+    assert name in failure(must_keep_inputs, lambda x, w, bias: changes(x, w, bias), by_name).headline
 
 
 # exceptions

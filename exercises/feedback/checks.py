@@ -349,18 +349,20 @@ def must_keep_inputs(student: Student, call: Call) -> None:
     task = _task(student, call)
     outcome = student.run(task.keeping)
     _judge(task, outcome, student)
-    handed = [a for a in (*call.real_args, *call.real_kwargs.values()) if isinstance(a, Tensor)]
+    names = student.course.oracle.names(call.function)
+    named = {**dict(zip(names, call.real_args, strict=False)), **call.real_kwargs}
+    handed = {name: value for name, value in named.items() if isinstance(value, Tensor)}
     kept = as_many(outcome.result(task.keeping, "inputs"), handed)
-    for number, (before, after) in enumerate(zip(handed, kept, strict=True)):
+    for (name, before), after in zip(handed.items(), kept, strict=True):
         if after is None or not same(before, after.value):
             raise CheckFailure(
                 FailureKind.MUTATED,
-                f"{call.function} changed tensor argument {number} in place",
+                f"{call.function} changed its argument {name} in place",
                 call.function,
                 call,
                 call.text,
                 expected="inputs left as they were",
-                got=f"tensor argument {number} has other values after the call",
+                got=f"{name} has other values after the call",
             ).because(student.course.causes.get("input-mutated"))
 
 
