@@ -1,30 +1,21 @@
-"""What stands behind the checks of exercise 8: Receptive field and cost."""
+"""What stands behind the checks of exercise 8: the receptive field of layers, and what a layer costs."""
 
 from __future__ import annotations
 
-from exercises.feedback.misconception import Misconception
+from exercises.course.topics import layer_costs, receptive_fields
 from exercises.feedback.topic import Topic
 
-# For you, the author: students get this file. Replace the example. A reference is the right answer to every call,
-# written in another way than an answer to the task, or by torch; with it the checks of exercises/feedback/checks.py
-# (must_return, must_raise, ...) need no numbers. A mistake that you expect is a Misconception: students are then told
-# what is wrong, and it costs them only the lines that are about it.
-
-
-def receptive_field(first: int, last: int) -> int:
-    """As Python counts."""
-    return len(range(first, last + 1))
-
-
 TOPIC = Topic(
-    references=(receptive_field,),
-    misconceptions=(
-        Misconception(
-            "receptive-field-without-the-first",
-            ("receptive_field",),
-            "You seem to count the steps from one number to the next. There is always one number more than steps.",
-            "#your-turn",
-            lambda first, last: last - first,
-        ),
+    references=(
+        receptive_fields.jump,
+        receptive_fields.receptive_field,
+        layer_costs.count_parameters,
+        layer_costs.count_multiplications,
     ),
+    misconceptions=(*receptive_fields.TABLE, *layer_costs.TABLE),
+    categories={
+        "receptive field": "how much one number sees, and how far its neighbour is",
+        "cost": "parameters and multiplications of a layer",
+        "groups": "each kernel sees the channels of its own group",
+    },
 )
