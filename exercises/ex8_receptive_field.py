@@ -40,11 +40,8 @@ from collections.abc import Sequence
 
 from exercises.ex1_output_size import effective_kernel_size, output_size
 
-Layer = tuple[int, int, int]
-Pair = int | tuple[int, int]
 
-
-def jump(layers: Sequence[Layer]) -> int:
+def jump(layers: Sequence[tuple[int, int, int]]) -> int:
     """Return how far apart, in the input, two neighbouring numbers of the last layer look.
 
     Source: A. Araujo, W. Norris and J. Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill,
@@ -83,7 +80,7 @@ def jump(layers: Sequence[Layer]) -> int:
 
 
 # %%
-def receptive_field(layers: Sequence[Layer]) -> int:
+def receptive_field(layers: Sequence[tuple[int, int, int]]) -> int:
     """Return how many input pixels one number of the last layer sees along one axis: its receptive field.
 
     Source: A. Araujo, W. Norris and J. Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill,
@@ -127,7 +124,11 @@ def receptive_field(layers: Sequence[Layer]) -> int:
 
 # %%
 def count_parameters(
-    in_channels: int, out_channels: int, kernel_size: Pair, groups: int = 1, bias: bool = True
+    in_channels: int,
+    out_channels: int,
+    kernel_size: int | tuple[int, int],
+    groups: int = 1,
+    bias: bool = True,
 ) -> int:
     """Return how many parameters a 2-D convolution has: its weights and its biases.
 
@@ -170,13 +171,13 @@ def count_parameters(
 
 # %%
 def count_multiplications(
-    input_size: Pair,
+    input_size: int | tuple[int, int],
     in_channels: int,
     out_channels: int,
-    kernel_size: Pair,
-    stride: Pair = 1,
-    padding: Pair = 0,
-    dilation: Pair = 1,
+    kernel_size: int | tuple[int, int],
+    stride: int | tuple[int, int] = 1,
+    padding: int | tuple[int, int] = 0,
+    dilation: int | tuple[int, int] = 1,
     groups: int = 1,
 ) -> int:
     """Return how many multiplications a 2-D convolution of one picture takes.

@@ -42,13 +42,13 @@ def test_receptive_field_without_strides(student: SandboxedStudent, draw: Draw, 
 @pytest.mark.parametrize("case", range(3))
 def test_receptive_field_with_strides(student: SandboxedStudent, draw: Draw, case: int) -> None:
     """A stride widens what all later layers see, and not what its own layer sees."""
-    first, second = draw.integer(2, 3), draw.integer(2, 4)
+    first, second = draw.integer(2, 3), draw.integer(3, 5)
     if case == 0:
         layers = [(draw.integer(5, 8), 3, 1)]
     elif case == 1:
-        layers = [(4, first + 1, 1), (3, second, 1), (draw.integer(2, 4), 5, 1), (3, 1, 1)]
+        layers = [(4, first + 1, 1), (3, 5 - first, 1), (draw.integer(2, 4), 5, 1), (3, 1, 1)]
     else:
-        layers = [(2, second + 1, draw.integer(2, 4)), (1, first, 2), (3, 1, 1), (4, 2, draw.integer(2, 3))]
+        layers = [(2, second, draw.integer(2, 4)), (1, first, 2), (3, 1, 1), (4, 2, draw.integer(2, 3))]
     must_return(student, layers_of("receptive_field", *layers))
 
 
@@ -78,9 +78,9 @@ def test_groups(student: SandboxedStudent, draw: Draw, depthwise: bool) -> None:
     """With groups each kernel has fewer weights, down to one channel for each kernel."""
     groups = draw.integer(3, 4)
     channels = groups if depthwise else groups * draw.integer(2, 3), groups * draw.integer(4, 5)
-    must_return(student, Call("count_parameters", (*channels, (2, 3), groups)))
-    call = Call("count_multiplications", ((4, 6), *channels, (2, 3)), {"groups": groups})
-    must_return(student, call)
+    # no bias, and a kernel that stops at every pixel: this line is about the groups alone
+    must_return(student, Call("count_parameters", (*channels, (2, 3), groups, False)))
+    must_return(student, Call("count_multiplications", ((2, 3), *channels, 1), {"groups": groups}))
 
 
 @pytest.mark.points(0.5)
@@ -96,14 +96,14 @@ def test_multiplications(student: SandboxedStudent, draw: Draw) -> None:
 @pytest.mark.category("combinations")
 @pytest.mark.parametrize("case", range(3))
 def test_multiplications_with_settings(student: SandboxedStudent, draw: Draw, case: int) -> None:
-    """Stride, padding and dilation decide how often each weight is used."""
-    given: tuple[Any, ...] = ((draw.integer(11, 13), 17), 2, draw.integer(3, 5), (2, 3))
-    settings: dict[str, Any] = {"stride": (3, 2), "padding": (1, 2), "dilation": (2, 4)}
+    """Stride, padding and dilation decide how often each weight is used, along each axis by itself."""
+    picture, kernels = (draw.integer(11, 13), 17), 2 * draw.integer(2, 3)
+    settings: tuple[Any, ...] = ((3, 2), (1, 2), (2, 4), 2)
     if case == 0:
-        settings = {"stride": 2, "padding": draw.integer(1, 2)}
+        settings = (2, draw.integer(1, 2))
     elif case == 1:
-        settings = {"dilation": (4, draw.integer(2, 3))}
-    must_return(student, Call("count_multiplications", given, settings))
+        settings = (1, 0, (4, draw.integer(2, 3)))
+    must_return(student, Call("count_multiplications", (picture, 4, kernels, (2, 3), *settings)))
 
 
 @pytest.mark.points(0.5)
