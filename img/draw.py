@@ -25,7 +25,7 @@ if __name__ == "__main__":
     # Run as a script, Python looks for modules beside it and not beside its folder.
     sys.path.insert(0, str(HERE.parent))
 
-from img.figures import costs, im2col, pooling, receptive_field  # noqa: E402
+from img.figures import costs, im2col, pooling, receptive_field, receptive_field_strides  # noqa: E402
 from img.learning import learnt_kernel, tiny_network  # noqa: E402
 from img.paint import as_png, gif, sobel  # noqa: E402
 from img.table import ANIMATIONS, Grid, grid  # noqa: E402
@@ -77,6 +77,7 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "sobel.png": partial(sobel, GX, GY),
     "cat_edge.png": cat_edge,
     "receptive_field.gif": receptive_field,
+    "receptive_field_strides.png": receptive_field_strides,
     "costs.png": costs,
     "pooling.gif": pooling,
     "learnt_kernel.gif": partial(learnt_kernel, HERE / "cat.png", GX),

@@ -217,6 +217,53 @@ def receptive_field() -> bytes:
     return as_gif(frames, [2 * SECOND] * (count - 1) + [4 * SECOND])
 
 
+# ---- receptive field with a stride: one axis, and how far apart the numbers of each layer look
+
+STRIDED = ((3, 2), (3, 1), (3, 1))  # kernel size and stride; dilation is 1
+
+
+def ends(layers: tuple[tuple[int, int], ...], number: int) -> tuple[int, int]:
+    """The first and the last pixel that a number of the last layer sees."""
+    first = last = number
+    for kernel, stride in reversed(layers):
+        first, last = first * stride, last * stride + kernel - 1
+    return first, last
+
+
+def receptive_field_strides() -> bytes:
+    """A row for the input and for each layer, every number below the middle of what it sees."""
+    rows = [
+        [ends(STRIDED[:m], n) for n in range(ends(STRIDED[m:], 0)[1] + 1)] for m in range(len(STRIDED) + 1)
+    ]
+    names = ["input", *(f"layer {m}" for m in range(1, len(rows)))]
+    left = MARGIN + max(text_width(name, 17) for name in names) + 20
+    right, high = left + len(rows[0]) * CELL + 24, CELL + GAP
+    words = [f"one sees {row[0][1] + 1} pixels" for row in rows[1:]]
+    for m, row in enumerate(rows[1:-1]):
+        words[m] += f", the next is {row[1][0]} further on"
+    image, draw = panel(
+        right + max(text_width(each, 17) for each in words) + MARGIN,
+        TOP + len(rows) * high - GAP + MARGIN - 8,
+    )
+    text(draw, (MARGIN, MARGIN - 6), "Kernels of 3, stride 2 in layer 1, stride 1 after it", 24)
+    for m, row in enumerate(rows):
+        y = TOP - 8 + m * high
+        text(draw, (MARGIN, y + CELL / 2), names[m], 17, INK, "lm")
+        corners = [left + (first + last) * CELL // 2 for first, last in row]
+        for n, x in enumerate(corners):
+            fill = DARK_CYAN if len(row) == 1 else CYAN if m else BLUE
+            box(draw, x, y, n, fill, thick=len(row) == 1)
+            if m:
+                below = rows[m - 1]
+                kernel, stride = STRIDED[m - 1]
+                for taken, side in ((below[n * stride], 0), (below[n * stride + kernel - 1], CELL)):
+                    end = left + (taken[0] + taken[1]) * CELL // 2 + side
+                    draw.line((x + side, y, end, y - GAP), fill=SOFT, width=1)
+        if m:
+            text(draw, (right, y + CELL / 2), words[m - 1], 17, INK, "lm")
+    return as_png(with_palette(image))
+
+
 # ---- costs: one picture of 64 channels, 32 rows and 32 columns goes in, and one of the same size comes out
 
 CHANNELS, SIDE = 64, 32

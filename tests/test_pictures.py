@@ -298,6 +298,37 @@ def test_fields_are_where_gradients_arrive() -> None:
         assert int((x.grad != 0).sum()) == sizes[-1 - layers] ** 2
 
 
+def test_what_numbers_see_after_a_stride_is_where_gradients_arrive() -> None:
+    for layers in range(len(figures.STRIDED) + 1):
+        x = torch.ones(1, 1, 40, requires_grad=True)
+        y: Tensor = x
+        for kernel, stride in figures.STRIDED[:layers]:
+            y = F.conv1d(y, torch.ones(1, 1, kernel), stride=stride)
+        for number in range(3):
+            (gradient,) = torch.autograd.grad(y[0, 0, number], x, retain_graph=True)
+            places = gradient[0, 0].nonzero().flatten().tolist()
+            assert figures.ends(figures.STRIDED[:layers], number) == (places[0], places[-1])
+
+
+def test_the_drawn_fields_and_distances_are_those_of_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(figures, "text", lambda _, xy, words, *__: written.append(words))
+    figures.receptive_field_strides()
+    said = [words for words in written if words.startswith("one sees")]
+    x = torch.ones(1, 1, 40, requires_grad=True)
+    y: Tensor = x
+    for (kernel, stride), words in zip(figures.STRIDED, said, strict=True):
+        y = F.conv1d(y, torch.ones(1, 1, kernel), stride=stride)
+        ends = []
+        for number in range(2):
+            (gradient,) = torch.autograd.grad(y[0, 0, number], x, retain_graph=True)
+            places = gradient[0, 0].nonzero().flatten().tolist()
+            ends.append((places[0], places[-1]))
+        numbers = [int(n) for n in re.findall(r"\d+", words)]
+        width, distance = ends[0][1] - ends[0][0] + 1, ends[1][0] - ends[0][0]
+        assert numbers == ([width] if words is said[-1] else [width, distance])
+
+
 @pytest.mark.parametrize("name", [name for name in draw.PICTURES if name.removesuffix(".gif") not in NAMES])
 def test_the_other_pictures_bring_their_own_ground_and_time_to_read(name: str) -> None:
     with Image.open(IMG / name) as file:
