@@ -46,7 +46,7 @@ class Edition:
 
     @cached_property
     def _left_out(self) -> frozenset[str]:
-        """What files of exercises that are not given are called, without what comes after the dot."""
+        """What files and folders of exercises that are not given are called, without what comes after the dot."""
         given = {exercise.module for exercise in self.catalogue}
         others = [
             each.module for each in read_sources(self.root / SOLUTIONS.name) if each.module not in given
@@ -177,7 +177,7 @@ class Edition:
         return {
             name: self._read(self.root / name)
             for name in names
-            if wanted(name) and PurePosixPath(name).stem not in self._left_out
+            if wanted(name) and self._left_out.isdisjoint(p.split(".")[0] for p in PurePosixPath(name).parts)
         }
 
     def _read(self, path: Path) -> bytes:

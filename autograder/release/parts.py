@@ -38,10 +38,15 @@ def _without_checks(sources: Sequence[Source], course: Course, root: Path) -> It
     files = dict.fromkeys(hidden.glob("ex*.py"), "hidden")
     files |= dict.fromkeys(public.glob("test_ex*.py"), "public")
     topics = root / TOPICS.relative_to(ROOT)
-    files |= dict.fromkeys(topics.glob("ex*.py"), "topic")
+    files |= {
+        path: "topic"
+        for path in topics.glob("ex*")
+        if path.suffix == ".py" or (path / "__init__.py").is_file()
+    }
     for source in sources:
         number = source.header.exercise
-        files.pop(topics / f"{source.module}.py", None)
+        for topic in (f"{source.module}.py", source.module):
+            files.pop(topics / topic, None)
         wanted = {hidden / f"{source.module}.py": "hidden", public / f"test_ex{number}.py": "public"}
         for path, kind in wanted.items():
             if files.pop(path, None) is None:

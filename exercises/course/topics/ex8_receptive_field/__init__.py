@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exercises.course.topics import layer_costs, receptive_fields
+from exercises.course.topics.ex8_receptive_field import layer_costs, receptive_fields
 from exercises.feedback.topic import Topic
 
 TOPIC = Topic(
