@@ -42,7 +42,7 @@ def read_page(text: str) -> tuple[float, dict[str, Part]]:
 
 
 def _two_numbers(text: str) -> tuple[float, float]:
-    first, second = re.findall(r"\d+(?:\.\d+)?", text)
+    first, second, *_ = re.findall(r"\d+(?:\.\d+)?", text)  # extra points may come after
     return float(first), float(second)
 
 
