@@ -136,6 +136,9 @@ def broken_in_full(broken_folder: Path) -> Seen:
 def test_an_untouched_stub_is_to_do_and_no_failure(untouched: Seen) -> None:
     assert untouched.code == 1
     for exercise in CATALOGUE:
+        if exercise.extra:  # nothing is said of it as long as there is other work
+            assert f"{exercise.name} " not in untouched.text
+            continue
         row = untouched.row(exercise.name)
         assert exercise.title in row
         assert re.search(r"0/\d+ +" + str(exercise.points), row)
@@ -424,7 +427,7 @@ def test_no_check_or_machinery_imports_the_autograder_or_a_solution() -> None:
             assert not [n for n in names if n.split(".")[0] in ("autograder", "solutions")], path.name
 
 
-def test_every_exercise_has_between_four_and_ten_checks_with_a_sentence_each() -> None:
+def test_every_exercise_has_a_few_checks_with_a_sentence_each() -> None:
     for exercise in CATALOGUE:
         tree = ast.parse(
             (ROOT / "exercises" / "tests" / f"test_{exercise.name}.py").read_text(encoding="utf-8")

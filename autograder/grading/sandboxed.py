@@ -110,8 +110,11 @@ class SandboxedSubmission:
     _printed: str = ""
 
     def has(self, exercise: Exercise) -> bool:
-        """Whether the exercise was handed in."""
-        return self.submission.notebook is not None or exercise.module in self.submission.modules
+        """Whether the exercise was handed in. A notebook answers all but what is extra and not named in it."""
+        cells = self.submission.notebook
+        if exercise.module in self.submission.modules or cells is None:
+            return exercise.module in self.submission.modules
+        return not exercise.extra or any(name in cell for name in exercise.exports for cell in cells)
 
     def unsafe(self, exercise: Exercise) -> bool:
         """Whether a call of the exercise ran into the time limit, or its mere import ended the worker."""
