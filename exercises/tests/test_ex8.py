@@ -13,15 +13,11 @@ def test_jump_on_paper(student: LocalStudent) -> None:
     must_give(student, Call("jump", ((),)), 1)
 
 
-def test_receptive_field_of_one_layer(student: LocalStudent) -> None:
-    """One layer sees what its kernel covers: 4 taps with dilation 3 are 10 pixels, whatever the stride."""
+def test_receptive_field_on_paper(student: LocalStudent) -> None:
+    """4 taps with dilation 3 see 10 pixels, whatever the stride; 5 taps after 3 see 7, since patches overlap."""
     must_give(student, Call("receptive_field", (((4, 2, 3),),)), 10)
-    must_give(student, Call("receptive_field", ((),)), 1)
-
-
-def test_receptive_field_with_stride_1(student: LocalStudent) -> None:
-    """A kernel of 5 sees 5 numbers, each sees 3 pixels, and neighbours share 2 of them: 7 in all."""
     must_give(student, Call("receptive_field", (((3, 1, 1), (5, 1, 1)),)), 7)
+    must_give(student, Call("receptive_field", ((),)), 1)
 
 
 def test_receptive_field_with_strides(student: LocalStudent) -> None:
