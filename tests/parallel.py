@@ -28,6 +28,7 @@ SUBMISSIONS = Path(__file__).parent / "submissions"
 # what the corpus is about: an exercise that was just begun comes in with Amara's answer to it
 CATALOGUE = tuple(e for e in exercises() if (SUBMISSIONS / "class" / "amara" / f"{e.module}.py").is_file())
 MODULES = [e.module for e in CATALOGUE]
+COUNTED = [e.module for e in CATALOGUE if not e.extra]  # what a whole hand-in has: nobody has to do more
 ALL = "ALL_HAND_INS" in os.environ  # what `make seeds` sets
 
 
@@ -55,7 +56,9 @@ def overlaid(path: Path) -> tuple[Submission, tuple[str, ...]]:
     """A hand-in with what it lacks taken from Amara, who has everything right; and the modules of its own."""
     own = read_submission(path, MODULES)
     if own.notebook is not None:
-        return own, tuple(MODULES)
+        text = "\n".join(own.notebook)
+        done = [e.module for e in CATALOGUE if not e.extra or f"def {e.exports[0]}(" in text]
+        return own, tuple(done)
     amara = read_submission(SUBMISSIONS / "class" / "amara", MODULES)
     return replace(own, modules={**amara.modules, **own.modules}), tuple(
         m for m in MODULES if m in own.modules
