@@ -6,11 +6,13 @@ import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 import yaml
 
 from exercises.course.rules import RULES
+from exercises.feedback import branches
 from exercises.feedback.catalogue import exercises
 from exercises.feedback.forbidden import Finding, find_forbidden
 
@@ -386,6 +388,23 @@ def test_aliases_of_aliases_and_long_strings_take_no_time() -> None:
     start = time.process_time()
     assert names("\n".join(lines)) == {"torch.nn.functional.conv2d"}
     assert time.process_time() - start < 5
+
+
+def test_a_name_that_several_lines_add_to_is_looked_at_once_for_each_condition(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at: list[str] = []
+    look = branches._of_name
+
+    def counted(name: str, *more: Any) -> bool | None:
+        looked_at.append(name)
+        assert len(looked_at) < 1000
+        return look(name, *more)
+
+    monkeypatch.setattr(branches, "_of_name", counted)
+    lines = ["ok = x.dim() == 4", *["ok = ok and bias"] * 8, "if ok: return F.conv2d(x, weight)"]
+    assert names(in_body("\n    ".join(lines))) == {"torch.nn.functional.conv2d"}
+    assert "ok" in looked_at
 
 
 def test_an_unknown_group_is_the_authors_mistake() -> None:

@@ -10,6 +10,8 @@ from exercises.feedback.bindings import Scope
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _DEEPEST = 20  # names that stand for names
 
+Known = dict[tuple[str, Scope], bool | None]  # of names, what they always or never are
+
 
 def taken(node: ast.AST, scope: Scope) -> Iterable[ast.AST]:
     """The children of a node that can run, each block up to the statement that leaves it."""
@@ -41,34 +43,47 @@ def reachable(part: object) -> Sequence[ast.AST]:
     return nodes[: end + 1]
 
 
-def truth(test: ast.expr, scope: Scope, depth: int = 0) -> bool | None:
-    """Whether a condition always holds, or never; None where that is not known."""
+def truth(test: ast.expr, scope: Scope, depth: int = 0, known: Known | None = None) -> bool | None:
+    """Whether a condition always holds, or never; None where that is not known.
+
+    Args:
+        test: the condition.
+        scope: where it stands.
+        depth: how many names it was reached through.
+        known: the names that were looked at on the way. Each is looked at once, or several lines of
+            `ok = ok and …` would take for ever.
+    """
+    known = {} if known is None else known
     if isinstance(test, ast.Constant):
         return bool(test.value)
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        inner = truth(test.operand, scope, depth)
+        inner = truth(test.operand, scope, depth, known)
         return None if inner is None else not inner
     if isinstance(test, ast.BoolOp):
-        known = {truth(value, scope, depth) for value in test.values}
+        parts = {truth(value, scope, depth, known) for value in test.values}
         ends = isinstance(test.op, ast.Or)
-        return ends if ends in known else (not ends if known == {not ends} else None)
+        return ends if ends in parts else (not ends if parts == {not ends} else None)
     if isinstance(test, ast.Name) and depth < _DEEPEST:
-        return _of_name(test.id, scope, depth + 1)
+        place = scope.owner_of(test.id)
+        key = (test.id, place)
+        if key not in known:
+            known[key] = None  # a name that stands for itself says nothing
+            known[key] = _of_name(test.id, place, depth + 1, known)
+        return known[key]
     return None
 
 
-def _of_name(name: str, scope: Scope, depth: int) -> bool | None:
-    """What all values that a name is ever bound to have in common."""
-    place = scope.owner_of(name)
+def _of_name(name: str, place: Scope, depth: int, known: Known) -> bool | None:
+    """What all values that a name is ever bound to in a place have in common."""
     bindings = place.names[name] if place.parent else place.source.bindings.get(name, [])
     if not place.parent and name in place.source.declared_global:
         return None  # some function sets it
-    known: set[bool | None] = set()
+    values: set[bool | None] = set()
     for binding in bindings:
         if binding.dotted == "typing.TYPE_CHECKING":
-            known.add(False)
+            values.add(False)
         elif isinstance(binding.node, ast.expr) and not binding.part:
-            known.add(truth(binding.node, place, depth))
+            values.add(truth(binding.node, place, depth, known))
         else:
-            known.add(None)
-    return known.pop() if len(known) == 1 else None
+            values.add(None)
+    return values.pop() if len(values) == 1 else None
