@@ -5,7 +5,8 @@
     python img/draw.py --check              change nothing; say which files are not what would be drawn
     python img/draw.py --photo chelsea.png  also cat.png anew, from scikit-image's photograph
 
-The sweeps of a kernel are in table.py, the pictures of the tutorial's last part in figures.py and learning.py.
+The sweeps of a kernel are in table.py, the pictures of the tutorial's last part in figures.py, learning.py and
+upsampling.py.
 How all of them look is in paint.py.
 """
 
@@ -29,6 +30,7 @@ from img.figures import costs, im2col, pooling, receptive_field, receptive_field
 from img.learning import learnt_kernel, tiny_network  # noqa: E402
 from img.paint import as_png, gif, sobel  # noqa: E402
 from img.table import ANIMATIONS, Grid, grid  # noqa: E402
+from img.upsampling import checkerboard, stamps  # noqa: E402
 
 GX: Grid = grid("-1 0 1; -2 0 2; -1 0 1")
 GY: Grid = grid("-1 -2 -1; 0 0 0; 1 2 1")
@@ -83,6 +85,8 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "learnt_kernel.gif": partial(learnt_kernel, HERE / "cat.png", GX),
     "tiny_network.png": tiny_network,
     "im2col.gif": im2col,
+    "stamps.gif": stamps,
+    "checkerboard.png": checkerboard,
 }
 
 

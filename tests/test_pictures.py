@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 IMG = ROOT / "img"
 sys.path.insert(0, str(ROOT))  # img is no installed package
 
-from img import draw, figures, learning, paint, table  # noqa: E402
+from img import draw, figures, learning, paint, table, upsampling  # noqa: E402
 from img.table import ANIMATIONS, Animation, Sweep, sweeps  # noqa: E402
 
 NAMES = list(ANIMATIONS)
@@ -215,7 +215,7 @@ class Watched:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.boxes: dict[tuple[int, int], int | None] = {}
         self.thick: list[int | None] = []
-        for module in (paint, figures):
+        for module in (paint, figures, upsampling):
             monkeypatch.setattr(module, "box", self.box)
 
     def box(
@@ -284,6 +284,41 @@ def test_pooled_numbers_are_what_torch_computes(monkeypatch: pytest.MonkeyPatch)
         assert watched.boxes == {}
         window = F.unfold(numbers, 2, stride=2)[0, :, n].tolist()
         assert watched.thick == [*window, largest.flatten()[n], means.flatten()[n]]
+
+
+def test_stamps_add_up_to_what_torch_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers, kernel = tensor([upsampling.INPUT]), tensor([upsampling.KERNEL])
+    stamps = upsampling.stamped(upsampling.INPUT, upsampling.KERNEL, upsampling.STRIDE)
+    so_far, touched = torch.zeros_like(numbers), torch.zeros_like(numbers)
+    for n, stamp in enumerate(stamps):
+        so_far[0, 0, stamp.row, stamp.column] = numbers[0, 0, stamp.row, stamp.column]
+        touched[0, 0, stamp.row, stamp.column] = 1
+        sums = F.conv_transpose2d(so_far, kernel, stride=upsampling.STRIDE)[0, 0]
+        covered = F.conv_transpose2d(touched, torch.ones_like(kernel), stride=upsampling.STRIDE)[0, 0] > 0
+        expected = [
+            [number if seen else None for number, seen in zip(*rows, strict=True)]
+            for rows in zip(sums.tolist(), covered.tolist(), strict=True)
+        ]
+        assert stamp.sums == expected
+        watched = Watched(monkeypatch)
+        upsampling.stamp_frame(n)
+        assert watched.grid(*watched.corner(), 2, 2) == upsampling.INPUT
+        assert watched.grid(*watched.corner(), 3, 3) == upsampling.KERNEL
+        assert watched.grid(*watched.corner(), 5, 5) == expected
+        now = [sums[y, x] for y, x in stamp.covered]
+        assert watched.thick == [upsampling.INPUT[stamp.row][stamp.column], *now]
+    assert len(stamps) == numbers.numel()
+    animation = ANIMATIONS["no_padding_strides_transposed"]
+    assert stamps[-1].sums == torch_output(animation).tolist(), "README.md says that they are the same"
+
+
+@pytest.mark.parametrize("taps", upsampling.SIZES)
+def test_copies_are_counted_as_torch_adds_ones(taps: int) -> None:
+    ones = torch.ones(1, 1, upsampling.SIDE, upsampling.SIDE)
+    added = F.conv_transpose2d(ones, torch.ones(1, 1, taps, taps), stride=upsampling.STRIDE)[0, 0]
+    assert upsampling.copies(taps) == added.tolist()
+    inside = added[taps - 1 : 1 - taps, taps - 1 : 1 - taps]
+    assert (inside == inside[0, 0]).all() == (taps % upsampling.STRIDE == 0), "what stands below it"
 
 
 def test_fields_are_where_gradients_arrive() -> None:

@@ -266,6 +266,7 @@ def test_what_goes_further_asks_first_and_then_shows_a_picture() -> None:
         "Learning a kernel",
         "A tiny network",
         "The gradient of a convolution is a convolution",
+        "Transposed convolution",
         "Patches as columns: im2col",
     ]
     for title, text in further().items():

@@ -18,9 +18,17 @@ from exercises.course.misconceptions import FAMILIES, MISCONCEPTIONS
 from exercises.course.oracle import ORACLE
 from exercises.course.rules import RULES
 from exercises.course.visualizer_link import fragment
+from exercises.feedback.calls import Call
 from exercises.feedback.catalogue import course_info, exercises
 from exercises.feedback.course import Course
+from exercises.feedback.steps import Raised
 from exercises.feedback.topic import with_topics
+
+
+def cause_of_error(error: Raised, call: Call) -> str:
+    """The name of the cause of an exception; empty where that cannot be said."""
+    return errors.cause_of_error(COURSE.oracle, error, call)  # which knows the exercises of `topics` too
+
 
 _CORE = Course(
     module=__name__,
@@ -30,7 +38,7 @@ _CORE = Course(
     misconceptions=MISCONCEPTIONS,
     families=FAMILIES,
     causes=CAUSES,
-    cause_of_error=errors.cause_of_error,
+    cause_of_error=cause_of_error,
     rules=RULES,
     follows={"bias": adds_bias_once},
     categories={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from exercises.feedback.calls import Call, Sample
 from exercises.feedback.crashes import parts_of
 from exercises.feedback.errors import refuses
 from exercises.feedback.expression import TENSOR
+from exercises.feedback.oracle import Oracle
 from exercises.feedback.steps import Raised
 
 _PAIR_CAME = re.compile(r".*(\btuple\b|slice indices must be integers)", re.DOTALL)
@@ -24,29 +26,42 @@ _INT_CAME = re.compile(
 _OF_A_REST = re.compile(
     r".*(%|divmod|divi[sd]|multiple|remainder|\brest\b|left ?over|evenly|stride)", re.DOTALL | re.I
 )
-_TAKE_PAIRS = ("pad2d", "same_padding", "conv2d_strided", "dilate_kernel", "conv2d", "Conv2d")
 _OF_THE_LAYER = ("in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation")
 _OVER_THE_EDGE = re.compile(r"index -?\d+ is out of bounds for dimension (\d{1,3}) with size")
 _LITERAL_THREE = re.compile(r".*(?<![\w.])3(?![\w.])")
 _BIAS = re.compile(r"(self\.)?(\w*bias\w*|b)")
 
 
-def cause_of_error(error: Raised, call: Call) -> str:
-    """The name of the cause of an exception; empty where that cannot be said."""
+def cause_of_error(oracle: Oracle, error: Raised, call: Call) -> str:
+    """The name of the cause of an exception; empty where that cannot be said.
+
+    Args:
+        oracle: tells what the function's arguments are.
+        error: that ended the call.
+        call: of any function.
+    """
     message = error.message
     if refuses(error):
         of_a_rest = _OF_A_REST.match(f"{message} {error.trace[-1][2]}") and leaves_a_rest(call)
         return "rest-refused" if of_a_rest else ""
-    given = _Given.by(call)
+    given = _Given.by(oracle, call)
     if isinstance(given.named.get("padding"), str) and _works_with_a_text(error):
         return "padding-by-name"
-    if error.kind == "TypeError" and call.function in _TAKE_PAIRS:
+    if error.kind == "TypeError" and _takes_pairs(oracle, call.function):
         values = (*call.args, *call.kwargs.values())
         if any(isinstance(a, tuple) for a in values) and _PAIR_CAME.match(message):
             return "pair-not-expected"
         if _INT_CAME.match(message):
             return "int-not-expected"
     return _cause_around_the_layer(error, given)
+
+
+def _takes_pairs(oracle: Oracle, function: str) -> bool:
+    """Whether some argument may be a pair: references say so in their signatures, and a layer has none."""
+    if function not in oracle.functions:
+        return function == "Conv2d"
+    parameters = inspect.signature(oracle.functions[function]).parameters.values()
+    return any("Pair" in str(parameter.annotation) for parameter in parameters)
 
 
 def _works_with_a_text(error: Raised) -> bool:
@@ -67,8 +82,8 @@ class _Given:
     has_bias: bool = False
 
     @classmethod
-    def by(cls, call: Call) -> _Given:
-        names = _OF_THE_LAYER if call.function == "Conv2d" else ORACLE.names(call.function)
+    def by(cls, oracle: Oracle, call: Call) -> _Given:
+        names = _OF_THE_LAYER if call.function == "Conv2d" else oracle.names(call.function)
         named = {**dict(zip(names, call.args, strict=False)), **call.kwargs}
         if call.function == "Conv2d" and {"in_channels", "out_channels", "kernel_size"} <= named.keys():
             size = pair(named["kernel_size"])
