@@ -57,7 +57,7 @@ class Ban:
         self.files = files_of(families.values())
         self._families = families
         self._forbidden: set[str] = set()
-        self._code = functions(families) if code else {}
+        self._code = code
         names = torch._C._dispatch_get_all_op_names()
         self._operators = {name: operators_of(family, names) for name, family in families.items()}
         self.forbid([name for name, family in families.items() if family.always])
@@ -67,6 +67,8 @@ class Ban:
         for name in sorted((set(names) & self._families.keys()) - self._forbidden):
             self._forbidden.add(name)
             family = self._families[name]
+            # looked for only now, since it takes a while, and before numpy's names lead elsewhere
+            spans = functions({name: family}).get(name, ()) if self._code else ()
             self._replace_operators(self._operators[name])
             for function in family.functions:
                 _exchange(function)
@@ -74,7 +76,6 @@ class Ban:
                 self._overwrite_class(class_, told)
             self._overwrite_numpy(family.of_numpy)
             _forget_script_operators(family.script)
-            spans = self._code.pop(name, ())
             with contextlib.suppress(OSError):  # a system that lets nobody exchange code: then reports say so
                 take_out(spans)
                 self.taken += len(spans)

@@ -153,7 +153,9 @@ def _parent(orders: socket.socket, control_fd: int, config: dict[str, Any], ban:
     if sys.platform == "linux":
         # strays of a worker become our children, so that "end" finds them
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    ban.forbid(config["forbids"])
+    if config["forbids"]:
+        ban.forbid(config["forbids"])
+        _settle()
     folder = Path(config["folder"])
     try:
         confinement = Confinement(_limits(config), folder, config["cuda"])
