@@ -26,7 +26,14 @@ if __name__ == "__main__":
     # Run as a script, Python looks for modules beside it and not beside its folder.
     sys.path.insert(0, str(HERE.parent))
 
-from img.figures import costs, im2col, pooling, receptive_field, receptive_field_strides  # noqa: E402
+from img.figures import (  # noqa: E402
+    costs,
+    im2col,
+    pooling,
+    pooling_ends,
+    receptive_field,
+    receptive_field_strides,
+)
 from img.learning import learnt_kernel, tiny_network  # noqa: E402
 from img.paint import as_png, gif, sobel  # noqa: E402
 from img.table import ANIMATIONS, Grid, grid  # noqa: E402
@@ -82,6 +89,7 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "receptive_field_strides.png": receptive_field_strides,
     "costs.png": costs,
     "pooling.gif": pooling,
+    "pooling_ends.png": pooling_ends,
     "learnt_kernel.gif": partial(learnt_kernel, HERE / "cat.png", GX),
     "tiny_network.png": tiny_network,
     "im2col.gif": im2col,

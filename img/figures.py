@@ -4,6 +4,7 @@ field, costs. What they show is computed here, in plain loops, so that tests can
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
@@ -158,6 +159,90 @@ def pooling() -> bytes:
     count = len(largest) * len(largest[0])
     frames = [with_palette(pooling_frame(n)) for n in range(count)]
     return as_gif(frames, [2 * SECOND] * (count - 1) + [4 * SECOND])
+
+
+# ---- where pooling ends: the last window along a row, rounded up or not
+
+
+@dataclass(frozen=True)
+class Row:
+    """Pixels 1, 2, 3, ... in a frame of so many, which windows of `WINDOW` go over side by side."""
+
+    pixels: int
+    padding: int
+
+    @property
+    def starts(self) -> list[int]:
+        """Where windows begin, counted from pixel 0: those that fit, and the one after them."""
+        return list(range(-self.padding, self.pixels + self.padding, WINDOW))
+
+    def number(self, place: int) -> float:
+        """What lies at a place; padding is minus infinity, and so is what is beyond."""
+        return place + 1 if 0 <= place < self.pixels else -math.inf
+
+    def largest(self, start: int) -> float:
+        """What a window keeps."""
+        return max(self.number(start + n) for n in range(WINDOW))
+
+    def fits(self, start: int) -> bool:
+        """Whether a window ends on the picture or its padding."""
+        return start + WINDOW <= self.pixels + self.padding
+
+
+ENDS = (Row(5, 0), Row(3, 1))
+RESULTS = 26  # pixels from a row down to what its windows keep
+
+
+def pooling_ends() -> bytes:
+    """Two rows: one has a window more with ceil_mode, the other has not."""
+    step = CELL + RESULTS + 2 * LINE + 46
+    image, draw = panel(2 * MARGIN + 660, TOP + len(ENDS) * step + MARGIN - 56)
+    text(draw, (MARGIN, MARGIN - 6), f"Max pooling of a row: windows of {WINDOW}, side by side", 24)
+    for n, row in enumerate(ENDS):
+        _draw_end(draw, row, TOP + n * step)
+    return as_png(with_palette(image))
+
+
+def _draw_end(draw: ImageDraw.ImageDraw, row: Row, top: int) -> None:
+    grid_label(draw, (MARGIN, top), f"{row.pixels} pixels, padding {row.padding}")
+    first, after = -row.padding, row.pixels + row.padding
+    below = top + CELL + RESULTS
+    for place in range(first, row.starts[-1] + WINDOW):
+        x = MARGIN + (place - first) * CELL
+        if place >= after:
+            _dashed(draw, x, top)
+        else:
+            inside = 0 <= place < row.pixels
+            box(draw, x, top, row.number(place), BLUE if inside else WHITE, hatched=not inside)
+    for start in row.starts:
+        x = MARGIN + (start - first) * CELL
+        draw.line([(x + 5, top + CELL + 6), (x + 5, top + CELL + 13)], fill=INK, width=3)
+        end = x + WINDOW * CELL - 5
+        draw.line([(x + 5, top + CELL + 13), (end, top + CELL + 13)], fill=INK, width=3)
+        draw.line([(end, top + CELL + 6), (end, top + CELL + 13)], fill=INK, width=3)
+        middle = x + (WINDOW - 1) * CELL // 2
+        if row.fits(start):
+            box(draw, middle, below, row.largest(start), CYAN)
+        elif start < row.pixels:
+            box(draw, middle, below, row.largest(start), DARK_CYAN, thick=True)
+            words = f"only with ceil_mode: it starts on the picture, at pixel {start}"
+            text(draw, (middle + CELL + 12, below + CELL // 2), words, 17, INK, "lm")
+        else:
+            _dashed(draw, middle, below)
+            words = f"left out all the same: there is no pixel {start}"
+            text(draw, (middle + CELL + 12, below + CELL // 2), words, 17, INK, "lm")
+
+
+def _dashed(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+    """A cell that is not there."""
+    for start in range(0, CELL, 8):
+        for line in (
+            (x + start, y, x + start + 4, y),
+            (x + start, y + CELL, x + start + 4, y + CELL),
+            (x, y + start, x, y + start + 4),
+            (x + CELL, y + start, x + CELL, y + start + 4),
+        ):
+            draw.line(line, fill=SOFT, width=1)
 
 
 # ---- receptive field: three layers of 3 by 3, seen from the last one

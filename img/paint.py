@@ -103,7 +103,7 @@ def box(
     draw: ImageDraw.ImageDraw,
     x: int,
     y: int,
-    number: int | None,
+    number: float | None,
     fill: Colour,
     *,
     hatched: bool = False,

@@ -17,7 +17,6 @@ from queue import SimpleQueue
 import torch
 
 from autograder.course import COURSE
-from autograder.course.operators import OPERATORS
 from autograder.grading.judge import CaseResult, Judge
 from autograder.grading.sandboxed import SandboxedSubmission, TimeLimits
 from autograder.sandbox.host import Sandbox
@@ -86,7 +85,7 @@ def examine_all(
     with ExitStack() as stack:
         free: SimpleQueue[Sandbox] = SimpleQueue()
         for _ in range(workers):
-            sandbox = stack.enter_context(Sandbox(OPERATORS))
+            sandbox = stack.enter_context(Sandbox(COURSE.operators))
             sandbox.warm_up()
             free.put(sandbox)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import re
 import shutil
 import sys
@@ -213,8 +214,8 @@ class Watched:
     """The cells that are drawn with `paint.box`, by their places."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.boxes: dict[tuple[int, int], int | None] = {}
-        self.thick: list[int | None] = []
+        self.boxes: dict[tuple[int, int], float | None] = {}
+        self.thick: list[float | None] = []
         for module in (paint, figures, upsampling):
             monkeypatch.setattr(module, "box", self.box)
 
@@ -223,7 +224,7 @@ class Watched:
         _: object,
         x: int,
         y: int,
-        number: int | None,
+        number: float | None,
         fill: object,
         *,
         thick: bool = False,
@@ -234,7 +235,7 @@ class Watched:
         if thick:
             self.thick.append(number)
 
-    def grid(self, left: int, top: int, rows: int, cols: int) -> list[list[int | None]]:
+    def grid(self, left: int, top: int, rows: int, cols: int) -> list[list[float | None]]:
         cell = paint.CELL
         return [[self.boxes.pop((left + x * cell, top + y * cell)) for x in range(cols)] for y in range(rows)]
 
@@ -243,7 +244,7 @@ class Watched:
         return min(self.boxes)
 
 
-def up_to(values: Tensor, n: int) -> list[list[int | None]]:
+def up_to(values: Tensor, n: int) -> list[list[float | None]]:
     """The last axis counts the frames: what comes after frame n is not there yet."""
     return [[int(v) if m <= n else None for m, v in enumerate(row)] for row in values]
 
@@ -319,6 +320,24 @@ def test_copies_are_counted_as_torch_adds_ones(taps: int) -> None:
     assert upsampling.copies(taps) == added.tolist()
     inside = added[taps - 1 : 1 - taps, taps - 1 : 1 - taps]
     assert (inside == inside[0, 0]).all() == (taps % upsampling.STRIDE == 0), "what stands below it"
+
+
+def test_pooling_ends_where_it_does_in_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = Watched(monkeypatch)
+    figures.pooling_ends()
+    kept: list[float] = []
+    for row in figures.ENDS:
+        pixels, frame = torch.arange(1.0, row.pixels + 1), [-math.inf] * row.padding
+        down, up = (
+            F.max_pool1d(pixels[None], 2, padding=row.padding, ceil_mode=rounded)[0].tolist()
+            for rounded in (False, True)
+        )
+        assert [row.largest(start) for start in row.starts if row.fits(start)] == down
+        drawn = watched.grid(*watched.corner(), 1, row.pixels + 2 * row.padding)
+        assert drawn == [[*frame, *pixels.tolist(), *frame]]
+        kept += up
+    assert [watched.boxes[place] for place in sorted(watched.boxes, key=lambda place: place[::-1])] == kept
+    assert watched.thick == [5], "the one that ceil_mode alone gives"
 
 
 def test_fields_are_where_gradients_arrive() -> None:

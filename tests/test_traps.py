@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder.course.operators import OPERATORS
+from autograder.course import COURSE
 from autograder.sandbox import traps
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,11 +25,11 @@ LOOK = """
 import json, os, sys
 import torch
 import torch.nn.functional as F
-from autograder.course.operators import OPERATORS
+from autograder.course import COURSE
 from autograder.sandbox import traps
 torch.set_num_threads(1)
 x, w = torch.rand(1, 2, 6, 5), torch.rand(3, 2, 3, 3)
-found = traps.functions(OPERATORS)
+found = traps.functions(COURSE.operators)
 ends = []
 for code, families in json.loads(sys.argv[1]):
     child = os.fork()
@@ -61,9 +61,19 @@ PADDINGS = [
     "F.pad(x, (1, 1, 1, 1), mode='replicate')",
     "F.pad(x, (1, 1, 1, 1), mode='circular')",
 ]
+POOLINGS = [
+    "F.max_pool2d(x, 2)",
+    "F.avg_pool2d(x, 2)",
+    "torch.nn.AdaptiveAvgPool2d(2)(x)",
+    "torch.nn.FractionalMaxPool2d(2, output_size=2)(x)",
+    "F.lp_pool2d(x, 2, 2)",
+    "F.interpolate(x, 2, mode='area')",
+    "F.max_pool2d(x.to_mkldnn(), 2)",
+    "F.max_pool2d(torch.quantize_per_tensor(x, 0.1, 0, torch.quint8), 2)",
+]
 FAIR = [
     "x @ x.mT; torch.einsum('nchw,kcij->nk', x, w); torch.fft.rfft2(x); F.linear(x, x[0, 0])",
-    "x.unfold(2, 3, 1).unfold(3, 3, 1).sum(); x.as_strided((2, 2), (1, 1)); F.max_pool2d(x, 2); F.avg_pool2d(x, 2)",
+    "x.unfold(2, 3, 1).unfold(3, 3, 1).sum(); x.as_strided((2, 2), (1, 1)); x.unfold(3, 2, 2).amax(-1)",
     "torch.nn.LSTM(5, 4)(x[0]); torch.linalg.svd(x); F.interpolate(x, scale_factor=2, mode='bilinear')",
     "a = x.requires_grad_(); (a * a).sum().backward(); torch.optim.Adam([a]).step(); torch.stft(torch.rand(400), 64, "
     "return_complex=True, center=False)",
@@ -100,20 +110,29 @@ def test_padding_does_where_it_is_forbidden_too_and_there_alone() -> None:
     assert ends(PADDINGS, "convolution") == dict.fromkeys(PADDINGS, DONE)
 
 
+def test_pooling_does_where_it_is_forbidden_too_and_there_alone() -> None:
+    assert ends(POOLINGS, "pooling") == dict.fromkeys(POOLINGS, TRAPPED)
+    assert ends(POOLINGS, "convolution", "padding") == dict.fromkeys(POOLINGS, DONE)
+
+
 def test_nothing_else_is_missed_and_the_process_ends_as_ever() -> None:
-    assert ends(FAIR, "convolution", "padding") == dict.fromkeys(FAIR, DONE)
+    assert ends(FAIR, "convolution", "padding", "pooling") == dict.fromkeys(FAIR, DONE)
 
 
 @pytest.mark.skipif(not torch.__version__.startswith("2.13.0"), reason="counted in the torch that is pinned")
 def test_as_many_functions_are_found_as_the_pinned_torch_has() -> None:
-    found = traps.functions(OPERATORS)
+    found = traps.functions(COURSE.operators)
     assert len(found["convolution"]) > 9000
     assert len(found["padding"]) > 80
+    assert len(found["pooling"]) > 3000
 
 
 def test_a_torch_without_names_is_said_to_have_lost_nothing(tmp_path: Path) -> None:
     """As if its library had been stripped, or lay elsewhere."""
-    assert traps.functions({name: family for name, family in OPERATORS.items() if not family.symbols}) == {}
+    assert (
+        traps.functions({name: family for name, family in COURSE.operators.items() if not family.symbols})
+        == {}
+    )
     first, second, far = (0x1000, 0x1001), (0x5010, 8), (0x900000, 1)
     stretches = traps._stretches([second, first, far])
     assert stretches == [(0x1000, 0x6000, [first, second]), (0x900000, 0x901000, [far])]

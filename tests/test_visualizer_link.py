@@ -36,6 +36,30 @@ def test_many_numbers_are_left_to_the_page() -> None:
     assert fragment(call) == "in=9x9&ch=3x2&k=3x3&p=0x0&s=1x1&d=1x1&at=out.0.0.0"
 
 
+def test_pooling_opens_in_the_mode_of_its_own() -> None:
+    call = Call("max_pool2d", (X, (1, 2)), {"padding": (0, 1), "dilation": (1, 2)})
+    assert fragment(call, (0, 0, 1, 0)) == (
+        "in=2x3&ch=1x1&k=1x2&p=0x1&s=1x2&d=1x2&pool=max&x=1,2,3,4,5,6.5&at=out.0.1.0"
+    )
+    call = Call("avg_pool2d", (Sample((2, 3, 9, 8), seed=1), 2, 1, 0, False, False))
+    assert fragment(call) == "in=9x8&ch=3x3&k=2x2&p=0x0&s=1x1&d=1x1&pool=avg&at=out.0.0.0"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        Call("avg_pool2d", (X, 2, 1, 1, False, False)),
+        Call("max_pool2d", (X, 2), {"ceil_mode": True}),
+        Call("max_pool2d", (X, (0, 2))),
+        Call("max_pool2d", (X[0], 2)),
+        Call("max_pool2d", (X, 2, 1, -1)),
+    ],
+    ids=["padding that does not count", "rounded up", "no window", "three axes", "negative padding"],
+)
+def test_pooling_that_the_page_cannot_show_has_no_link(call: Call) -> None:
+    assert fragment(call) == ""
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -54,7 +78,7 @@ def test_what_the_page_cannot_show_has_no_link(call: Call) -> None:
 
 def test_the_page_explains_each_name_that_links_use() -> None:
     head = VISUALIZER.read_text(encoding="utf-8").split("<style>")[0]
-    for name in ("in", "ch", "k", "p", "s", "d", "x", "w", "b", "at"):
+    for name in ("in", "ch", "k", "p", "s", "d", "x", "w", "b", "at", "pool"):
         assert f"    {name}=" in head
 
 
