@@ -194,7 +194,8 @@ def screen(
         return [*screen(left, checks, selected, fancy), (wrapped(f"  {told}"), "")]
     wide = max(len(e.title) for e in shown)
     names = max(len(e.name) for e in shown)
-    lines: list[Line] = [(f"{'':{names + wide + BAR + 6}} checks points", "")]
+    bars = BAR - max(names - len("ex1"), 0)  # a number of two digits makes no row wider than the screen
+    lines: list[Line] = [(f"{'':{names + wide + bars + 6}} checks points", "")]
     track = ""
     for exercise in shown:
         if exercise.extra and exercise.track != track:
@@ -214,15 +215,15 @@ def screen(
             right = 0  # as where it is graded
         counts = f"{f'{right}/{total}':>6} {exercise.points:>6}"
         mark, style = _mark(mine, total)
-        bar = _bar(right, total, fancy)
+        bar = _bar(right, total, bars, fancy)
         lines.append((f"  {exercise.name:{names}}  {exercise.title:{wide}}  {bar} {counts}  {mark}", style))
     return lines
 
 
-def _bar(right: int, total: int, fancy: bool) -> str:
+def _bar(right: int, total: int, width: int, fancy: bool) -> str:
     full, empty = ("█", "░") if fancy else ("#", "-")
-    done = BAR if right == total else min(BAR - 1, round(BAR * right / total))
-    return full * done + empty * (BAR - done)
+    done = width if right == total else min(width - 1, round(width * right / total))
+    return full * done + empty * (width - done)
 
 
 def _mark(checks: Sequence[Check], total: int) -> tuple[str, Style]:
