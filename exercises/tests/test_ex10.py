@@ -42,6 +42,8 @@ def test_conv_transpose2d_by_stamping_with_stride(student: LocalStudent) -> None
     """With stride 2 the copies 3 4 5 and 6 8 10 share one place; a padding of 1 cuts off both ends."""
     must_give(student, Call(STAMPING, (ROW, TAPS), {"stride": 2}), [[[[3, 4, 11, 8, 10]]]])
     must_give(student, Call(STAMPING, (ROW, TAPS), {"stride": 2, "padding": (0, 1)}), [[[[4, 11, 8]]]])
+    # with dilation the copies are 3 0 4 0 5 and 6 0 8 0 10, one place apart
+    must_give(student, Call(STAMPING, (ROW, TAPS), {"dilation": (1, 2)}), [[[[3, 6, 4, 8, 5, 10]]]])
 
 
 def test_conv_transpose2d_by_stamping_with_output_padding(student: LocalStudent) -> None:
@@ -50,11 +52,6 @@ def test_conv_transpose2d_by_stamping_with_output_padding(student: LocalStudent)
     must_give(student, Call(STAMPING, (ROW, TAPS), {**more, "padding": (0, 1)}), [[[[4, 11, 8, 10]]]])
     bias = torch.tensor([100.0])
     must_give(student, Call(STAMPING, (ROW, TAPS, bias), more), [[[[103, 104, 111, 108, 110, 100]]]])
-
-
-def test_conv_transpose2d_by_stamping_with_dilation(student: LocalStudent) -> None:
-    """With dilation 2 the copies are 3 0 4 0 5 and 6 0 8 0 10, one place apart."""
-    must_give(student, Call(STAMPING, (ROW, TAPS), {"dilation": (1, 2)}), [[[[3, 6, 4, 8, 5, 10]]]])
 
 
 def test_conv_transpose2d_by_stamping_like_torch(student: LocalStudent) -> None:
@@ -68,18 +65,14 @@ def test_conv_transpose2d_by_stamping_refuses(student: LocalStudent) -> None:
 
 
 def test_conv_transpose2d_by_convolution_on_paper(student: LocalStudent) -> None:
-    """The turned kernel slides over the picture and a border of one zero: the same nine numbers."""
+    """The turned kernel slides over the picture: the same nine numbers. With stride 2, over 0 0 1 0 2 0 0."""
     must_give(student, Call(CONVOLUTION, (PICTURE, KERNEL)), [[[[1, 2, 0], [5, 7, -2], [6, 5, -4]]]])
-
-
-def test_conv_transpose2d_by_convolution_with_stride(student: LocalStudent) -> None:
-    """With stride 2 the kernel 5 4 3 slides over 0 0 1 0 2 0 0; with a padding of 1, over 0 1 0 2 0."""
     must_give(student, Call(CONVOLUTION, (ROW, TAPS), {"stride": 2}), [[[[3, 4, 11, 8, 10]]]])
+
+
+def test_conv_transpose2d_by_convolution_with_padding(student: LocalStudent) -> None:
+    """A padding of 1 makes it 0 1 0 2 0; an output padding of 1 puts one more zero on the right. Add the bias."""
     must_give(student, Call(CONVOLUTION, (ROW, TAPS), {"stride": 2, "padding": (0, 1)}), [[[[4, 11, 8]]]])
-
-
-def test_conv_transpose2d_by_convolution_with_output_padding(student: LocalStudent) -> None:
-    """One more zero on the right of the border gives one more number there, a bias and all."""
     more = {"stride": (1, 2), "output_padding": (0, 1)}
     must_give(student, Call(CONVOLUTION, (ROW, TAPS), {**more, "padding": (0, 1)}), [[[[4, 11, 8, 10]]]])
     bias = torch.tensor([100.0])
