@@ -99,8 +99,8 @@ def test_hints_come_one_at_a_time(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_no_exercise_is_told(tmp_path: Path) -> None:
-    with pytest.raises(AssertionError, match="there is no exercise 'ex9'; write check"):
-        said([SETUP, 'check("ex9")'], tmp_path)
+    with pytest.raises(AssertionError, match="there is no exercise 'ex99'; write check"):
+        said([SETUP, 'check("ex99")'], tmp_path)
 
 
 def test_files_are_spoken_of_as_files_where_no_notebook_runs() -> None:

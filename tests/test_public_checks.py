@@ -177,7 +177,7 @@ def test_hidden_checks_are_counted_at_the_end_in_words(
     for seen in (half_seen, solved):
         assert f"Hidden checks that wait for your hand-in: {total}\n" in seen.text
         told = seen.text[seen.text.index("Hidden checks that wait") :]
-        assert re.search(r"^ +\d+ manners +inputs stay as they were", told, re.MULTILINE)
+        assert re.search(r"^ +\d+ errors +arguments that make no sense", told, re.MULTILINE)
         assert sum(int(n) for n in re.findall(r"^ +(\d+) \w", told, re.MULTILINE)) == total
     for seen in (untouched, half_in_short):
         assert "Hidden checks" not in seen.text
@@ -619,7 +619,17 @@ def test_an_exercise_with_two_digits_leaves_the_table_straight() -> None:
 
 def test_without_hidden_counts_the_screen_says_nothing_of_them() -> None:
     bare = [replace(e, hidden={}) for e in CATALOGUE]
-    assert progress.hidden_checks(bare, {}) == []
+    assert progress.hidden_checks(bare, {}, 9) == []
+
+
+def test_what_hidden_checks_are_about_is_told_in_as_many_lines_as_there_are() -> None:
+    counts = {name: 10 - number for number, name in enumerate("abcdefg")}
+    catalogue = [replace(CATALOGUE[0], hidden=counts)]
+    for most in (3, 5, 7, 8, 20):
+        lines = [text for text, _ in progress.hidden_checks(catalogue, {}, most)]
+        assert len(lines) <= most
+        assert sum(int(line.split()[0]) for line in lines[1:]) == sum(counts.values())
+    assert lines[-1].split() == ["4", "g"]
 
 
 def test_what_is_next_is_the_first_function_in_order_even_if_it_waits() -> None:

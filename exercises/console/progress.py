@@ -245,8 +245,14 @@ def _mark(checks: Sequence[Check], total: int) -> tuple[str, Style]:
     return ", ".join(parts), "red" if count["wrong"] else ""
 
 
-def hidden_checks(catalogue: Sequence[Exercise], meanings: Mapping[str, str]) -> list[Line]:
-    """How many hidden checks wait, by what they are about; nothing if the manifest names none."""
+def hidden_checks(catalogue: Sequence[Exercise], meanings: Mapping[str, str], most: int) -> list[Line]:
+    """How many hidden checks wait, by what they are about; nothing if the manifest names none.
+
+    Args:
+        catalogue: the exercises.
+        meanings: what the checks are about, in words.
+        most: lines; what is rarest shares the last one.
+    """
     count: Counter[str] = Counter()
     for exercise in catalogue:
         count.update(exercise.hidden)
@@ -254,9 +260,11 @@ def hidden_checks(catalogue: Sequence[Exercise], meanings: Mapping[str, str]) ->
         return []
     lines: list[Line] = [(f"Hidden checks that wait for your hand-in: {count.total()}", "")]
     wide = max(map(len, count))
-    for name, number in count.most_common():
+    shown = count.most_common(None if len(count) < most else max(most - 2, 1))
+    for name, number in shown:
         lines.append((f"  {number:3} {name:{wide}}  {meanings.get(name, '')}".rstrip(), ""))
-    return lines
+    others = count.total() - sum(number for _, number in shown)
+    return [*lines, (f"  {others:3} others", "")] if others else lines
 
 
 def wrapped(text: str) -> str:

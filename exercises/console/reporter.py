@@ -188,7 +188,9 @@ class Reporter:
                 below += [("", ""), (wrapped(f"{check.exercise}: {check.remark}"), "yellow")]
         below += [("", ""), *self._advice(catalogue, todo)]
         if not self.quiet or not (todo or self._is_cut_short()):
-            hidden = hidden_checks([e for e in catalogue if self.selected[e.module]], self.meanings)
+            asked = [e for e in catalogue if self.selected[e.module]]
+            most = SCREEN - 3 - height(table()) - height(below) if self.quiet else sys.maxsize
+            hidden = hidden_checks(asked, self.meanings, most)
             below += [("", ""), *hidden] if hidden else []
         if self.config.getoption("picture", False) and not wrong:
             below += [("", ""), ("Picture: none, since no check has found a wrong answer", "")]
@@ -196,7 +198,7 @@ class Reporter:
         # a notebook is as long as it needs to be
         room = SCREEN - height(below) - 2 if self.quiet and notebook_text() is None else sys.maxsize
         needed = height(told[0].lines) + FRAME + 2 * (len(told) > 1) if told else 0
-        progress = table(short=needed + height(table()) > room)
+        progress = table(short=bool(told) and needed + height(table()) > room)
         shown, in_short = fitted(told, room - height(progress), self._how_to_see_more())
         for block in shown:
             out.rule(f"{block.check.exercise}: {block.check.name}", "red")

@@ -160,7 +160,8 @@ def _of(exercise: ExerciseReport, withheld: bool) -> str:
 
 
 def _total(report: Report) -> str:
-    beside = report.extra
+    """The points, with extra ones where any are begun: whoever leaves them alone finds them further down."""
+    beside = None if all(each.left_alone for each in report.exercises if each.extra) else report.extra
     more = f", and {points(beside.earned)} of {points(beside.points)} extra" if beside else ""
     return f"{points(report.earned)} of {points(report.points)} points{more}"
 
