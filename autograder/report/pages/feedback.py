@@ -49,9 +49,6 @@ NOT_TRIED = "These checks were left out, because earlier calls had taken too lon
 TO_FIX, NOT_WRITTEN, ABSENT = "What to fix", "Not written yet", "Not handed in"
 COMPLETE, UNGRADED = "Complete", "What will be checked"
 FURTHER = ", ".join(track.heading for track in course_info().tracks.values() if track.extra)
-MORE_TO_DO = (
-    "Nothing is missing here: these exercises are for whoever wants more, and their points are extra."
-)
 # a wrong answer that no diagnosis explains, by itself and beside others
 ALONE = "None of the common mistakes explains it. Try a small input whose answer you can work out on paper."
 BESIDE = (
@@ -130,7 +127,8 @@ def _page(report: Report, length: int, causes: int, calls: int) -> str:
         problem=cut(report.problem),
         printed=cut(report.printed),
         notes=[cut(note) for note in report.notes[:50]],
-        groups=_groups(parts),
+        groups=_groups(parts, bool(report.problem)),
+        further=_further(report),
         total="Not graded" if report.withheld else _total(report),
         advice=UNREAD if report.withheld else UNSEEN,
         headline=_headline(report),
@@ -201,7 +199,7 @@ def _once(parts: Sequence[Mapping[str, Any]]) -> None:
                 cause.as_in = name
 
 
-def _groups(parts: Sequence[Mapping[str, Any]]) -> list[Group]:
+def _groups(parts: Sequence[Mapping[str, Any]], ungraded: bool) -> list[Group]:
     """The exercises in the order in which a student needs them: what to fix comes first."""
     groups = {
         TO_FIX: Group(TO_FIX, folded=False),
@@ -209,11 +207,20 @@ def _groups(parts: Sequence[Mapping[str, Any]]) -> list[Group]:
         ABSENT: Group(ABSENT, leads=[ADVICE[FailureKind.MISSING]]),
         UNGRADED: Group(UNGRADED),
         COMPLETE: Group(COMPLETE),
-        FURTHER: Group(FURTHER, leads=[MORE_TO_DO]),
     }
     for part in parts:
-        groups[part["group"]].parts.append(part)
+        if ungraded or not part["it"].left_alone:
+            groups[part["group"]].parts.append(part)
     return [group for group in groups.values() if group.parts]
+
+
+def _further(report: Report) -> str:
+    """What there is of exercises that are extra and that nobody has begun, in a line."""
+    found = [exercise for exercise in report.exercises if exercise.left_alone]
+    if not found or report.problem:
+        return ""
+    names = enumerated([exercise.name for exercise in found])
+    return f"{FURTHER}: {names}, for {points(sum(exercise.points for exercise in found))} extra points."
 
 
 def _group(exercise: ExerciseReport, ungraded: bool) -> str:
@@ -221,8 +228,6 @@ def _group(exercise: ExerciseReport, ungraded: bool) -> str:
         return UNGRADED
     if all(_whole(line) for line in exercise.lines):
         return COMPLETE
-    if exercise.left_alone:
-        return FURTHER
     kinds = {finding.kind for finding in exercise.findings}
     if not any(line.passed for line in exercise.lines):
         if kinds == {FailureKind.NOT_WRITTEN}:
