@@ -45,6 +45,7 @@ class Animation:
     # Say how often the kernel fits, and not the formula: exercise 1 asks for it, and most animations come before.
     counted: bool = False
     names: tuple[str, str] = ("input", "output")
+    slides: str = "kernel"  # what slides over the input
 
     @property
     def images(self) -> list[Grid]:
@@ -72,7 +73,7 @@ class Animation:
         if not self.counted:
             return self.formula
         height, width = self.output_size
-        return f"The kernel has {height} places from top to bottom and {width} from left to right."
+        return f"The {self.slides} has {height} places from top to bottom and {width} from left to right."
 
     @property
     def formula(self) -> str:
@@ -159,7 +160,7 @@ def sweep(animation: Animation, flipped: bool = False) -> Sweep:
             ]
             total = sum(sum(sum(line) for line in values) for values in products)
             steps.append(Step(row, col, patch, products, total, cells))
-    name = "kernel, turned by 180°" if turn else "kernel as it is" if animation.compares else "kernel"
+    name = "kernel, turned by 180°" if turn else "kernel as it is" if animation.compares else animation.slides
     return Sweep(grounds, real, kernels, name, steps)
 
 
@@ -275,6 +276,18 @@ ANIMATIONS: dict[str, Animation] = {
         kernel=("1 2; 3 4",),
         transposed=True,
         names=("gradient at the output", "gradient at the input"),
+        counted=True,
+    ),
+    "weight_gradient": Animation(
+        title="Backwards: the gradient of the weights, stride 2",
+        says="A 2 by 2 gradient that arrives at the output lies on a blue 5 by 5 input. Its four numbers are two "
+        "cells apart, since the kernel had moved in steps of 2. They slide one cell at a time and fill the cyan "
+        "gradient of the weights, 3 by 3 numbers: one for each tap of the kernel.",
+        image=(FIVE,),
+        kernel=("1 -1; 2 3",),
+        dilation=2,
+        names=("input", "gradient of the weights"),
+        slides="gradient at the output",
         counted=True,
     ),
     "flipped": Animation(

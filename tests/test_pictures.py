@@ -32,6 +32,7 @@ NAMES = list(ANIMATIONS)
 ASKED_FOR = {
     "no_padding_no_strides", "same_padding_no_strides", "padding_strides", "dilation", "no_padding_strides",
     "full_padding", "rectangular_kernel", "channels", "no_padding_strides_transposed", "flipped", "gradient",
+    "weight_gradient",
 }  # fmt: skip
 FILES = [*draw.PICTURES, "cat.png"]
 MAX_PICTURE_BYTES = 300_000  # bytes
@@ -112,7 +113,7 @@ def test_formula_is_true(name: str) -> None:
     assert (found * 2)[:2] == list(torch_output(animation).shape)
     # what is written there where the formula is not
     height, width = torch_output(animation).shape
-    counted = f"The kernel has {height} places from top to bottom and {width} from left to right."
+    counted = f"The {animation.slides} has {height} places from top to bottom and {width} from left to right."
     assert animation.size_text == (counted if animation.counted else animation.formula)
 
 

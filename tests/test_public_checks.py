@@ -206,7 +206,10 @@ def test_stubs_are_checked_in_the_time_that_torch_needs_to_load(tmp_path: Path, 
 def test_solutions_pass_and_only_they_give_exit_code_0(solved: Seen, half_seen: Seen, broken: Seen) -> None:
     assert solved.code == 0
     assert (half_seen.code, broken.code) == (1, 1)
-    assert all(solved.row(e.name).endswith("  done") for e in CATALOGUE)
+    # where there are too many rows for a screen, those that are done share one
+    shared = re.search(r"^  done: (.+)$", solved.text, re.MULTILINE)
+    done = shared[1].split(", ") if shared else []
+    assert all(e.name in done or solved.row(e.name).endswith("  done") for e in CATALOGUE)
     assert "Well done" in solved.text
     assert f"Hand in your {len(CATALOGUE)} files" in solved.text
 
@@ -279,10 +282,14 @@ def test_a_plugin_that_shuffles_tests_does_not_change_where_a_cause_is_explained
     """Nor does an exercise with two digits, which comes last all the same."""
     folder = given_out(tmp_path)
     last = CATALOGUE[-1]
-    many = {last.module: last.module.replace(last.name, "ex10"), f'"number": {last.number},': '"number": 10,'}
+    number = last.number + 10  # two digits, and nobody else's
+    many = {
+        last.module: last.module.replace(last.name, f"ex{number}"),
+        f'"number": {last.number},': f'"number": {number},',
+    }
     for name in (f"{last.module}.py", f"tests/test_{last.name}.py"):
         path = folder / "exercises" / name
-        path.rename(path.with_name(path.name.replace(last.name, "ex10")))
+        path.rename(path.with_name(path.name.replace(last.name, f"ex{number}")))
     manifest = folder / "exercises" / "manifest.json"
     text = manifest.read_text(encoding="utf-8")
     for old, new in many.items():

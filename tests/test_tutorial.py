@@ -265,8 +265,8 @@ def test_what_goes_further_asks_first_and_then_shows_a_picture() -> None:
         "Pooling",
         "Learning a kernel",
         "A tiny network",
-        "The gradient of a convolution is a convolution",
         "Transposed convolution",
+        "The gradient of a convolution is a convolution",
         "Patches as columns: im2col",
     ]
     for title, text in further().items():
