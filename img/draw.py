@@ -5,8 +5,8 @@
     python img/draw.py --check              change nothing; say which files are not what would be drawn
     python img/draw.py --photo chelsea.png  also cat.png anew, from scikit-image's photograph
 
-The sweeps of a kernel are in table.py, the pictures of the tutorial's last part in figures.py, learning.py and
-upsampling.py.
+The sweeps of a kernel are in table.py, the pictures of the tutorial's last part in figures.py, grouping.py,
+learning.py and upsampling.py.
 How all of them look is in paint.py.
 """
 
@@ -34,6 +34,7 @@ from img.figures import (  # noqa: E402
     receptive_field,
     receptive_field_strides,
 )
+from img.grouping import groups  # noqa: E402
 from img.learning import learnt_kernel, tiny_network  # noqa: E402
 from img.paint import as_png, gif, sobel  # noqa: E402
 from img.table import ANIMATIONS, Grid, grid  # noqa: E402
@@ -88,6 +89,7 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "receptive_field.gif": receptive_field,
     "receptive_field_strides.png": receptive_field_strides,
     "costs.png": costs,
+    "groups.png": groups,
     "pooling.gif": pooling,
     "pooling_ends.png": pooling_ends,
     "learnt_kernel.gif": partial(learnt_kernel, HERE / "cat.png", GX),

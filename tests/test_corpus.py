@@ -191,6 +191,8 @@ def test_the_class_gets_its_points_and_its_diagnoses(name: str, reports: dict[st
     assert report.earned == pytest.approx(expected["total"], abs=0.006)
     assert expected["total"] == pytest.approx(sum(expected["points"]), abs=0.02)
     assert not misdiagnosed(report, expected["causes"])
+    # who hands in what is extra has it right
+    assert all(e.earned in (0, pytest.approx(e.points)) for e in reports[name].exercises if e.extra)
 
 
 def page_of(report: Report) -> tuple[float, dict[str, Part]]:

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 IMG = ROOT / "img"
 sys.path.insert(0, str(ROOT))  # img is no installed package
 
-from img import draw, figures, learning, paint, table, upsampling  # noqa: E402
+from img import draw, figures, grouping, learning, paint, table, upsampling  # noqa: E402
 from img.table import ANIMATIONS, Animation, Sweep, sweeps  # noqa: E402
 
 NAMES = list(ANIMATIONS)
@@ -217,7 +217,7 @@ class Watched:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.boxes: dict[tuple[int, int], float | None] = {}
         self.thick: list[float | None] = []
-        for module in (paint, figures, upsampling):
+        for module in (paint, figures, grouping, upsampling):
             monkeypatch.setattr(module, "box", self.box)
 
     def box(
@@ -339,6 +339,25 @@ def test_pooling_ends_where_it_does_in_torch(monkeypatch: pytest.MonkeyPatch) ->
         kept += up
     assert [watched.boxes[place] for place in sorted(watched.boxes, key=lambda place: place[::-1])] == kept
     assert watched.thick == [5], "the one that ceil_mode alone gives"
+
+
+@pytest.mark.parametrize("groups", grouping.GROUPS)
+def test_channels_meet_those_that_gradients_reach(groups: int) -> None:
+    channels, size = grouping.CHANNELS, grouping.KERNEL
+    weight = torch.rand(channels, channels // groups, size, size) + 1
+    for output in range(channels):
+        x = torch.rand(1, channels, size, size, requires_grad=True)
+        F.conv2d(x, weight, groups=groups)[0, output].sum().backward()
+        assert x.grad is not None
+        assert grouping.read_by(output, groups) == x.grad[0].any(-1).any(-1).nonzero().flatten().tolist()
+    assert grouping.weights(groups) == weight.numel()
+
+
+def test_the_channels_that_the_chosen_one_reads_are_dark(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = Watched(monkeypatch)
+    grouping.groups()
+    read = [channel for groups in grouping.GROUPS for channel in grouping.read_by(grouping.CHOSEN, groups)]
+    assert sorted(watched.thick, key=str) == sorted(read + [grouping.CHOSEN] * len(grouping.GROUPS))
 
 
 def test_fields_are_where_gradients_arrive() -> None:

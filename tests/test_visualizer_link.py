@@ -45,6 +45,27 @@ def test_pooling_opens_in_the_mode_of_its_own() -> None:
     assert fragment(call) == "in=9x8&ch=3x3&k=2x2&p=0x0&s=1x1&d=1x1&pool=avg&at=out.0.0.0"
 
 
+def test_groups_are_told_to_the_page() -> None:
+    x, weight = Sample((2, 4, 9, 8), seed=1), Sample((4, 2, 3, 3), seed=2)
+    call = Call("conv2d_grouped", (x, weight), {"stride": (2, 1), "groups": 2})
+    assert fragment(call, (1, 3, 2, 0)) == "in=9x8&ch=4x4&k=3x3&p=0x0&s=2x1&d=1x1&g=2&at=out.3.2.0"
+    pixels, taps = (
+        torch.tensor([1.0, 2.0])[None, :, None, None],
+        torch.tensor([3.0, 4.0])[:, None, None, None],
+    )
+    call = Call("conv2d_grouped", (pixels, taps, torch.tensor([5.0, 6.0]), 1, 0, 1, 2))
+    assert fragment(call) == ("in=1x1&ch=2x2&k=1x1&p=0x0&s=1x1&d=1x1&g=2&x=1,2&w=3,4&b=5,6&at=out.0.0.0")
+    assert "g=" not in fragment(Call("conv2d_grouped", (pixels, pixels)))
+
+
+@pytest.mark.parametrize(
+    ("weight", "groups"), [((4, 2, 3, 3), 1), ((4, 4, 3, 3), 2), ((3, 2, 3, 3), 2), ((4, 2, 3, 3), 0)]
+)
+def test_groups_that_do_not_fit_have_no_link(weight: tuple[int, ...], groups: int) -> None:
+    tensors = (Sample((2, 4, 9, 8), seed=1), Sample(weight, seed=2))
+    assert fragment(Call("conv2d_grouped", tensors, {"groups": groups})) == ""
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -78,7 +99,7 @@ def test_what_the_page_cannot_show_has_no_link(call: Call) -> None:
 
 def test_the_page_explains_each_name_that_links_use() -> None:
     head = VISUALIZER.read_text(encoding="utf-8").split("<style>")[0]
-    for name in ("in", "ch", "k", "p", "s", "d", "x", "w", "b", "at", "pool"):
+    for name in ("in", "ch", "k", "p", "s", "d", "x", "w", "b", "at", "pool", "g"):
         assert f"    {name}=" in head
 
 

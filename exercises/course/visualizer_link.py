@@ -14,6 +14,8 @@ from exercises.course.oracle import ORACLE
 from exercises.feedback.calls import Call
 
 SHOWN = ("conv2d_valid", "conv2d_strided", "conv2d")
+# whose reference stands in a topic of its own: its arguments in their order, groups last
+GROUPED = {"conv2d_grouped": ("x", "weight", "bias", "stride", "padding", "dilation", "groups")}
 # pooling: what the page calls it, and the arguments that only one of the two functions has
 POOLED = {
     "max_pool2d": ("max", ("dilation", "ceil_mode")),
@@ -33,15 +35,20 @@ def fragment(call: Call, worst: Sequence[int] | None = None) -> str:
     """
     if call.function in POOLED:
         return _pooling(call, worst)
-    if call.function not in SHOWN:
+    if call.function in GROUPED:
+        names = GROUPED[call.function]
+        given = dict(zip(names, call.real_args, strict=False)) | call.real_kwargs
+    elif call.function in SHOWN:
+        given = ORACLE.arguments(call)
+    else:
         return ""
-    given = ORACLE.arguments(call)
     x, weight, bias = given["x"], given["weight"], given.get("bias")
     known = isinstance(x, Tensor) and isinstance(weight, Tensor) and not isinstance(given.get("padding"), str)
     if not (known and x.dim() == weight.dim() == 4):
         return ""
     n, o, row, column = worst if worst is not None and len(worst) == 4 else (0, 0, 0, 0)
-    if n >= x.shape[0] or x.shape[1] != weight.shape[1]:
+    groups = given.get("groups", 1)
+    if n >= x.shape[0] or x.shape[1] != weight.shape[1] * groups or weight.shape[0] % max(groups, 1):
         return ""
     sizes = {
         "in": tuple(x.shape[2:]),
@@ -54,6 +61,7 @@ def fragment(call: Call, worst: Sequence[int] | None = None) -> str:
     if not _can_be_shown(sizes):
         return ""
     parts = [f"{name}={a}x{b}" for name, (a, b) in sizes.items()]
+    parts += [f"g={groups}"] if groups > 1 else []
     if x[n].numel() + weight.numel() <= MAX_NUMBERS:
         parts += [f"x={_numbers(x[n])}", f"w={_numbers(weight)}"]
         parts += [f"b={_numbers(bias)}"] if isinstance(bias, Tensor) else []
