@@ -8,10 +8,12 @@ from urllib.parse import parse_qs
 import pytest
 import torch
 
-from exercises.course.visualizer_link import MAX_NUMBERS, MAX_SETTING, fragment
+from exercises.course import COURSE
+from exercises.course.visualizer_link import MAX_NUMBERS, MAX_SETTING
 from exercises.feedback.calls import Call, Sample
 from exercises.paths import VISUALIZER
 
+fragment = COURSE.fragment
 X = torch.tensor([[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.5]]]])
 W = torch.tensor([[[[1.0, -2.0]]]])
 

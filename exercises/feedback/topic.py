@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, TypeVar
 
+from exercises.feedback.calls import Call
 from exercises.feedback.cause import Cause
-from exercises.feedback.course import Course
+from exercises.feedback.course import Course, no_link
 from exercises.feedback.misconception import Family, Misconception
 from exercises.feedback.rule import Operators, Rule
 
@@ -33,6 +34,7 @@ class Topic:
         rules: what the exercise may forbid beside what the course's others may, by the names that stand in headers.
         operators: what of these rules no student code can call while it is graded, by the same names.
         categories: what its rubric lines can be about, beside what every course's can, in words for students.
+        fragment: what opens the visualizer at a call of its functions; see `Course`.
         valueless: those of its categories whose rubric lines look at no result: zeros may earn them.
     """
 
@@ -45,6 +47,7 @@ class Topic:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     operators: Mapping[str, Operators] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)
+    fragment: Callable[[Call, Sequence[int] | None], str] = no_link
     valueless: Sequence[str] = ()
 
 
@@ -56,6 +59,11 @@ def with_topics(course: Course, package: str) -> Course:
     topics = _gathered(package)
     every = topics.values()
     oracle = course.oracle
+    fragments = {f.__name__: each.fragment for each in every for f in each.references}
+
+    def fragment(call: Call, worst: Sequence[int] | None = None) -> str:
+        return fragments.get(call.function, course.fragment)(call, worst)
+
     return replace(
         course,
         oracle=replace(
@@ -72,6 +80,7 @@ def with_topics(course: Course, package: str) -> Course:
         rules=_merged(course.rules, (each.rules for each in every)),
         operators=_merged(course.operators, (each.operators for each in every)),
         categories=_merged(course.categories, (each.categories for each in every)),
+        fragment=fragment,
         valueless=course.valueless
         | {(module, category) for module, each in topics.items() for category in each.valueless},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from exercises.course.oracle import Pair, pair
+from exercises.course.visualizer_link import opened
+from exercises.feedback.calls import Call
 from exercises.feedback.misconception import Misconception
+from exercises.feedback.oracle import Oracle
 from exercises.feedback.rule import Operators, Rule
 from exercises.feedback.topic import Topic
 
@@ -327,7 +330,34 @@ MISCONCEPTIONS = (
     ),
 )
 _POOL = r"\w*pool\w*"
+
+
+def link(call: Call, worst: Sequence[int] | None = None) -> str:
+    """What opens the visualizer at a call, in its mode for pooling; empty if it cannot show it.
+
+    The page always rounds sizes down, and its means count the padding.
+    """
+    given = Oracle({f.__name__: f for f in (max_pool2d, avg_pool2d)}).arguments(call)
+    x, kernel, stride, padding = (given[name] for name in ("x", "kernel_size", "stride", "padding"))
+    if (
+        x.dim() != 4
+        or given["ceil_mode"]
+        or (any(pair(padding)) and not given.get("count_include_pad", True))
+    ):
+        return ""
+    sizes = {
+        "in": tuple(x.shape[2:]),
+        "ch": (x.shape[1], x.shape[1]),
+        "k": pair(kernel),
+        "p": pair(padding),
+        "s": pair(kernel if stride is None else stride),
+        "d": pair(given.get("dilation", 1)),
+    }
+    return opened(x, sizes, [f"pool={call.function.removesuffix('_pool2d')}"], worst)
+
+
 TOPIC = Topic(
+    fragment=link,
     references=(max_pool2d, avg_pool2d),
     misconceptions=MISCONCEPTIONS,
     rules={
