@@ -67,11 +67,11 @@ from torch import Tensor
 
 from exercises.ex5_dilation import conv2d
 
-
 ### BEGIN SOLUTION
-def _checked(
-    x: Tensor, weight: Tensor, bias: Tensor | None, *settings: int | tuple[int, int]
-) -> list[tuple[int, int]]:
+Pair = tuple[int, int]
+
+
+def _checked(x: Tensor, weight: Tensor, bias: Tensor | None, *settings: int | Pair) -> list[Pair]:
     """Return stride, padding and dilation as pairs, and the size of the output before the padding is cut off."""
     if x.ndim != 4:
         raise ValueError(f"x must have the shape (N, C_in, H, W), but got {tuple(x.shape)}")

@@ -37,18 +37,20 @@
 #     weights     1  2  3                 output number 0 sees  1 2 3
 #                       1  2  3           output number 1 sees  3 4 5
 #
-# - **Input.** Each output number lays a copy of the kernel onto the numbers that it saw, multiplied by its gradient.
-#   Where copies overlap, they add up:
+# **The input.** Each output number lays a copy of the kernel onto the numbers that it saw, multiplied by its
+# gradient. Where copies overlap, they add up:
 #
-#         1 * (1 2 3)     1  2  3
-#         10 * (1 2 3)         10 20 30
-#                         -----------------
-#                         1  2 13 20 30  0
+#     1 * (1 2 3)     1  2  3
+#     10 * (1 2 3)         10 20 30
+#                     -----------------
+#                     1  2 13 20 30  0
 #
-#   The last input number was left over. No output number saw it, so its gradient is 0.
-# - **Weights.** Each weight met one number for each output number: the first one met 1 and 3, so its gradient is
-#   `1*1 + 10*3 = 31`. The others get `1*2 + 10*4 = 42` and `1*3 + 10*5 = 53`.
-# - **Bias.** It is in each output number once, so its gradient is `1 + 10 = 11`.
+# The last input number was left over. No output number saw it, so its gradient is 0.
+#
+# **The weights.** Each weight met one number for each output number: the first one met 1 and 3, so its gradient is
+# `1*1 + 10*3 = 31`. The others get `1*2 + 10*4 = 42` and `1*3 + 10*5 = 53`.
+#
+# **The bias.** It is in each output number once, so its gradient is `1 + 10 = 11`.
 #
 # The gradients have the shapes of what they belong to: `(N, C, H, W)`, `(O, C, kH, kW)` and `(O,)`. The weights and
 # the bias serve all pictures of the batch, so their gradients are sums over all pictures.

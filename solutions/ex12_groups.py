@@ -131,6 +131,8 @@ def conv2d_grouped(
 #     channel 0:  1 2    with    1  10    gives     21
 #     channel 1:  3 4    with    1 100    gives    403
 #
+# Then the pointwise kernel adds them up, each multiplied by its weight:
+#
 #     21 and 403    with    2 1    gives    2*21 + 1*403 = 445
 #
 # Here `depthwise` has the shape `(2, 1, 1, 2)`, and `pointwise` is `(1, 2, 1, 1)`.

@@ -68,7 +68,7 @@ from torch import Tensor
 
 
 ### BEGIN SOLUTION
-def along(
+def _windows_along(
     size: int, kernel: int, stride: int, padding: int, dilation: int, ceil_mode: bool
 ) -> tuple[int, int]:
     """How far a window reaches on an axis, and the last one beyond the padding; less than 0 if it ends before."""
@@ -106,8 +106,8 @@ def windows(
     (rows, columns), (down, right), (above, left), (row, column) = (
         (value, value) if isinstance(value, int) else value for value in given
     )
-    height, below = along(x.shape[2], rows, down, above, row, ceil_mode)
-    width, beside = along(x.shape[3], columns, right, left, column, ceil_mode)
+    height, below = _windows_along(x.shape[2], rows, down, above, row, ceil_mode)
+    width, beside = _windows_along(x.shape[3], columns, right, left, column, ceil_mode)
     framed = F.pad(x, (left, left, above, above), value=frame)
     framed = F.pad(framed, (0, beside, 0, below), value=beyond)  # cuts off what no window reaches
     return framed.unfold(2, height, down).unfold(3, width, right)[..., ::row, ::column].flatten(-2)

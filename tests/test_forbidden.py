@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from exercises.course import COURSE
 from exercises.course.rules import RULES
 from exercises.feedback import branches
 from exercises.feedback.catalogue import exercises
@@ -44,7 +45,7 @@ def searched(
     forbids: Iterable[str],
     not_followed: Collection[str] = (),
 ) -> list[Finding]:
-    rules = {name: RULES[name] for name in forbids}
+    rules = {name: COURSE.rules[name] for name in forbids}
     return find_forbidden(sources, module, exports, rules, ANSWERS, not_followed)
 
 

@@ -1032,10 +1032,14 @@ def test_the_link_of_a_failing_check_opens_its_call_at_the_worst_cell(
         if not link or re.search(r"^    Conv2d\(.*\)\(sample", failure, re.M):  # its parameters are not told
             continue
         call = re.search(
-            r"^    ((conv2d\w*)\(.*\)|layer = (Conv2d)\(.*\)\n.*\n    layer\(.*\))$", failure, re.M
+            r"^    ((conv2d|conv2d_valid|conv2d_strided)\(.*\)|layer = (Conv2d)\(.*\)\n.*\n    layer\(.*\))$",
+            failure,
+            re.M,
         )
+        if not call:  # of an exercise with a mode of its own: see test_visualizer_link
+            continue
         place = re.search(r"Largest error at \[([\d, ]+)\]:\s+expected\s+(\S+),\s", failure)
-        assert call and place, failure
+        assert place, failure
         if call.group(3):
             x, weight, bias, stride, padding, dilation = of_layer(textwrap.dedent(call.group()), known)
         else:

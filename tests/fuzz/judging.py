@@ -38,6 +38,7 @@ from exercises.feedback.steps import Opaque, ParameterResult, Raised, TensorResu
 from tests.fuzz.choices import Choices
 from tests.fuzz.engine import ROOT, Target, holds
 
+MODULES = [exercise.module for exercise in COURSE.exercises]  # later ones import earlier ones
 _DTYPES = sorted(wire._SENDABLE, key=str)
 
 
@@ -54,8 +55,9 @@ def _solved() -> Iterator[dict[str, ModuleType]]:
     sys.modules["exercises"] = package
     try:
         found = {}
-        for file in sorted((ROOT / "solutions").glob("ex*.py")):
-            name = f"exercises.{file.stem}"
+        for module in MODULES:
+            file = ROOT / "solutions" / f"{module}.py"
+            name = f"exercises.{module}"
             spec = importlib.util.spec_from_file_location(name, file)
             assert spec is not None and spec.loader is not None
             sys.modules[name] = found[file.stem] = importlib.util.module_from_spec(spec)

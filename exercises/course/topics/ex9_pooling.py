@@ -91,11 +91,11 @@ class Setting:
 
     @staticmethod
     def _sticking_out(size: int, span: int, stride: int, padding: int, exception: bool) -> int:
-        room = size + 2 * padding - span
-        last = math.ceil(room / stride)
+        reach = size + 2 * padding - span
+        last = math.ceil(reach / stride)
         if exception and last * stride >= size + padding:
             last -= 1
-        return max(last * stride - room, 0)
+        return max(last * stride - reach, 0)
 
     def framed(self, frame: float, beyond: float, rest: tuple[int, int]) -> Tensor:
         """The pictures in a frame of such numbers, and beyond it so many more rows and columns of others."""
