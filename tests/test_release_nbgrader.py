@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parents[1]
 EDITION = Edition(COURSE, ROOT)
 MODULES = [e.module for e in EDITION.catalogue]
 CLASS = ("solutions", "corpus1", "corpus2")  # building a release takes five, see test_instructor_page
-FULL = {e.name: float(e.points) for e in EDITION.catalogue}
+FULL = {e.name: 0.0 if e.extra else float(e.points) for e in EDITION.catalogue}
 NOTHING = dict.fromkeys(FULL, 0.0)
 HIDDEN_WORDS = (
     "HIDDEN TESTS",

@@ -45,7 +45,7 @@ EDITION = Edition(COURSE, ROOT)
 MODULES = [e.module for e in EDITION.catalogue]
 HAND_INS = {h.name: h for h in known_submissions(EDITION)}
 PARTIAL = "corpus1"
-FULL = {e.name: float(e.points) for e in EDITION.catalogue}
+FULL = {e.name: 0.0 if e.extra else float(e.points) for e in EDITION.catalogue}
 
 # what works where tests and answers share a kernel
 FORGERY = """
