@@ -20,20 +20,16 @@ NO_MARGINS: Margins = (0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
-class Setting:
-    """What is convolved, with what, and how."""
+class Operands:
+    """What a convolution of any kind is made of; its settings come after these."""
 
     x: Tensor
     weight: Tensor
     bias: Tensor | None
-    stride: tuple[int, int]
-    margins: Margins
-    dilation: tuple[int, int]
 
-    @property
-    def padded(self) -> Tensor:
-        """The input with its margins."""
-        return frame(self.x, self.margins)
+    def run(self, **other: Any) -> Tensor:
+        """The answer, with some operands or settings replaced."""
+        raise NotImplementedError
 
     @property
     def offset(self) -> Tensor:
@@ -46,14 +42,32 @@ class Setting:
             return self.bias[:, None, None]
         raise ValueError("no bias")
 
+    def bare(self, **other: Any) -> Tensor:
+        """The answer without the bias."""
+        return self.run(bias=None, **other)
+
+    def biased(self, out: Tensor) -> Tensor:
+        """An answer with the bias, where there is one."""
+        return out if self.bias is None else out + self.offset
+
+
+@dataclass(frozen=True)
+class Setting(Operands):
+    """What is convolved, with what, and how."""
+
+    stride: tuple[int, int]
+    margins: Margins
+    dilation: tuple[int, int]
+
+    @property
+    def padded(self) -> Tensor:
+        """The input with its margins."""
+        return frame(self.x, self.margins)
+
     def run(self, **other: Any) -> Tensor:
         """Torch's answer, with some settings replaced."""
         s = replace(self, **other)
         return F.conv2d(s.padded, s.weight, s.bias, s.stride, 0, s.dilation)
-
-    def bare(self, **other: Any) -> Tensor:
-        """The answer without the bias."""
-        return self.run(bias=None, **other)
 
     def scaled(self, factor: float) -> Tensor:
         """The answer with every sum of products multiplied, the bias as it is."""

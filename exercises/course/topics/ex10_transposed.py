@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from exercises.course.misconceptions.pairs import BIAS_MISSING, ignored, swapped
+from exercises.course.misconceptions.setting import Operands
 from exercises.course.oracle import Pair, pair
 from exercises.feedback.cause import Cause
 from exercises.feedback.misconception import Misconception
@@ -49,27 +51,13 @@ def conv_transpose2d_by_convolution(
 
 
 @dataclass(frozen=True)
-class Setting:
+class Setting(Operands):
     """A transposed convolution with all its settings laid open, so that one of them can be got wrong."""
 
-    x: Tensor
-    weight: Tensor
-    bias: Tensor | None
     stride: tuple[int, int]
     padding: tuple[int, int]
     output_padding: tuple[int, int]
     dilation: tuple[int, int]
-
-    @property
-    def offset(self) -> Tensor:
-        """The bias as `(C_out, 1, 1)`.
-
-        Raises:
-            ValueError: if there is none.
-        """
-        if isinstance(self.bias, Tensor):
-            return self.bias[:, None, None]
-        raise ValueError("no bias")
 
     @property
     def border(self) -> tuple[int, int]:
@@ -87,18 +75,10 @@ class Setting:
         (top, left), (below, right) = self.padding, self.output_padding
         return F.pad(full, (-left, right - left, -top, below - top))
 
-    def biased(self, out: Tensor) -> Tensor:
-        """With the bias, where there is one."""
-        return out if self.bias is None else out + self.offset
-
     def run(self, **other: Any) -> Tensor:
         """The answer, with some settings replaced."""
         s = replace(self, **other)
         return s.biased(s.cut(s.full()))
-
-    def bare(self) -> Tensor:
-        """The answer without the bias."""
-        return self.run(bias=None)
 
 
 def transposing(change: Callable[[Setting], Tensor]) -> Callable[..., Tensor]:
@@ -254,11 +234,7 @@ MISCONCEPTIONS = (
         "less the padding.",
         _border_is_padding,
     ),
-    _entry(
-        "padding-ignored",
-        "The padding seems to be left out: your answer is the one for a padding of 0.",
-        lambda s: s.run(padding=(0, 0)),
-    ),
+    _entry(*ignored("padding", 0)),
     _entry(
         "padding-added",
         "The padding seems to be put around the result. Here it is cut off: it is the padding of the convolution "
@@ -270,11 +246,7 @@ MISCONCEPTIONS = (
         "The padding seems to be cut off above and on the left alone. It is cut off all four sides.",
         _once_each_side,
     ),
-    _entry(
-        "padding-swapped",
-        "The two paddings seem to be swapped. A pair is (vertical, horizontal): rows first, like the shape.",
-        lambda s: s.run(padding=s.padding[::-1]),
-    ),
+    _entry(*swapped("padding")),
     _entry(
         "output-padding-ignored",
         "The output padding seems to be left out: your answer is the one for an output padding of 0.",
@@ -323,32 +295,16 @@ MISCONCEPTIONS = (
         "apart; the kernel then moves by 1.",
         _stride_in_the_convolution,
     ),
-    _entry(
-        "stride-swapped",
-        "The two strides seem to be swapped. A pair is (vertical, horizontal): rows first, like the shape.",
-        lambda s: s.run(stride=s.stride[::-1]),
-    ),
-    _entry(
-        "dilation-ignored",
-        "The dilation seems to be left out: your answer is the one for a dilation of 1.",
-        lambda s: s.run(dilation=(1, 1)),
-    ),
-    _entry(
-        "dilation-swapped",
-        "The two dilations seem to be swapped. A pair is (vertical, horizontal): rows first, like the shape.",
-        lambda s: s.run(dilation=s.dilation[::-1]),
-    ),
+    _entry(*swapped("stride")),
+    _entry(*ignored("dilation", 1)),
+    _entry(*swapped("dilation")),
     _entry(
         "stride-and-dilation-swapped",
         "Stride and dilation seem to have changed places. The stride moves copies apart, the dilation the taps "
         "within each copy.",
         lambda s: s.run(stride=s.dilation, dilation=s.stride),
     ),
-    _entry(
-        "bias-missing",
-        "The bias seems to be left out. It is one number for each output channel, added to all of its results.",
-        lambda s: s.bare(),
-    ),
+    _entry(*BIAS_MISSING),
     _entry(
         "bias-of-each-copy",
         "The bias seems to be added with every copy of a tap, so that it counts several times where they overlap, "

@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from exercises.course.misconceptions.pairs import BIAS_MISSING, ignored, swapped
+from exercises.course.misconceptions.setting import Operands
 from exercises.course.oracle import Pair, pair
 from exercises.feedback.misconception import Misconception
 
@@ -31,40 +33,18 @@ def conv2d_grouped(
 
 
 @dataclass(frozen=True)
-class Grouped:
+class Grouped(Operands):
     """A grouped convolution with all its settings laid open, so that one of them can be got wrong."""
 
-    x: Tensor
-    weight: Tensor
-    bias: Tensor | None
     stride: tuple[int, int]
     padding: tuple[int, int]
     dilation: tuple[int, int]
     groups: int
 
-    @property
-    def offset(self) -> Tensor:
-        """The bias as `(O, 1, 1)`.
-
-        Raises:
-            ValueError: if there is none.
-        """
-        if isinstance(self.bias, Tensor):
-            return self.bias[:, None, None]
-        raise ValueError("no bias")
-
     def run(self, **other: Any) -> Tensor:
         """Torch's answer, with some settings replaced."""
         s = replace(self, **other)
         return F.conv2d(s.x, s.weight, s.bias, s.stride, s.padding, s.dilation, s.groups)
-
-    def bare(self, **other: Any) -> Tensor:
-        """The answer without the bias."""
-        return self.run(bias=None, **other)
-
-    def biased(self, out: Tensor) -> Tensor:
-        """With the bias, where there is one."""
-        return out if self.bias is None else out + self.offset
 
     def apart(self, out: Tensor) -> Tensor:
         """An answer group by group: `(N, groups, O / groups, out_h, out_w)`."""
@@ -212,47 +192,19 @@ MISCONCEPTIONS = (
         "it is laid on the picture as it is.",
         lambda s: s.run(weight=s.weight.flip(-2, -1)),
     ),
-    _entry(
-        "stride-ignored",
-        "The stride seems to be left out: your answer is the one for a stride of 1.",
-        lambda s: s.run(stride=(1, 1)),
-    ),
-    _entry(
-        "stride-swapped",
-        "The two strides seem to be swapped. A pair is (vertical, horizontal): rows first, like the shape.",
-        lambda s: s.run(stride=s.stride[::-1]),
-    ),
-    _entry(
-        "padding-ignored",
-        "The padding seems to be left out: your answer is the one for a padding of 0.",
-        lambda s: s.run(padding=(0, 0)),
-    ),
-    _entry(
-        "padding-swapped",
-        "The two paddings seem to be swapped. A pair is (vertical, horizontal): rows first, like the shape.",
-        lambda s: s.run(padding=s.padding[::-1]),
-    ),
-    _entry(
-        "dilation-ignored",
-        "The dilation seems to be left out: your answer is the one for a dilation of 1.",
-        lambda s: s.run(dilation=(1, 1)),
-    ),
-    _entry(
-        "dilation-swapped",
-        "The two dilations seem to be swapped. A pair is (vertical, horizontal): rows first, like the shape.",
-        lambda s: s.run(dilation=s.dilation[::-1]),
-    ),
+    _entry(*ignored("stride", 1)),
+    _entry(*swapped("stride")),
+    _entry(*ignored("padding", 0)),
+    _entry(*swapped("padding")),
+    _entry(*ignored("dilation", 1)),
+    _entry(*swapped("dilation")),
     _entry(
         "stride-and-dilation-swapped",
         "Stride and dilation seem to have changed places. The stride is how far the kernel moves, the dilation how "
         "far apart its taps are.",
         lambda s: s.run(stride=s.dilation, dilation=s.stride),
     ),
-    _entry(
-        "bias-missing",
-        "The bias seems to be left out. It is one number for each output channel, added to all of its results.",
-        lambda s: s.bare(),
-    ),
+    _entry(*BIAS_MISSING),
     _entry(
         "bias-of-first-group",
         "The first numbers of the bias seem to be used for all groups. Each output channel has one of its own.",

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from exercises.course.misconceptions.pairs import ignored, swapped
 from exercises.course.oracle import Pair, pair
 from exercises.feedback.misconception import Misconception
 
@@ -81,16 +82,8 @@ MISCONCEPTIONS = (
         " one has it.",
         lambda s: F.conv2d(s.each(), s.pointwise, None, s.stride),
     ),
-    _entry(
-        "stride-ignored",
-        "The stride seems to be left out: your answer is the one for a stride of 1.",
-        lambda s: s.run(stride=(1, 1)),
-    ),
-    _entry(
-        "stride-swapped",
-        "The two strides seem to be swapped. A pair is (vertical, horizontal): rows first, like the shape.",
-        lambda s: s.run(stride=s.stride[::-1]),
-    ),
+    _entry(*ignored("stride", 1)),
+    _entry(*swapped("stride")),
     _entry(
         "padding-in-both",
         "The padding seems to be in both convolutions, so that the result has a border of zeros. Only the depthwise"
@@ -108,16 +101,8 @@ MISCONCEPTIONS = (
         "Stride and padding seem to be in both convolutions. Only the depthwise one has them.",
         lambda s: F.conv2d(s.each(), s.pointwise, None, s.stride, s.padding),
     ),
-    _entry(
-        "padding-ignored",
-        "The padding seems to be left out: your answer is the one for a padding of 0.",
-        lambda s: s.run(padding=(0, 0)),
-    ),
-    _entry(
-        "padding-swapped",
-        "The two paddings seem to be swapped. A pair is (vertical, horizontal): rows first, like the shape.",
-        lambda s: s.run(padding=s.padding[::-1]),
-    ),
+    _entry(*ignored("padding", 0)),
+    _entry(*swapped("padding")),
     _entry(
         "depthwise-alone",
         "Your result is the one of the depthwise convolution alone. The pointwise one still has to mix its channels.",
