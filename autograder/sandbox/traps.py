@@ -49,10 +49,11 @@ Spans = Sequence[tuple[int, int]]  # address and bytes of each function
 def functions(families: Mapping[str, Operators]) -> dict[str, Spans]:
     """Where the functions of each family stand in this process; empty where they cannot be found."""
     library = Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"
-    if sys.platform != "linux" or platform.machine() != "x86_64" or not library.is_file():
+    searched = {name: family for name, family in families.items() if family.symbols}
+    if sys.platform != "linux" or platform.machine() != "x86_64" or not library.is_file() or not searched:
         return {}
     with library.open("rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as content:
-        found = _named(content, {name: family for name, family in families.items() if family.symbols})
+        found = _named(content, searched)
     start = _loaded_at(library)
     return {
         name: [*((start + at, size) for at, size in spans), *_of_numpy(families[name].of_numpy)]
