@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from exercises.feedback.catalogue import exercises
-from exercises.paths import EXERCISES
+from exercises.feedback.catalogue import exercise_in
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -16,9 +15,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     for argument in config.args:
         path = (config.invocation_params.dir / argument.split("::", 1)[0]).resolve()
-        for exercise in exercises():
-            if path == EXERCISES / f"{exercise.module}.py":
-                raise pytest.UsageError(
-                    f"{path.name} holds your code, and its checks are elsewhere. Run `python {argument}` or `pytest "
-                    f"exercises/tests/test_{exercise.name}.py`"
-                )
+        exercise = exercise_in(path)
+        if exercise is not None:
+            raise pytest.UsageError(
+                f"{path.name} holds your code, and its checks are elsewhere. Run `python {argument}` or `pytest "
+                f"exercises/tests/test_{exercise.name}.py`"
+            )

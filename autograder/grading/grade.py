@@ -137,7 +137,7 @@ class Grader:
         return Report(
             student=submission.student,
             points=sum(e.points for e in parts if not e.extra),
-            earned=_rounded(sum(e.earned for e in parts if not e.extra)),
+            earned=_rounded(sum(e.counted for e in parts)),
             exercises=parts,
             notes=(*submission.notes, *self._notes(sandboxed)),
             printed=printed,

@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.grading.grade import Grader
+from autograder.platforms.single_upload import points
 from autograder.release import classroom, gradescope, nbgrader, otter, prairielearn, student
 from autograder.release.audit import Audit
 from autograder.release.edition import Edition, ReleaseError, as_bytes
 from autograder.release.known import KnownSubmission, known_submissions
 from autograder.release.package import Package, with_manifest, zipped
 from autograder.report.files import write_bytes
+from autograder.report.model import Report
 from autograder.submissions.submission import read_submission
 
 RELEASE = "release.json"
@@ -129,8 +131,10 @@ def audit(edition: Edition, built: Sequence[Built]) -> list[str]:
 def prove(edition: Edition, built: Sequence[Built], tell: Told) -> list[str]:
     """Grades the known hand-ins with each zip, unpacked; one line for each that gets other points."""
     submissions = known_submissions(edition)
-    expected = graded_here(edition, submissions)
-    problems = _both_directions(edition, expected)
+    reports = graded_here(edition, submissions)
+    earned = {name: {each.name: each.earned for each in report.exercises} for name, report in reports.items()}
+    counted = {name: points(report) for name, report in reports.items()}
+    problems = _both_directions(edition, earned)
     with (
         tempfile.TemporaryDirectory(prefix="release-") as scratch,
         ThreadPoolExecutor(os.cpu_count()) as pool,
@@ -145,8 +149,7 @@ def prove(edition: Edition, built: Sequence[Built], tell: Told) -> list[str]:
         for future in as_completed(running):
             name = running[future]
             try:
-                wanted = expected if name in TELL_EXTRA else counted(edition, expected)
-                wrong = differences(name, wanted, future.result())
+                wrong = differences(name, earned if name in TELL_EXTRA else counted, future.result())
             except ReleaseError as error:
                 wrong = [str(error)]
             tell(f"proved {name}" if not wrong else f"{name} fails")
@@ -154,8 +157,8 @@ def prove(edition: Edition, built: Sequence[Built], tell: Told) -> list[str]:
     return problems
 
 
-def graded_here(edition: Edition, submissions: Sequence[KnownSubmission]) -> Points:
-    """The points that the autograder of this checkout gives."""
+def graded_here(edition: Edition, submissions: Sequence[KnownSubmission]) -> dict[str, Report]:
+    """What the autograder of this checkout says of each hand-in."""
     modules = [e.module for e in edition.catalogue]
     found = {}
     with (
@@ -164,18 +167,8 @@ def graded_here(edition: Edition, submissions: Sequence[KnownSubmission]) -> Poi
     ):
         for submission in submissions:
             folder = submission.write_files(Path(scratch) / submission.name)
-            report = grader.grade(read_submission(folder, modules))
-            found[submission.name] = {each.name: each.earned for each in report.exercises}
+            found[submission.name] = grader.grade(read_submission(folder, modules))
     return found
-
-
-def counted(edition: Edition, points: Points) -> Points:
-    """The same points with none for what is extra."""
-    extra = {each.name for each in edition.catalogue if each.extra}
-    return {
-        name: {exercise: 0.0 if exercise in extra else earned for exercise, earned in each.items()}
-        for name, each in points.items()
-    }
 
 
 def _both_directions(edition: Edition, expected: Points) -> list[str]:

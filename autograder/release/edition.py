@@ -42,15 +42,16 @@ class Edition:
     def sources(self) -> list[Source]:
         """The solutions of the exercises that are given, as text."""
         given = {exercise.module for exercise in self.catalogue}
-        return [source for source in read_sources(self.root / SOLUTIONS.name) if source.module in given]
+        return [source for source in self._all_sources if source.module in given]
+
+    @cached_property
+    def _all_sources(self) -> list[Source]:
+        return read_sources(self.root / SOLUTIONS.name)
 
     @cached_property
     def _left_out(self) -> frozenset[str]:
         """What files and folders of exercises that are not given are called, without what comes after the dot."""
-        given = {exercise.module for exercise in self.catalogue}
-        others = [
-            each.module for each in read_sources(self.root / SOLUTIONS.name) if each.module not in given
-        ]
+        others = {source.module for source in self._all_sources} - {source.module for source in self.sources}
         return frozenset(others) | {f"test_{module.split('_')[0]}" for module in others}
 
     @property

@@ -84,15 +84,8 @@ def prove_files(edition: Edition, unpacked: Path, submissions: Sequence[KnownSub
     for submission, root in copies(unpacked, submissions):
         if submission.name == "solutions":
             submission.write_files(root / "exercises")
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "exercises",
-            "-v",
-            "-p",
-            "no:cacheprovider",
-        ]  # -v: extra ones too
+        # extra exercises have a row where no others are done only with -v
+        command = [sys.executable, "-m", "pytest", "exercises", "-v", "-p", "no:cacheprovider"]
         done = subprocess.run(command, cwd=root, env=_plain_environment(root), capture_output=True)
         said = done.stdout.decode("utf-8", "replace")
         if done.returncode != (0 if submission.name == "solutions" else 1) or "Traceback" in said:

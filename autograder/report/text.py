@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from autograder.report.model import ExerciseReport, Extra, Line, Report
 from exercises.feedback.tutorial import section_title
@@ -75,10 +75,19 @@ def _reading(section: str) -> str:
     return f"Read: {section_title(section)!r} in the tutorial, {page}{section}"
 
 
-def in_points(earned: float, points: float, extra: Extra | None) -> str:
-    """A total in words, with what is shown beside it."""
-    beside = f", and {extra.earned:g} of {extra.points:g} extra" if extra else ""
-    return f"{earned:g} of {points:g} points{beside}"
+def in_points(
+    earned: float, points: float, extra: Extra | None, written: Callable[[float], str] = "{:g}".format
+) -> str:
+    """A total in words, with what is shown beside it.
+
+    Args:
+        earned: of what counts.
+        points: that could be.
+        extra: what is shown beside it, if anything is.
+        written: how a number is.
+    """
+    beside = f", and {written(extra.earned)} of {written(extra.points)} extra" if extra else ""
+    return f"{written(earned)} of {written(points)} points{beside}"
 
 
 def report_summary(report: Report) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from exercises.feedback.catalogue import exercises
+from exercises.feedback.catalogue import exercise_in, exercises
 from exercises.paths import CHECKS, EXERCISES, ROOT
 
 
@@ -20,7 +20,7 @@ def run() -> None:
         print(f'In a notebook, check("{exercises()[0].name}") and so on run the checks.')
         return
     path = Path(file).resolve()
-    exercise = next((e for e in exercises() if path == EXERCISES / f"{e.module}.py"), None)
+    exercise = exercise_in(path)
     if exercise is None:
         print(
             f"The checks are for {exercises()[0].module}.py and the like in {EXERCISES}, and {path} is none."

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from exercises.paths import MANIFEST
+from exercises.paths import EXERCISES, MANIFEST
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,11 @@ def as_exercises(entries: Iterable[Mapping[str, Any]]) -> tuple[Exercise, ...]:
         )
         for e in entries
     )
+
+
+def exercise_in(path: Path) -> Exercise | None:
+    """The exercise whose file this is; None if it is no student's file."""
+    return next((e for e in exercises() if path == EXERCISES / f"{e.module}.py"), None)
 
 
 def earlier(module: str, catalogue: tuple[Exercise, ...]) -> tuple[Exercise, ...]:

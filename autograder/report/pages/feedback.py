@@ -13,6 +13,7 @@ from typing import Any
 from autograder.report.model import ExerciseReport, Finding, Line, Report
 from autograder.report.pages.grid import Grid, grid
 from autograder.report.pages.markup import points, template
+from autograder.report.text import in_points
 from exercises.feedback.catalogue import course_info
 from exercises.feedback.kinds import NUMBERS, UNCALLED, UNWRITTEN, FailureKind
 from exercises.feedback.palette import INK, PAPER, css
@@ -160,8 +161,7 @@ def _of(exercise: ExerciseReport, withheld: bool) -> str:
 def _total(report: Report) -> str:
     """The points, with extra ones where any are begun: whoever leaves them alone finds them further down."""
     beside = None if all(each.left_alone for each in report.exercises if each.extra) else report.extra
-    more = f", and {points(beside.earned)} of {points(beside.points)} extra" if beside else ""
-    return f"{points(report.earned)} of {points(report.points)} points{more}"
+    return in_points(report.earned, report.points, beside, points)
 
 
 def _whole(line: Line) -> bool:
