@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ class SandboxedGrading:
 
     def after_grading(self, results: Any) -> None:
         """Puts points and comments of the sandbox in place of what otter's kernel found."""
-        results.results = test_files(self._graded["tests"])
+        results.results = test_files(self._graded["tests"], self._graded["extra"])
         for name, points in self._graded["points"].items():
             results.update_score(name, points)
         results.set_output(self._graded["output"])
@@ -77,8 +77,11 @@ class SandboxedGrading:
         results._catastrophic_error = None
 
 
-def test_files(tests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """otter's form of the results: one test file per exercise, one test case per rubric line."""
+def test_files(tests: Sequence[Mapping[str, Any]], extra: Collection[str] = ()) -> dict[str, Any]:
+    """otter's form of the results: one test file per exercise, one test case per rubric line.
+
+    Those of extra exercises are worth nothing to otter, which adds up all it has; their message tells the points.
+    """
     from otter.test_files import TestCase
     from otter.test_files.abstract_test import TestCaseResult
     from otter.test_files.exception_test import ExceptionTestFile
@@ -87,7 +90,8 @@ def test_files(tests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     for test in tests:
         name = test["tags"][0]
         file = files.setdefault(name, ExceptionTestFile(name, f"{name}.py", [], all_or_nothing=False))
-        case = TestCase(test["name"], None, False, test["max_score"], None, None)
+        worth = 0 if name in extra else test["max_score"]
+        case = TestCase(test["name"], None, False, worth, None, None)
         file.test_cases.append(case)
         message = f"{test['score']:g} of {test['max_score']:g} points. {test['output']}"
         file.test_case_results.append(TestCaseResult(case, message, test["status"] == "passed"))
@@ -197,7 +201,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report = graded(submission)
     results = gradescope.results(for_student(report, show_calls=False))
     told = {"problem": report.problem, "output": results["output"], "tests": results["tests"]}
-    _write(found, told | {"points": points(report)})
+    extra = [exercise.name for exercise in report.exercises if exercise.extra]
+    _write(found, told | {"points": points(report), "extra": extra})
     return 0
 
 
