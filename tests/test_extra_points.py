@@ -187,3 +187,65 @@ def test_the_tutorial_leads_to_them_where_they_are_given(checkout: Path, tmp_pat
     tutorial.write_text(tutorial.read_text(encoding="utf-8") + link, encoding="utf-8")
     passes(folder, "autograder", "stubs")
     assert "\n→ [Exercise 2: posts](ex2_posts.py)\n" in tutorial.read_text(encoding="utf-8")
+
+
+BUILT_ON = '''"""Stands in for exercise 1."""
+
+
+def add(first, second):
+    if first.shape != second.shape:
+        raise ValueError("the shapes differ")
+    return first + second
+'''
+BUILDS = """import torch
+from exercises.ex1_add import add
+
+
+def posts(first, last):
+    return int(add(torch.tensor(last - first), torch.tensor(1)))
+"""
+
+
+def test_what_others_build_on_can_be_given_ready_made(checkout: Path, tmp_path: Path) -> None:
+    skip = shutil.ignore_patterns("graded", "__pycache__")
+    folder = Path(shutil.copytree(checkout, tmp_path / "alone", ignore=skip))
+    about = folder / "solutions" / "course.toml"
+    told = about.read_text(encoding="utf-8").replace('points = "counted"', 'points = "ready"')
+    about.write_text(told, encoding="utf-8")
+    refused = run(folder, "autograder", "stubs")
+    assert 'the points of one at least have to be "counted"' in refused.stderr
+    about.write_text(told.replace('points = "extra"', 'points = "counted"'), encoding="utf-8")
+    solution = folder / "solutions" / "ex2_posts.py"
+    header = solution.read_text(encoding="utf-8").replace("builds_on: []", "builds_on: [ex1_add]")
+    solution.write_text(header, encoding="utf-8")
+    lacking = run(folder, "autograder", "stubs")
+    assert "autograder/course/stand_ins/ex1_add.py is missing: ex2_posts builds on" in lacking.stderr
+    course = folder / "autograder" / "course"
+    (course / "stand_ins").mkdir()
+    (course / "stand_ins" / "ex1_add.py").write_text(BUILT_ON, encoding="utf-8")
+    made = (course / "__init__.py").read_text(encoding="utf-8")
+    made = made.replace("suites=SUITES", "suites=SUITES, stand_ins=SUITES.parent / 'stand_ins'")
+    (course / "__init__.py").write_text(made, encoding="utf-8")
+    assert "wrote exercises/ex1_add.py" in passes(folder, "autograder", "stubs")
+    assert BUILT_ON in (folder / "exercises" / "ex1_add.py").read_text(encoding="utf-8")
+    assert passes(folder, "autograder", "check").startswith("solutions: 15 of 15 points\n")
+    # one hands in a wrong ex1 too, and is graded on the one that was given
+    for name, code in {
+        "ada": BUILDS,
+        "ben": BUILDS.replace("tensor(1)", "tensor(2)"),
+        "cleo": BUILDS,
+    }.items():
+        (folder / "class" / name / "ex2_posts.py").write_text(code, encoding="utf-8")
+        (folder / "class" / name / "ex1_add.py").write_text(BUILT_ON.replace("+", "-"), encoding="utf-8")
+    cells = ["import torch\nfrom exercises.ex1_add import add", BUILDS.partition("\n\n\n")[2], "posts(1, 3)"]
+    as_notebook = {"cells": [{"cell_type": "code", "source": cell} for cell in cells], "nbformat": 4}
+    (folder / "class" / "dan").mkdir()
+    (folder / "class" / "dan" / "mine.ipynb").write_text(json.dumps(as_notebook), encoding="utf-8")
+    passes(folder, "autograder", "grade", "class", "-o", "graded", "--workers", "1")
+    with (folder / "graded" / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        earned = {row["student"]: (row["ex2"], row["total"]) for row in csv.DictReader(file)}
+    assert earned == {name: ("0" if name == "ben" else "15",) * 2 for name in ("ada", "ben", "cleo", "dan")}
+    names = [line.split()[1] for line in packed(folder) if "student.zip" in line]
+    assert "exercises/ex1_add.py" in names and "exercises/tests/test_ex1.py" not in names
+    (folder / "exercises" / "ex2_posts.py").write_text(BUILDS, encoding="utf-8")
+    assert "Hand in" in passes(folder, "pytest", "exercises", "-p", "no:cacheprovider")

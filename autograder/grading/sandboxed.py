@@ -271,7 +271,9 @@ class SandboxedSubmission:
         worker = self.sandbox.worker(never)
         self._workers[never] = _Loaded(worker, self.substituted)
         self.confined = worker.confined
-        replaced = {e.module: list(e.exports) for e in self.course.exercises if e.module in self.substituted}
+        exports = {e.module: list(e.exports) for e in self.course.exercises}
+        ready = {module: list(names) for module, names in self.course.info.ready.items()}
+        replaced = ready | {module: exports[module] for module in self.substituted}
         request = wire.encode(
             {
                 "do": "load",
@@ -281,7 +283,7 @@ class SandboxedSubmission:
                 "substitutes": replaced,
                 # they travel only where they are needed: elsewhere they would be answers to borrow
                 "stand_ins": {module: _stand_in(self.course, module) for module in replaced},
-                "exports": {e.module: list(e.exports) for e in self.course.exercises},
+                "exports": exports | ready,
                 "unsafe": sorted(self._unloadable),
                 "skipped": dict(self._skipped),
                 "statement_seconds": self._statement_seconds,

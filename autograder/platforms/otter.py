@@ -77,7 +77,7 @@ class SandboxedGrading:
         results._catastrophic_error = None
 
 
-def test_files(tests: Sequence[Mapping[str, Any]], extra: Collection[str] = ()) -> dict[str, Any]:
+def test_files(tests: Sequence[Mapping[str, Any]], extra: Collection[str]) -> dict[str, Any]:
     """otter's form of the results: one test file per exercise, one test case per rubric line.
 
     Those of extra exercises are worth nothing to otter, which adds up all it has; their message tells the points.

@@ -15,16 +15,20 @@ from exercises.feedback.catalogue import CourseInfo, Track
 NAME = "course.toml"
 _TEXTS = ("title", "slug", "keyword", "goal", "praise", "allowed")
 _TABLES = ("tracks", "packages", "limits", "links")
-_POINTS = ("counted", "extra", "none")
+_POINTS = ("counted", "extra", "ready", "none")
 _SLUG = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
 
 @dataclass(frozen=True)
 class CourseFile:
-    """What stands in `course.toml`: the course with the tracks that are given, and the names of all of them."""
+    """What stands in `course.toml`: the course with the tracks that are asked for, and the names of all of them.
+
+    Exercises of the tracks in `ready` are given ready-made where others build on them.
+    """
 
     info: CourseInfo
     tracks: tuple[str, ...]
+    ready: tuple[str, ...]
 
 
 def read_course(solutions: Path) -> CourseFile:
@@ -44,17 +48,18 @@ def read_course(solutions: Path) -> CourseFile:
     for name, complaint in _complaints(told):
         line = next((n for n, each in enumerate(text.split("\n"), 1) if re.match(rf"\[?{name}\b", each)), 1)
         raise SourceError(path, line, f"{name}: {complaint}")
-    given = {name: each for name, each in told["tracks"].items() if each["points"] != "none"}
+    asked = {name: each for name, each in told["tracks"].items() if each["points"] in ("counted", "extra")}
     info = CourseInfo(
         **{name: told[name] for name in _TEXTS},
-        tracks={name: Track(each["heading"], each["points"] == "extra") for name, each in given.items()},
+        tracks={name: Track(each["heading"], each["points"] == "extra") for name, each in asked.items()},
         packages=tuple(told["packages"]["available"]),
         silent=tuple(told["packages"]["silent"]),
         call_seconds=float(told["limits"]["call_seconds"]),
         memory_mib=told["limits"]["memory_mib"],
         links=told["links"],
     )
-    return CourseFile(info, tuple(told["tracks"]))
+    ready = tuple(name for name, each in told["tracks"].items() if each["points"] == "ready")
+    return CourseFile(info, tuple(told["tracks"]), ready)
 
 
 def as_entry(course: CourseInfo) -> dict[str, Any]:
@@ -88,6 +93,8 @@ def _complaints(told: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("links", f"{key} has to be text") for key, value in told["links"].items() if not _is_text(value)
     ]
     wrong += [each for name, track in told["tracks"].items() for each in _of_track(name, track)]
+    if not wrong and "counted" not in (track["points"] for track in told["tracks"].values()):
+        wrong.append(("tracks", 'the points of one at least have to be "counted": they are the total'))
     lists, numbers = ("available", "silent"), ("call_seconds", "memory_mib")
     wrong += _of_table("packages", told["packages"], lists, "a list of names", _is_list_of_text)
     wrong += _of_table("limits", told["limits"], numbers, "a number above 0", _is_positive)

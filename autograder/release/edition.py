@@ -52,7 +52,8 @@ class Edition:
     def _left_out(self) -> frozenset[str]:
         """What files and folders of exercises that are not given are called, without what comes after the dot."""
         others = {source.module for source in self._all_sources} - {source.module for source in self.sources}
-        return frozenset(others) | {f"test_{module.split('_')[0]}" for module in others}
+        tests = {f"test_{module.split('_')[0]}" for module in others}
+        return frozenset(others - self.course.info.ready.keys() | tests)
 
     @property
     def catalogue(self) -> tuple[Exercise, ...]:

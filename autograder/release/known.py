@@ -53,7 +53,9 @@ def known_submissions(edition: Edition) -> list[KnownSubmission]:
     modules = [e.module for e in edition.catalogue]
     places = {"stubs": edition.root / "exercises", "solutions": edition.root / "solutions"}
     corpus = [edition.root / TESTS.name / "submissions" / "class" / name for name in CORPUS]
-    places |= {f"corpus{number}": place for number, place in enumerate(filter(Path.is_dir, corpus), 1)}
+    # one that answers no exercise that is asked for is none
+    corpus = [place for place in corpus if any((place / f"{module}.py").is_file() for module in modules)]
+    places |= {f"corpus{number}": place for number, place in enumerate(corpus, 1)}
     found = []
     for name, path in places.items():
         submission = read_submission(path, modules)

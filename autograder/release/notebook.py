@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, Literal
@@ -27,7 +27,9 @@ from exercises.feedback.tutorial import anchor
 NAME = NOTEBOOK
 ADDRESS = "notebook_zip"  # what course.toml calls the link that the first cell fetches what is missing from
 
-_OWN_IMPORT = re.compile(r"^(?:from exercises\.ex\w+ import .*|import exercises\.ex\w+.*)\n?", re.MULTILINE)
+_OWN_IMPORT = re.compile(
+    r"^(?:from exercises\.(?P<from>ex\w+) import .*|import exercises\.(?P<all>ex\w+).*)\n?", re.MULTILINE
+)
 _PICTURE = re.compile(r"(?P<before>!\[[^\]]*\]\(|src=\")(?:\.\./)?(?P<path>img/[\w.-]+)")
 # what the tutorial says to those who work in files, and what a notebook says there
 _MARK = re.compile(r"<!-- [\w: ]+ -->\n")
@@ -73,9 +75,10 @@ def cells(edition: Edition) -> list[NotebookCell]:
     """Title, set-up, tutorial, and for each exercise its tasks, stubs and one cell that runs its public checks."""
     title, *sections = _tutorial(edition)
     made = [title, NotebookCell("setup", "setup", _first_cell(edition)), *sections]
+    modules = {source.module for source in edition.sources}
     for source in edition.sources:
         exercise = next(e for e in edition.catalogue if e.module == source.module)
-        made += _exercise(exercise, cells_of_stub(source.path, stub_text(source)))
+        made += _exercise(exercise, cells_of_stub(source.path, stub_text(source)), modules)
     return made
 
 
@@ -111,7 +114,7 @@ def _with_anchor(match: re.Match[str]) -> str:
     return f'<a id="{anchor(match["title"])[1:]}"></a>\n\n{match[0]}'
 
 
-def _exercise(exercise: Exercise, stub: Sequence[Cell]) -> Iterator[NotebookCell]:
+def _exercise(exercise: Exercise, stub: Sequence[Cell], modules: Collection[str]) -> Iterator[NotebookCell]:
     counts = {"markdown": 0, "code": 0}
     for cell in stub:
         counts[cell.kind] += 1
@@ -120,9 +123,18 @@ def _exercise(exercise: Exercise, stub: Sequence[Cell]) -> Iterator[NotebookCell
             linked = _TO_TUTORIAL.sub(r"](\1)", cell.text)
             yield NotebookCell("text", f"{exercise.name}-task-{number}", linked, exercise.module)
         else:
-            code = _OWN_IMPORT.sub("", cell.text).strip("\n")
+            code = _in_one_namespace(cell.text, modules).strip("\n")
             yield NotebookCell("answer", f"{exercise.name}-answer-{number}", code, exercise.module)
     yield NotebookCell("check", f"{exercise.name}-check", f'check("{exercise.name}")', exercise.module)
+
+
+def _in_one_namespace(text: str, modules: Collection[str]) -> str:
+    """A text without imports of exercises that are in the notebook; one that is given ready-made is beside it."""
+
+    def kept(match: re.Match[str]) -> str:
+        return "" if (match["from"] or match["all"]) in modules else match[0]
+
+    return _OWN_IMPORT.sub(kept, text)
 
 
 def answered(made: Sequence[NotebookCell], modules: Mapping[str, str]) -> list[NotebookCell]:
@@ -131,12 +143,13 @@ def answered(made: Sequence[NotebookCell], modules: Mapping[str, str]) -> list[N
     A module's whole text goes into the first of its exercise's cells for answers; the others are emptied.
     """
     filled: set[str] = set()
+    exercises = {cell.exercise for cell in made}
     result = []
     for cell in made:
         if cell.role == "answer" and cell.exercise in modules:
-            text = "" if cell.exercise in filled else _OWN_IMPORT.sub("", modules[cell.exercise])
+            whole = "" if cell.exercise in filled else modules[cell.exercise]
             filled.add(cell.exercise)
-            cell = replace(cell, source=text.strip("\n"))
+            cell = replace(cell, source=_in_one_namespace(whole, exercises).strip("\n"))
         result.append(cell)
     return result
 

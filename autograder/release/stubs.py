@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading.judge import Judge
-from autograder.paths import SOLUTIONS
+from autograder.paths import SOLUTIONS, STAND_INS
 from autograder.release.course_file import CourseFile, as_entry, read_course
 from autograder.release.source import MARKER, Region, Source, SourceError, read_sources
 from autograder.release.tutorial import tutorial_page
-from exercises.feedback.catalogue import CourseInfo, as_exercises
+from exercises.feedback.catalogue import CourseInfo, as_exercises, built_on
 from exercises.feedback.course import Course
 from exercises.feedback.stub import Stub
 from exercises.paths import EXERCISES, TUTORIAL, TUTORIAL_PAGE
@@ -86,8 +86,18 @@ def stub_text(source: Source) -> str:
     return text
 
 
+def ready_text(module: str, stand_ins: Path) -> str:
+    """A module that students get ready-made: the one that takes a wrong one's place where others build on it."""
+    text = (stand_ins / f"{module}.py").read_text(encoding="utf-8")
+    number = module.split("_")[0].removeprefix("ex")
+    return f"# ---\n# exercise: {number}\n# given: ready-made\n# ---\n\n{text}"
+
+
 def expected_files(
-    solutions: Path, hidden: HiddenCounts, rules: Collection[str] | None = None
+    solutions: Path,
+    hidden: HiddenCounts,
+    rules: Collection[str] | None = None,
+    stand_ins: Path | None = None,
 ) -> dict[str, bytes]:
     """Name and content of every generated file of `exercises/`.
 
@@ -95,6 +105,7 @@ def expected_files(
         solutions: the folder of solutions, with its `course.toml`.
         hidden: the number of hidden checks per category, by module.
         rules: the names that an exercise may forbid; any, if there is none.
+        stand_ins: the folder of what takes the place of an exercise that others build on.
 
     Raises:
         SourceError: for a solution that has to be fixed.
@@ -110,6 +121,9 @@ def expected_files(
             f"hidden checks for {', '.join(unknown)}, but {solutions.as_posix()} has no such module"
         )
     files = {f"{source.module}.py": (stub_text(source) + RUN).encode("utf-8") for source in given}
+    files |= {
+        f"{module}.py": ready_text(module, stand_ins or STAND_INS).encode("utf-8") for module in course.ready
+    }
     entries = [_entry(source, hidden.get(source.module, {}), course) for source in given]
     manifest = {"course": as_entry(course), "exercises": entries}
     files[MANIFEST] = (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
@@ -117,13 +131,17 @@ def expected_files(
 
 
 def write_stubs(
-    solutions: Path, exercises: Path, hidden: HiddenCounts, rules: Collection[str] | None = None
+    solutions: Path,
+    exercises: Path,
+    hidden: HiddenCounts,
+    rules: Collection[str] | None = None,
+    stand_ins: Path | None = None,
 ) -> list[Path]:
     """Bring `exercises/` up to date; return the paths written and the stale stubs removed.
 
     Files that are right already are not touched, so an empty list means there was nothing to do.
     """
-    files = _files(solutions, exercises, hidden, rules)
+    files = _files(solutions, exercises, hidden, rules, stand_ins)
     exercises.mkdir(parents=True, exist_ok=True)
     changed: list[Path] = []
     for name, content in files.items():
@@ -138,10 +156,14 @@ def write_stubs(
 
 
 def out_of_date(
-    solutions: Path, exercises: Path, hidden: HiddenCounts, rules: Collection[str] | None = None
+    solutions: Path,
+    exercises: Path,
+    hidden: HiddenCounts,
+    rules: Collection[str] | None = None,
+    stand_ins: Path | None = None,
 ) -> list[str]:
     """One line for each generated file that is missing, differs or is left over; empty when all is well."""
-    files = _files(solutions, exercises, hidden, rules)
+    files = _files(solutions, exercises, hidden, rules, stand_ins)
     complaints: list[str] = []
     for name, content in files.items():
         path = exercises / name
@@ -155,10 +177,14 @@ def out_of_date(
 
 
 def _files(
-    solutions: Path, exercises: Path, hidden: HiddenCounts, rules: Collection[str] | None
+    solutions: Path,
+    exercises: Path,
+    hidden: HiddenCounts,
+    rules: Collection[str] | None,
+    stand_ins: Path | None,
 ) -> dict[str, bytes]:
     """The generated files, and the tutorial with its table as the headers have it, in Markdown and as a page."""
-    files = expected_files(solutions, hidden, rules)
+    files = expected_files(solutions, hidden, rules, stand_ins)
     tutorial = exercises / TUTORIAL.name
     if tutorial.is_file():
         text = tutorial.read_bytes().decode("utf-8")
@@ -266,14 +292,18 @@ def _known(source: Source, field: str, names: Sequence[str], known: Collection[s
 
 
 def _given(sources: Sequence[Source], course: CourseFile) -> tuple[CourseInfo, list[Source]]:
-    """The course, and those of its exercises whose track is given."""
+    """The course, and those of its exercises that are asked for."""
     for source in sources:
         _known(source, "track", [source.header.track] * bool(source.header.track), course.tracks)
-    given = [s for s in sources if (s.header.track or course.tracks[0]) in course.info.tracks]
-    names = {source.module for source in given}
+    track = {source.module: source.header.track or course.tracks[0] for source in sources}
+    given = [s for s in sources if track[s.module] in course.info.tracks]
+    there = [m for m, name in track.items() if name in {*course.info.tracks, *course.ready}]
     for source in given:
-        _known(source, "builds_on", source.header.builds_on, names)
-    return course.info, given
+        _known(source, "builds_on", source.header.builds_on, there)
+    builds_on = {source.module: source.header.builds_on for source in sources}
+    needed = {module for source in given for module in built_on(source.module, builds_on)}
+    ready = {s.module: s.header.exports for s in sources if s.module in needed and s not in given}
+    return replace(course.info, ready=ready), given
 
 
 def _entry(source: Source, hidden: Mapping[str, int], course: CourseInfo) -> dict[str, object]:
@@ -286,7 +316,7 @@ def _entry(source: Source, hidden: Mapping[str, int], course: CourseInfo) -> dic
         "points": header.points,
         "minutes": header.minutes,
         "exports": list(header.exports),
-        "builds_on": list(header.builds_on),
+        "builds_on": [module for module in header.builds_on if module not in course.ready],
         "forbids": list(header.forbids),
         "hints": {name: list(header.hints[name]) for name in header.exports},
         "hidden": dict(sorted(hidden.items())),
@@ -295,14 +325,15 @@ def _entry(source: Source, hidden: Mapping[str, int], course: CourseInfo) -> dic
     }
 
 
-def made_from(course: Course, root: Path) -> tuple[Path, Path, HiddenCounts, Collection[str]]:
+def made_from(course: Course, root: Path) -> tuple[Path, Path, HiddenCounts, Collection[str], Path | None]:
     """What the generated files of a checkout are made from: the arguments of `write_stubs` and `out_of_date`.
 
     Raises:
         SourceError, SuiteError: as `hidden_counts`.
     """
     solutions = root / SOLUTIONS.name
-    return solutions, root / EXERCISES.name, hidden_counts(course, solutions), course.rules
+    counts = hidden_counts(course, solutions)
+    return solutions, root / EXERCISES.name, counts, course.rules, course.stand_ins
 
 
 def hidden_counts(course: Course, solutions: Path) -> dict[str, dict[str, int]]:

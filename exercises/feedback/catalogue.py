@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,7 @@ class CourseInfo:
         call_seconds: for one call of a student's function.
         memory_mib: for one process of a hand-in, in MiB.
         links: addresses that pages of the course lead to, by name.
+        ready: modules that exercises build on and that are given ready-made, with what each exports.
     """
 
     title: str
@@ -77,6 +78,7 @@ class CourseInfo:
     call_seconds: float
     memory_mib: int
     links: Mapping[str, str]
+    ready: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def notebook(self) -> str:
@@ -94,6 +96,7 @@ def course_info(manifest: Path = MANIFEST) -> CourseInfo:
     told = json.loads(manifest.read_text(encoding="utf-8"))["course"]
     told |= {name: tuple(told[name]) for name in ("packages", "silent")}
     told["tracks"] = {name: Track(**each) for name, each in told["tracks"].items()}
+    told["ready"] = {module: tuple(names) for module, names in told.get("ready", {}).items()}
     return CourseInfo(**told)
 
 
