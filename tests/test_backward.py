@@ -16,7 +16,6 @@ from exercises.feedback.calls import Call, Sample
 from exercises.feedback.forbidden import find_forbidden
 from exercises.feedback.misconception import Misconception
 from exercises.feedback.steps import plain
-from exercises.feedback.tutorial import section_title
 
 ENGINE = "torch.autograd.Variable._execution_engine.run_backward"
 # pictures, channels in, channels out, kernel; with as many channels out as in, their axes can be mixed up
@@ -79,11 +78,6 @@ def test_the_answer_of_a_misconception_is_diagnosed_as_it(entry: Misconception) 
             found.append(named(call, answer))
             assert entry.name in found[-1], call.text
     assert any(names[:1] == [entry.name] for names in found), found
-
-
-def test_each_misconception_sends_to_a_section_that_is_there() -> None:
-    for entry in MISCONCEPTIONS:
-        assert section_title(entry.section) == "The gradient of a convolution is a convolution"
 
 
 @pytest.mark.parametrize(

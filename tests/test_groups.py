@@ -15,7 +15,6 @@ from exercises.feedback import explain
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.misconception import Misconception
 from exercises.feedback.steps import TensorResult
-from exercises.feedback.tutorial import section_title
 
 GROUPED, SEPARABLE = "conv2d_grouped", "depthwise_separable"
 X = Sample((2, 6, 8, 7), seed=1)
@@ -83,8 +82,3 @@ def test_both_references_are_torchs_own_convolutions_with_groups() -> None:
         x, depthwise, pointwise, stride, padding = COURSE.oracle.arguments(call).values()
         each = F.conv2d(x, depthwise, None, stride, padding, groups=x.shape[1])
         assert torch.allclose(COURSE.oracle.answer(call), F.conv2d(each, pointwise))
-
-
-def test_each_misconception_sends_to_a_section_that_is_there() -> None:
-    for entry in TOPIC.misconceptions:
-        assert section_title(entry.section) == "Groups"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from itertools import accumulate
 from math import prod
 from operator import mul
@@ -19,7 +18,6 @@ from exercises.course.topics.ex8_receptive_field import TOPIC
 from exercises.feedback import explain
 from exercises.feedback.calls import Call
 from exercises.feedback.misconception import Misconception
-from exercises.paths import ROOT
 
 ORACLE = COURSE.oracle
 Layer = tuple[int, int, int]
@@ -112,14 +110,3 @@ def test_the_answers_of_a_misconception_have_no_other_explanation(
             wrong.append(found(call, answer))
     assert wrong
     assert {each.name for each in set(wrong[0]).intersection(*wrong)} == {entry.name}
-
-
-def test_what_is_explained_is_said_in_few_words_and_sends_to_a_section_that_exists() -> None:
-    tutorial = (ROOT / "exercises" / "README.md").read_text(encoding="utf-8")
-    headings = {"#" + line.lower().replace(" ", "-") for line in re.findall(r"^#+ ([\w ]+)$", tutorial, re.M)}
-    names = [entry.name for entry in COURSE.misconceptions]
-    for entry in TOPIC.misconceptions:
-        assert entry.section in headings, entry.name
-        assert names.count(entry.name) == 1
-        assert 1 <= len(re.findall(r"[.?](?=\s|$)", entry.explanation)) <= 3, entry.name
-        assert len(entry.explanation) <= 260 and entry.explanation.endswith("."), entry.name
