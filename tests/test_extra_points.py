@@ -54,7 +54,9 @@ def test_they_are_no_part_of_the_total(checkout: Path) -> None:
     for name in HANDED_IN:
         found = report(checkout, name)
         assert (found["points"], found["earned"]) == (10, 10), name
-        assert [e["extra"] for e in found["exercises"]] == [False, True]
+        begun = HANDED_IN[name] is not None
+        assert [e["extra"] for e in found["exercises"]] == [False, True][: 1 + begun]
+        assert [e["name"] for e in found["further"]] == ["ex2"] * (not begun)
     assert passes(checkout, "autograder", "check").startswith(
         "solutions: 10 of 10 points, and 15 of 15 extra\n"
     )
@@ -94,7 +96,10 @@ def test_the_dashboard_counts_those_who_began_them(checkout: Path) -> None:
 
 def test_every_platform_tells_them_beside_the_score(checkout: Path) -> None:
     read = read_report(checkout / "graded" / "ada.json")
-    assert read is not None
+    alone = read_report(checkout / "graded" / "ben.json")
+    assert read is not None and alone is not None
+    assert {test["tags"][0] for test in gradescope.results(alone)["tests"]} == {"ex1"}
+    assert prairielearn.results(alone, {})["message"] == "10 of 10 points"
     results = gradescope.results(read)
     assert results["score"] == 10 and sum(test["score"] for test in results["tests"]) == 25
     assert "ex2 Posts: 15 of 15 extra" in results["output"]

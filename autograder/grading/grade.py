@@ -23,7 +23,7 @@ from autograder.sandbox.host import Sandbox, usable_cuda
 from autograder.submissions.submission import Submission
 from exercises.feedback.catalogue import Exercise, earlier
 from exercises.feedback.course import Course
-from exercises.feedback.kinds import FailureKind
+from exercises.feedback.kinds import UNWRITTEN, FailureKind
 
 DEFAULT_SEED = 20261122
 SHOWN_FINDINGS = 3  # per rubric line
@@ -176,6 +176,7 @@ class Grader:
         carried = any(r.carried for r in mine)
         before = earlier(exercise.module, self.catalogue)
         wrong = {r.module for r in results if r.failure}
+        written = any(r.failure is None or r.failure.kind not in UNWRITTEN for r in mine)
         return ExerciseReport(
             name=exercise.name,
             module=exercise.module,
@@ -185,6 +186,7 @@ class Grader:
             carried_from=tuple(e.name for e in before if carried and e.module in wrong),
             lines=tuple(shown),
             extra=exercise.extra,
+            left_alone=exercise.extra and not written,
         )
 
     def _provenance(self, digest: str, confined: dict[str, str]) -> Provenance:

@@ -132,7 +132,7 @@ def prove(edition: Edition, built: Sequence[Built], tell: Told) -> list[str]:
     """Grades the known hand-ins with each zip, unpacked; one line for each that gets other points."""
     submissions = known_submissions(edition)
     reports = graded_here(edition, submissions)
-    earned = {name: {each.name: each.earned for each in report.exercises} for name, report in reports.items()}
+    earned = {name: {each.name: each.earned for each in report.begun} for name, report in reports.items()}
     counted = {name: points(report) for name, report in reports.items()}
     problems = _both_directions(edition, earned)
     with (

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.report.faults import Faults
-from autograder.report.model import ExerciseReport, Finding, Line, Report, extra_points
+from autograder.report.model import ExerciseReport, Finding, Line, Report
 from autograder.report.reading import Row, marked
 from autograder.report.spreadsheet import as_csv
 
@@ -109,8 +109,13 @@ def for_student(report: Report, show_calls: bool) -> Report:
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """The report as JSON data; `docs/report.md` describes it."""
-    return {name: _data(value) for name, value in vars(report).items()} | {"found": report.found}
+    """The report as JSON data; `docs/report.md` describes it.
+
+    Extra exercises that are left alone stand apart from the others, under `further`: nobody has to look for them.
+    """
+    further = [each for each in report.exercises if each.left_alone]
+    told = vars(report) | {"exercises": report.begun, "further": tuple(further)}
+    return {name: _data(value) for name, value in told.items()} | {"found": report.found}
 
 
 def _data(value: Any) -> Any:
@@ -192,7 +197,7 @@ def write_grades(
     """
     exercises = rows[0][1].exercises if rows else ()
     names = [e.name for e in exercises]
-    totals = ["total", *(["extra"] if extra_points(exercises) else [])]
+    totals = ["total", *(["extra"] if any(e.extra for e in exercises) else [])]
     table = faults.each(
         path.name, rows, lambda each: each[0], lambda each: _row(*each, doubts.get(each[0], ""))
     )
@@ -200,7 +205,7 @@ def write_grades(
 
 
 def _row(student: str, report: Report | Row, doubt: str) -> list[str]:
-    extra = extra_points(report.exercises)
-    points = [*(e.earned for e in report.exercises), report.earned, *([extra.earned] if extra else [])]
+    extra = [e.earned for e in report.exercises if e.extra]
+    points = [*(e.earned for e in report.exercises), report.earned, *([sum(extra)] if extra else [])]
     shown = ["" if report.withheld else f"{each:g}" for each in points]
     return [student, *shown, "; ".join(dict.fromkeys(filter(None, [doubt, report.found])))]

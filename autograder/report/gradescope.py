@@ -20,7 +20,7 @@ def results(report: Report) -> dict[str, Any]:
         return not_graded(report.problem)
     tests = [
         _test(exercise, line, number)
-        for exercise in report.exercises
+        for exercise in report.begun
         for number, line in enumerate(exercise.lines, 1)
     ]
     return {

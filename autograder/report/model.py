@@ -108,7 +108,8 @@ class Line:
 class ExerciseReport:
     """One exercise. `carried_from` names the earlier exercises that were replaced by correct ones.
 
-    `extra` says that its points are shown beside those of the others, and not among them.
+    `extra` says that its points are shown beside those of the others, and not among them; `left_alone` that it is
+    extra and nobody has begun it: nothing is missing then.
     """
 
     name: str
@@ -119,16 +120,12 @@ class ExerciseReport:
     carried_from: tuple[str, ...]
     lines: tuple[Line, ...]
     extra: bool = False
+    left_alone: bool = False
 
     @property
     def counted(self) -> float:
         """How much of it is in the total."""
         return 0.0 if self.extra else self.earned
-
-    @property
-    def left_alone(self) -> bool:
-        """Whether it is extra, and nobody has begun it: nothing is missing then."""
-        return self.extra and _only(self, UNWRITTEN)
 
     @property
     def findings(self) -> Iterator[Finding]:
@@ -152,10 +149,10 @@ class Extra:
 
 
 def extra_points(exercises: Iterable[ExerciseReport]) -> Extra | None:
-    """Those of the exercises that are extra; None if there is none."""
+    """Those of the exercises that are extra; None if there are none, or all are left alone."""
     found = [each for each in exercises if each.extra]
     points, earned = sum(each.points for each in found), sum(each.earned for each in found)
-    return Extra(points, round(earned, 4)) if found else None
+    return None if all(each.left_alone for each in found) else Extra(points, round(earned, 4))
 
 
 @dataclass(frozen=True)
@@ -211,8 +208,13 @@ class Report:
 
     @property
     def extra(self) -> Extra | None:
-        """The points beside those that count; None where there are none to earn."""
+        """The points beside those that count; None where there are none, or nobody has begun to earn them."""
         return extra_points(self.exercises)
+
+    @property
+    def begun(self) -> tuple[ExerciseReport, ...]:
+        """The exercises that count, and those extra ones that are begun."""
+        return tuple(each for each in self.exercises if not each.left_alone)
 
     def named(self, student: str) -> Report:
         """The same report under another name."""
@@ -230,7 +232,7 @@ class Report:
             (FailureKind.MISSING, "not handed in"),
             (FailureKind.NOT_WRITTEN, "not written"),
         ):
-            names = [e.name for e in self.exercises if _only(e, {kind}) and not e.left_alone]
+            names = [e.name for e in self.begun if _only(e, {kind})]
             parts += [f"{words}: {', '.join(names)}"] if names else []
         for exercise in self.exercises:
             causes = exercise.causes

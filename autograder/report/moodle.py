@@ -60,7 +60,8 @@ def _row(each: Grade, maximum: float, modified: Mapping[str, str]) -> list[str]:
 
 def comment(grade: Grade) -> str:
     """The points by exercise and what was found, as HTML in one line."""
-    points = ", ".join(f"{e.name} {e.earned:g} of {e.points:g}" for e in grade.exercises)
+    begun = [exercise for exercise in grade.exercises if not exercise.left_alone]
+    points = ", ".join(f"{e.name} {e.earned:g} of {e.points:g}" for e in begun)
     total = in_points(grade.earned, grade.points, extra_points(grade.exercises))
     parts = [total + (f": {points}" if points else ""), grade.found]
     shown = [html.escape(plain(part).replace("\n", " ")) for part in parts]

@@ -46,7 +46,7 @@ def _results(report: Report, meanings: Mapping[str, str], length: int) -> dict[s
         "output": _plain(report_summary(report), length),
         "tests": [
             _test(exercise, line, meanings.get(line.category, line.category), length)
-            for exercise in report.exercises
+            for exercise in report.begun
             for line in exercise.lines
         ],
     }

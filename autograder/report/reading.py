@@ -65,10 +65,11 @@ def read_report(path: Path) -> Report | None:
 
 
 def _report(data: Mapping[str, Any]) -> Report:
-    fields = {key: value for key, value in data.items() if key != "found"}
+    fields = {key: value for key, value in data.items() if key not in ("found", "further")}
     fields["notes"] = tuple(data["notes"])
     fields["unusual"] = tuple(data["unusual"])
-    fields["exercises"] = tuple(_exercise(each) for each in data["exercises"])
+    exercises = [_exercise(each) for each in (*data["exercises"], *data.get("further", ()))]
+    fields["exercises"] = tuple(sorted(exercises, key=lambda each: int(each.name.removeprefix("ex"))))
     made = dict(data["provenance"])
     fields["provenance"] = Provenance(
         **made | {"devices": tuple(made["devices"]), "unconfined": tuple(made["unconfined"])}

@@ -93,8 +93,6 @@ def in_points(
 def report_summary(report: Report) -> str:
     """Points by exercise, and what was missing or ignored."""
     lines = [report.problem] if report.problem else []
-    lines += [
-        f"{e.name} {e.title}: {e.earned:g} of {e.points:g}{' extra' * e.extra}" for e in report.exercises
-    ]
+    lines += [f"{e.name} {e.title}: {e.earned:g} of {e.points:g}{' extra' * e.extra}" for e in report.begun]
     lines += [f"Note: {note}" for note in report.notes]
     return plain("\n".join(lines))

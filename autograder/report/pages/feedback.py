@@ -144,8 +144,7 @@ def _page(report: Report, length: int, causes: int, calls: int) -> str:
 def _headline(report: Report) -> str:
     if report.problem:
         return "Your hand-in could not be graded" if report.withheld else ""
-    begun = [exercise for exercise in report.exercises if not exercise.left_alone]
-    if begun and all(_whole(line) for exercise in begun for line in exercise.lines):
+    if report.begun and all(_whole(line) for exercise in report.begun for line in exercise.lines):
         return "Every check passed: well done"
     kinds = {f.kind for e in report.exercises for f in e.findings}
     if kinds and kinds <= UNWRITTEN and not report.earned:
@@ -159,9 +158,8 @@ def _of(exercise: ExerciseReport, withheld: bool) -> str:
 
 
 def _total(report: Report) -> str:
-    """The points, with extra ones where any are begun: whoever leaves them alone finds them further down."""
-    beside = None if all(each.left_alone for each in report.exercises if each.extra) else report.extra
-    return in_points(report.earned, report.points, beside, points)
+    """The points; whoever leaves the extra ones alone finds them further down."""
+    return in_points(report.earned, report.points, report.extra, points)
 
 
 def _whole(line: Line) -> bool:

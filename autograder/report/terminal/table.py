@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.report.model import Report, extra_points
+from autograder.report.model import Report
 from autograder.report.reading import Row
 from autograder.report.text import plain
 
@@ -30,15 +30,13 @@ def show_table(to: Console, rows: Sequence[tuple[str, Report | Row]], folder: Pa
     for exercise in first.exercises:
         table.add_column(f"{exercise.name}\n/{exercise.points:g}", justify="right")
     table.add_column(f"total\n/{first.points:g}", justify="right", style="bold")
-    extra = extra_points(first.exercises)
-    if extra:
-        table.add_column(f"extra\n/{extra.points:g}", justify="right")
+    if extra := [e.points for e in first.exercises if e.extra]:
+        table.add_column(f"extra\n/{sum(extra):g}", justify="right")
     table.add_column("found", overflow="fold")
     for student, report in rows:
         cells = [f"{e.earned:g}{'*' * bool(e.carried_from)}" for e in report.exercises]
         cells.append(f"{report.earned:g}")
-        beside = extra_points(report.exercises)
-        cells += [f"{beside.earned:g}"] if beside else []
+        cells += [f"{sum(e.earned for e in report.exercises if e.extra):g}"] * bool(extra)
         if report.withheld:
             cells = ["–"] * len(cells)
         # not markup with its brackets escaped: rich takes a backslash before one apart all the same
