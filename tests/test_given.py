@@ -133,6 +133,7 @@ ASK = (
 )
 
 
+@pytest.mark.platforms
 @pytest.mark.parametrize("platform", AUTOGRADERS)
 def test_the_platforms_autograder_has_what_students_are_given(
     platform: str, edition: Edition, tmp_path: Path

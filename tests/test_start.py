@@ -108,6 +108,7 @@ def test_nothing_is_left_of_a_program_that_is_killed(end: int, tmp_path: Path) -
     assert not Path(f"/proc/{server}").exists()
 
 
+@pytest.mark.platforms
 @pytest.mark.parametrize("lines", ["", "sys.settrace(lambda *_: None)"], ids=["anew", "as it is"])
 def test_no_module_is_taken_from_the_current_folder(lines: str, tmp_path: Path) -> None:
     """Somebody may give the command from inside a hand-in, and its workers are new Pythons."""
