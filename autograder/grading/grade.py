@@ -187,6 +187,7 @@ class Grader:
             lines=tuple(shown),
             extra=exercise.extra,
             left_alone=exercise.extra and not written,
+            measured=sandboxed.measured.get(exercise.module, ()) if sandboxed else (),
         )
 
     def _provenance(self, digest: str, confined: dict[str, str]) -> Provenance:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import time
 from collections import defaultdict
@@ -10,7 +11,9 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any
 
+from autograder.grading.pace import Pace
 from autograder.grading.replies import fits
+from autograder.report.model import Measurement
 from autograder.report.text import first_of
 from autograder.sandbox import wire
 from autograder.sandbox.handle import Worker, WorkerTrouble
@@ -29,7 +32,6 @@ from exercises.feedback.steps import MAX_NAME_CHARS, Raised
 GRACE_SECONDS = 2.0  # that a statement has beyond its limit, to be ended from within
 MAX_STATEMENTS = 20_000  # announced at one import
 MAX_ENDINGS = 8  # statements of one submission that may take their worker along
-MIN_WAIT = 1 / 16  # of the limit for a call, after many calls without an answer
 MAX_LOADS = 2  # of one submission that may fail: its texts are the same in every worker
 MAX_LEFT_OUT = 5  # statements that the report tells of
 PYTHON = ".".join(platform.python_version_tuple()[:2])
@@ -50,23 +52,6 @@ class TimeLimits:
 
 
 @dataclass
-class Pace:
-    """How fast an exercise answers: calls without an answer, and the slowest answer in seconds."""
-
-    late: int = 0
-    slowest: float = 0.0
-
-    def wait(self, limit: float) -> float:
-        """Seconds to wait for the next answer.
-
-        Two calls have the whole limit, those after them half as long each time, so that a loop which never ends does
-        not hold up a class; but three times as long as the slowest answer so far, since slow is not wrong.
-        """
-        share = max(0.5 ** max(self.late - 1, 0), MIN_WAIT)
-        return min(limit, max(limit * share, 3 * self.slowest))
-
-
-@dataclass
 class _Loaded:
     """A worker that has the submission's texts: which exercises are replaced in it, and which it has imported."""
 
@@ -80,7 +65,7 @@ class SandboxedSubmission:
     """A submission in the sandbox.
 
     `substituted` names the exercise modules that are replaced by correct ones (error carried forward); `line` is the
-    rubric line that asks; `undecided` notes device checks that could not be decided.
+    rubric line that asks; `undecided` notes device checks that could not be decided. `measured` is beside the points.
     """
 
     sandbox: Sandbox
@@ -93,7 +78,10 @@ class SandboxedSubmission:
     substituted: frozenset[str] = frozenset()
     line: str = ""
     undecided: list[str] = field(default_factory=list)
+    measured: dict[str, tuple[Measurement, ...]] = field(default_factory=dict)  # by exercise
+    races: dict[Any, Any] = field(default_factory=dict)  # what they came to, see `race`
     seconds: float = 0.0  # of calls
+    cpu: float = 0.0  # seconds of processor time of the last call
     loading: float = 0.0  # seconds of statements at the top of files and cells
     _workers: dict[tuple[str, ...], _Loaded] = field(default_factory=dict)  # by what they may never call
     _hangs: set[str] = field(default_factory=set)
@@ -125,8 +113,11 @@ class SandboxedSubmission:
         """What stood at the top of files and cells and did not run to its end, in a sentence each."""
         return first_of([*self._left_out.values()], "{} more lines were left out", MAX_LEFT_OUT)
 
-    def run(self, exercise: Exercise, device: str, steps: Sequence[Step]) -> Outcome:
-        """Runs steps with one exercise's code; whatever goes wrong becomes part of the outcome."""
+    def run(self, exercise: Exercise, device: str, steps: Sequence[Step], cpu: float = math.inf) -> Outcome:
+        """Runs steps with one exercise's code; whatever goes wrong becomes part of the outcome.
+
+        With more than `cpu` seconds of processor time it is stopped, and that is an outcome of the kind "slow".
+        """
         if not self.has(exercise):
             return _trouble(FailureKind.MISSING, f"{exercise.module}.py was not handed in")
         if exercise.module in (self.forbidden or ()):
@@ -149,7 +140,7 @@ class SandboxedSubmission:
         try:
             with self.sandbox.clock.phase("calls"):
                 wait = pace.wait(self.time_limits.call)
-                reply = self._asked(worker, ask(exercise.module, device, steps), wait)
+                reply = self._asked(worker, ask(exercise.module, device, steps), wait, cpu)
         except WorkerTrouble as trouble:
             if trouble.kind == FailureKind.TIMEOUT:
                 pace.late += 1
@@ -160,6 +151,11 @@ class SandboxedSubmission:
             self.seconds += time.monotonic() - start
         pace.slowest = max(pace.slowest, time.monotonic() - start)
         return self._outcome(exercise, steps, reply)
+
+    def hold(self) -> None:
+        """Stops all its workers until it is asked again, so that no thread of theirs disturbs a measurement."""
+        for loaded in self._workers.values():
+            loaded.worker.pause()
 
     def _importing(self, exercise: Exercise) -> Worker | None:
         """A worker that has run the exercise's file; None if the exercise uses what is forbidden.
@@ -233,10 +229,11 @@ class SandboxedSubmission:
     def _forbidden(self, exercise: Exercise) -> Outcome:
         return _trouble(FailureKind.FORBIDDEN, (self.forbidden or {})[exercise.module])
 
-    def _asked(self, worker: Worker, request: bytes, seconds: float) -> dict[str, Any]:
-        start = time.perf_counter()
+    def _asked(self, worker: Worker, request: bytes, seconds: float, cpu: float) -> dict[str, Any]:
+        start, before = time.perf_counter(), worker.cpu_seconds()
         try:
-            reply = worker.ask(request, seconds)
+            reply = worker.ask(request, seconds, cpu=cpu)
+            self.cpu = worker.cpu_seconds() - before
         except WorkerTrouble:
             self.sandbox.clock.move("student code", time.perf_counter() - start)
             raise

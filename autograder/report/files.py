@@ -187,6 +187,7 @@ def write_grades(
 ) -> None:
     """`grades.csv`: one row per hand-in with its points by exercise, the total, extra points, and what was found.
 
+    What was measured of anybody has columns of its own behind these, in the order of the exercises.
     What could not be graded, and who may have handed in something that fits nobody, has no points, not even 0.
 
     Args:
@@ -198,14 +199,27 @@ def write_grades(
     exercises = rows[0][1].exercises if rows else ()
     names = [e.name for e in exercises]
     totals = ["total", *(["extra"] if any(e.extra for e in exercises) else [])]
+    measured = [f"{e.name}: {name}" for e in exercises for name in _ever_measured(rows, e)]
     table = faults.each(
-        path.name, rows, lambda each: each[0], lambda each: _row(*each, doubts.get(each[0], ""))
+        path.name, rows, lambda each: each[0], lambda each: _row(*each, doubts.get(each[0], ""), measured)
     )
-    write_text(path, as_csv([["student", *names, *totals, "found"], *table]))
+    write_text(path, as_csv([["student", *names, *totals, "found", *measured], *table]))
 
 
-def _row(student: str, report: Report | Row, doubt: str) -> list[str]:
+def _ever_measured(rows: Sequence[tuple[str, Report | Row]], exercise: ExerciseReport) -> list[str]:
+    """The names of what was measured of an exercise with anybody, in an order that no hand-in decides."""
+    found = (e for _, report in rows for e in report.exercises if e.name == exercise.name)
+    return sorted({each.name for e in found for each in e.measured})
+
+
+def _measured(report: Report | Row) -> dict[str, float]:
+    return {f"{e.name}: {each.name}": each.value for e in report.exercises for each in e.measured}
+
+
+def _row(student: str, report: Report | Row, doubt: str, measured: Sequence[str]) -> list[str]:
     extra = [e.earned for e in report.exercises if e.extra]
     points = [*(e.earned for e in report.exercises), report.earned, *([sum(extra)] if extra else [])]
     shown = ["" if report.withheld else f"{each:g}" for each in points]
-    return [student, *shown, "; ".join(dict.fromkeys(filter(None, [doubt, report.found])))]
+    found = "; ".join(dict.fromkeys(filter(None, [doubt, report.found])))
+    values = _measured(report)
+    return [student, *shown, found, *(f"{values[name]:g}" if name in values else "" for name in measured)]

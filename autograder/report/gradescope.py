@@ -23,7 +23,7 @@ def results(report: Report) -> dict[str, Any]:
         for exercise in report.begun
         for number, line in enumerate(exercise.lines, 1)
     ]
-    return {
+    shown = {
         "score": report.earned,
         "execution_time": math.ceil(report.seconds),
         "output": report_summary(report)[:MAX_OUTPUT_CHARS],
@@ -39,6 +39,12 @@ def results(report: Report) -> dict[str, Any]:
             "seed": report.provenance.seed,
         },
     }
+    leaderboard = [
+        {"name": f"{exercise.name}: {each.name}", "value": each.value, "order": each.order}
+        for exercise in report.exercises
+        for each in exercise.measured
+    ]
+    return shown | ({"leaderboard": leaderboard} if leaderboard else {})
 
 
 def not_graded(problem: str) -> dict[str, Any]:

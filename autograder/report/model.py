@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from exercises.feedback.kinds import UNWRITTEN, FailureKind
 
@@ -105,11 +105,24 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Measurement:
+    """What was measured of an exercise beside its points: a number, and in `name` the words that follow it.
+
+    `order` tells which end is the better one, "asc" where that is the small one.
+    """
+
+    name: str
+    value: float
+    order: Literal["asc", "desc"]
+
+
+@dataclass(frozen=True)
 class ExerciseReport:
     """One exercise. `carried_from` names the earlier exercises that were replaced by correct ones.
 
     `extra` says that its points are shown beside those of the others, and not among them; `left_alone` that it is
-    extra and nobody has begun it: nothing is missing then.
+    extra and nobody has begun it: nothing is missing then. `measured` is no points at all, and differs a little from
+    one grading to the next.
     """
 
     name: str
@@ -121,6 +134,7 @@ class ExerciseReport:
     lines: tuple[Line, ...]
     extra: bool = False
     left_alone: bool = False
+    measured: tuple[Measurement, ...] = ()
 
     @property
     def counted(self) -> float:

@@ -15,7 +15,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from autograder.report.model import SCHEMA, ExerciseReport, Finding, Line, Picture, Provenance, Report
+from autograder.report.model import (
+    SCHEMA,
+    ExerciseReport,
+    Finding,
+    Line,
+    Measurement,
+    Picture,
+    Provenance,
+    Report,
+)
 from exercises.feedback.kinds import FailureKind
 
 _MARKED = re.compile(rb'\{\n "digest": "([0-9a-f]{64})",(?=\n)')
@@ -79,7 +88,9 @@ def _report(data: Mapping[str, Any]) -> Report:
 
 def _exercise(data: Mapping[str, Any]) -> ExerciseReport:
     lines = tuple(_line(each) for each in data["lines"])
-    return ExerciseReport(**{**data, "carried_from": tuple(data["carried_from"]), "lines": lines})
+    measured = tuple(Measurement(**each) for each in data["measured"])
+    carried = tuple(data["carried_from"])
+    return ExerciseReport(**{**data, "carried_from": carried, "lines": lines, "measured": measured})
 
 
 def _line(data: Mapping[str, Any]) -> Line:

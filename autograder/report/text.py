@@ -90,9 +90,19 @@ def in_points(
     return f"{written(earned)} of {written(points)} points{beside}"
 
 
+def measured(exercise: ExerciseReport) -> str:
+    """What was measured of an exercise, in a sentence; empty if nothing was."""
+    found = [f"{each.value:g} {each.name}" for each in exercise.measured]
+    return f"Measured: {', '.join(found)}." if found else ""
+
+
 def report_summary(report: Report) -> str:
     """Points by exercise, and what was missing or ignored."""
     lines = [report.problem] if report.problem else []
-    lines += [f"{e.name} {e.title}: {e.earned:g} of {e.points:g}{' extra' * e.extra}" for e in report.begun]
+    lines += [
+        f"{e.name} {e.title}: {e.earned:g} of {e.points:g}{' extra' * e.extra}"
+        + (f". {measured(e)}" if e.measured else "")
+        for e in report.begun
+    ]
     lines += [f"Note: {note}" for note in report.notes]
     return plain("\n".join(lines))

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import hmac
+import math
 import os
 import select
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from exercises.feedback.kinds import FailureKind
 from exercises.feedback.steps import MAX_NAME_CHARS
 
 START_SECONDS = 120
+_LOOK_SECONDS = 0.05  # between two looks at what a call has used
 # how a worker ends that ran into code that was taken out (see `traps`)
 _TRAPPED = -int(getattr(signal, "SIGTRAP", 5))
 _STOP, _CONTINUE = getattr(signal, "SIGSTOP", None), getattr(signal, "SIGCONT", None)  # None on Windows
@@ -71,7 +74,9 @@ class Worker:
             raise SandboxError(f"a worker did not start ({error}): {output.text().strip()}") from None
         self.confined: dict[str, str] = hello["confined"]
 
-    def ask(self, request: bytes, timeout: float, places: int = 0, total: float = 0.0) -> dict[str, Any]:
+    def ask(
+        self, request: bytes, timeout: float, places: int = 0, total: float = 0.0, cpu: float = math.inf
+    ) -> dict[str, Any]:
         """Sends a request (the body of a frame, see `wire.encode`) and waits for its reply.
 
         Args:
@@ -79,6 +84,7 @@ class Worker:
             timeout: seconds.
             places: how many top-level statements may be announced before the reply; each has the time anew.
             total: seconds for all of these together.
+            cpu: seconds of processor time that the worker may use before it has answered (see `cpu_seconds`).
 
         Raises:
             WorkerTrouble: if there is none within `timeout` seconds, or it is not the reply to this request.
@@ -88,6 +94,7 @@ class Worker:
         deadline = time.monotonic() + timeout
         end = time.monotonic() + max(total, timeout)
         at: Place | None = None
+        most = self.cpu_seconds() + cpu
         try:
             if select.select([self._sock], [], [], 0)[0]:
                 # hung up, or spoke before it was asked
@@ -95,6 +102,8 @@ class Worker:
                 raise wire.WireError("an answer came before the question")
             wire.send(self._sock, wire.frame(nonce, request), deadline)
             while True:
+                if cpu < math.inf:
+                    self._wait(deadline, most)
                 answered, reply = wire.receive(self._sock, deadline)
                 if not hmac.compare_digest(answered, nonce):
                     raise wire.WireError("the answer belongs to another question")
@@ -103,7 +112,10 @@ class Worker:
                 at, places = _place(reply["at"]), places - 1
                 deadline = min(time.monotonic() + timeout, end)
         except wire.WireTimeout:
+            used = self.cpu_seconds()
             self.end()
+            if used > most:
+                raise WorkerTrouble(FailureKind.SLOW, "was stopped: it had taken too long", at) from None
             raise WorkerTimeout(timeout, at) from None
         except wire.WireClosed:
             code = self.end(grace=1.0)
@@ -117,6 +129,30 @@ class Worker:
         except wire.WireError as error:
             self.end()
             raise WorkerTrouble(FailureKind.MALFORMED, f"the answer was not readable: {error}", at) from None
+
+    def _wait(self, deadline: float, most: float) -> None:
+        """Waits until there is something to read.
+
+        Raises:
+            wire.WireTimeout: if it has used more processor time than `most` before, or the deadline has passed.
+        """
+        while not select.select([self._sock], [], [], _LOOK_SECONDS)[0]:
+            if time.monotonic() > deadline or self.cpu_seconds() > most:
+                raise wire.WireTimeout
+
+    def cpu_seconds(self) -> float:
+        """The processor time that it has used so far, all its threads together, as the system tells from outside.
+
+        A clock that student code can reach can be made to lie. Where the system does not tell of another process, it
+        is the time of day's: only differences mean anything. Of a process that is gone it is no number.
+        """
+        if sys.platform != "linux":
+            return time.monotonic()
+        try:
+            # what clock_getcpuclockid(3) gives for a process: it only writes the number down
+            return time.clock_gettime((~self._watch.pid << 3) | 2)
+        except OSError:
+            return math.nan
 
     def look(self) -> None:
         """Looks into its folder: chance must not decide whether a call is answered before the watch comes by.

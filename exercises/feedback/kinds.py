@@ -22,6 +22,7 @@ class FailureKind(StrEnum):
     MUTATED = "mutated"
     GRADIENT = "gradient"
     NO_GRADIENT = "no-gradient"
+    SLOW = "slow"  # a right one, where it was measured
     # an exception, or none where one is due
     RAISED = "raised"
     NO_ERROR = "no-error"

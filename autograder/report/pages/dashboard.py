@@ -60,6 +60,7 @@ KINDS: Mapping[str, str] = {
     FailureKind.RAISED: "stopped with an error",
     FailureKind.NO_ERROR: "no ValueError where there has to be one",
     FailureKind.TIMEOUT: "took too long",
+    FailureKind.SLOW: "right, and slower than asked for",
     FailureKind.CRASHED: "the process crashed",
     FailureKind.FORBIDDEN: "used something that is not allowed",
     FailureKind.NOT_DEFINED: "the function or class is not there",

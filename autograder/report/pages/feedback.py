@@ -13,7 +13,7 @@ from typing import Any
 from autograder.report.model import ExerciseReport, Finding, Line, Report
 from autograder.report.pages.grid import Grid, grid
 from autograder.report.pages.markup import points, template
-from autograder.report.text import in_points
+from autograder.report.text import in_points, measured
 from exercises.feedback.catalogue import course_info
 from exercises.feedback.kinds import NUMBERS, UNCALLED, UNWRITTEN, FailureKind
 from exercises.feedback.palette import INK, PAPER, css
@@ -175,7 +175,7 @@ def _exercise(exercise: ExerciseReport, report: Report, cut: Any, most: int) -> 
         "it": exercise,
         "group": _group(exercise, bool(report.problem)),
         "title": f"{exercise.name} {exercise.title}: {_of(exercise, report.withheld)}",
-        "helped": [text for text in (_carried(exercise), _followed(exercise), _apart(exercise)) if text],
+        "helped": [text for told in (_carried, _followed, _apart, measured) if (text := told(exercise))],
         "rows": rows,
         "unexplained": [row for row in rows if row[0].undecided],
         # where one cause kept the whole exercise from being judged, its lines say no more than that
