@@ -288,9 +288,9 @@ def mismatch_failure(
     evident = _name_of_cause(found, follows_input or takes_tensors(call))
     if evident:
         return failure.because(course.causes.get(evident))
-    failure.otherwise = course.causes.get("axes-of-one") if found.axes_of_one else None
-    left = failure.otherwise or (course.causes.get("precision-lost") if found.as_float32 else None)
-    failure.suspects = lambda: tuple(suspects()) or ((left,) if left else ())
+    left = "axes-of-one" if found.axes_of_one else "precision-lost" if found.as_float32 else ""
+    failure.otherwise = course.causes.get(left)
+    failure.suspects = lambda: tuple(suspects()) or ((failure.otherwise,) if failure.otherwise else ())
     return failure
 
 
