@@ -70,7 +70,7 @@ def race(rounds: int = 3) -> Race:
         "f",
         Call("f", ()),
         lambda numbers: Call("f", (numbers.random(),)),
-        {"quick": Rival("a library", quick), "slow": Rival("a loop", slow, rounds=(0, 2))},
+        {"quick": Rival("a library", quick), "slow": Rival("a loop", slow)},
         rounds,
     )
 
@@ -78,10 +78,18 @@ def race(rounds: int = 3) -> Race:
 def test_all_run_in_turn_each_round_has_new_inputs_and_the_best_counts() -> None:
     course = Course([3.0, 2.0, 4.0])
     found = run(race(), course.ask, course.time_of)
-    assert course.asked == ["quick", "slow", "own", "quick", "own", "quick", "slow", "own"]
+    assert (
+        course.asked == ["quick"] + ["quick", "slow", "own"] * 3
+    )  # the first of all makes ready, and does not count
     assert len({call.args for call in course.calls}) == 3
     assert (found.own, found.rivals, found.rounds) == (2.0, {"quick": 1.0, "slow": 10.0}, 3)
     assert (found.beside("quick"), found.beside("slow")) == (2.0, 0.2)
+
+
+def test_who_is_far_behind_the_student_runs_twice_and_no_more() -> None:
+    course = Course([1.0] * 5)
+    run(race(5), course.ask, course.time_of)
+    assert [course.asked.count(name) for name in ("quick", "slow", "own")] == [6, 2, 5]
 
 
 def test_inputs_are_not_those_of_a_seed_that_somebody_knows() -> None:
