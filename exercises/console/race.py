@@ -26,7 +26,7 @@ def remark(student: LocalStudent, race: Race) -> str:
         student: whose code gives right answers.
         race: what is measured.
     """
-    quick, slow = list(race.rivals)[0], list(race.rivals)[-1]
+    quick, slow = next(iter(race.rivals)), list(race.rivals)[-1]
     words = {name: rival.words for name, rival in race.rivals.items()}
 
     def ask(call: Call, _limit: float = 0.0) -> float:
@@ -50,9 +50,9 @@ def remark(student: LocalStudent, race: Race) -> str:
     if found.own == float("inf"):
         return ""
     beside = found.beside(slow)
-    loop = f"{1 / beside:.2g} times as fast" if beside < 1 else f"{beside:.2g} times as slow"
+    loop = f"{_number(1 / beside)} times as fast" if beside < 1 else f"{_number(beside)} times as slow"
     return (
-        f"On this computer {race.function} takes {found.beside(quick):.2g} times as long as {words[quick]}, and is "
+        f"On this computer {race.function} takes {_number(found.beside(quick))} times as long as {words[quick]}, and is "
         f"{loop} as {words[slow]}."
     )
 
@@ -62,3 +62,8 @@ def _time_of(answer: Callable[..., Any], call: Call) -> float:
     start = time.process_time()
     answer(*tensors, **call.real_kwargs)
     return time.process_time() - start
+
+
+def _number(value: float) -> str:
+    """With two digits: "1.4", "27", "550"."""
+    return f"{float(f'{value:.2g}'):g}"
