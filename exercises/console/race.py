@@ -52,8 +52,8 @@ def remark(student: LocalStudent, race: Race) -> str:
     beside = found.beside(slow)
     loop = f"{_number(1 / beside)} times as fast" if beside < 1 else f"{_number(beside)} times as slow"
     return (
-        f"On this computer {race.function} takes {_number(found.beside(quick))} times as long as {words[quick]}, and is "
-        f"{loop} as {words[slow]}."
+        f"On this computer {race.function} takes {_number(found.beside(quick))} times as long as {words[quick]}, "
+        f"and is {loop} as {words[slow]}."
     )
 
 
