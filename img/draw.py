@@ -6,7 +6,7 @@
     python img/draw.py --photo chelsea.png  also cat.png anew, from scikit-image's photograph
 
 The sweeps of a kernel are in table.py, the pictures of the tutorial's last part in figures.py, grouping.py,
-learning.py and upsampling.py.
+learning.py, rivals.py and upsampling.py.
 How all of them look is in paint.py.
 """
 
@@ -37,6 +37,7 @@ from img.figures import (  # noqa: E402
 from img.grouping import groups  # noqa: E402
 from img.learning import learnt_kernel, tiny_network  # noqa: E402
 from img.paint import as_png, gif, sobel  # noqa: E402
+from img.rivals import rivals  # noqa: E402
 from img.table import ANIMATIONS, Grid, grid  # noqa: E402
 from img.upsampling import checkerboard, stamps  # noqa: E402
 
@@ -95,6 +96,7 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "learnt_kernel.gif": partial(learnt_kernel, HERE / "cat.png", GX),
     "tiny_network.png": tiny_network,
     "im2col.gif": im2col,
+    "rivals.png": rivals,
     "stamps.gif": stamps,
     "checkerboard.png": checkerboard,
 }

@@ -12,20 +12,21 @@ from itertools import pairwise
 from math import prod
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import PIL
 import pytest
 import torch
 import torch.nn.functional as F
-from PIL import Image
+from PIL import Image, ImageDraw
 from torch import Tensor
 
 ROOT = Path(__file__).resolve().parents[1]
 IMG = ROOT / "img"
 sys.path.insert(0, str(ROOT))  # img is no installed package
 
-from img import draw, figures, grouping, learning, paint, table, upsampling  # noqa: E402
+from img import draw, figures, grouping, learning, paint, rivals, table, upsampling  # noqa: E402
 from img.table import ANIMATIONS, Animation, Sweep, sweeps  # noqa: E402
 
 NAMES = list(ANIMATIONS)
@@ -574,3 +575,24 @@ def test_command_draws_what_it_is_told(
 def test_uneven_rows_are_refused() -> None:
     with pytest.raises(ValueError, match="same length"):
         table.grid("1 2; 3")
+
+
+def test_bars_are_as_long_as_the_times_that_the_tutorial_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[float] = []
+    drawn = ImageDraw.ImageDraw.rectangle
+
+    def rectangle(self: Any, place: Any, **how: Any) -> None:
+        if how.get("fill") in (paint.BLUE, paint.CYAN, paint.DARK_BLUE):
+            lengths.append(place[2] - place[0])
+        drawn(self, place, **how)
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "rectangle", rectangle)
+    rivals.rivals()
+    ratios = [ratio for _, ratio in rivals.MEASURED]
+    assert lengths == pytest.approx([rivals.WIDE * ratio / max(ratios) for ratio in ratios], abs=1)
+    text = " ".join((ROOT / "exercises" / "README.md").read_text(encoding="utf-8").split())
+    told = re.search(r"!\[(Six bars\.[^]]*)\]", text)
+    assert told is not None
+    assert re.findall(r"[0-9.]*[0-9](?= |,)", told[1].replace("stride 1", "")) == [
+        f"{ratio:g}" for ratio in ratios
+    ]

@@ -274,6 +274,7 @@ def test_what_goes_further_asks_first_and_then_shows_a_picture() -> None:
         "Transposed convolution",
         "The gradient of a convolution is a convolution",
         "Patches as columns: im2col",
+        "What makes a convolution fast",
     ]
     for title, text in further().items():
         asked, box = text.split("<details>\n<summary>Answer</summary>\n\n")
