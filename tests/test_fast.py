@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import torch
 import torch.nn.functional as F
 
+from autograder.grading import race as measuring
+from autograder.grading.sandboxed import SandboxedSubmission
+from autograder.sandbox.host import Sandbox
+from autograder.submissions.submission import Submission
 from exercises.course import COURSE
 from exercises.course.topics.ex13_fast import TOPIC, mistakes
 from exercises.course.topics.ex13_fast.race import RACE, SETTINGS, SHAPES, plain_loop, torchs_own
 from exercises.feedback import explain
 from exercises.feedback.calls import Call, Sample
+from exercises.feedback.failures import CheckFailure
+from exercises.feedback.kinds import FailureKind
+from exercises.feedback.race import Times
 from exercises.feedback.steps import TensorResult
 from exercises.feedback.tutorial import section_title
 
@@ -91,3 +99,32 @@ def test_advice_leads_to_the_section_that_the_tutorial_has() -> None:
     for entry in (*TOPIC.misconceptions, *TOPIC.causes):
         assert section_title(entry.section)
     assert list(RACE.rivals) == ["torch", "loop"]
+
+
+@pytest.mark.parametrize(("later", "passes"), [(4.0, True), (8.0, False)])
+def test_who_is_nearly_fast_enough_is_measured_again(
+    later: float, passes: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds: list[int] = []
+
+    def run(race: Any, ask: Any, time_of: Any, before: Times) -> Times:
+        rounds.append(before.rounds)
+        own = 6.0 if not before.rounds else min(later, 6.0)
+        return Times(own, {"torch": 1.0, "loop": 40.0}, before.rounds + race.rounds)
+
+    monkeypatch.setattr(measuring, "run", run)
+    monkeypatch.setattr(measuring, "must_return", lambda *_: None)
+    exercise = next(e for e in COURSE.exercises if e.module == "ex13_fast")
+    given = Submission("x", Path("x"), {}, {}, None, (), "")
+    sandboxed = SandboxedSubmission(cast(Sandbox, None), given, COURSE)
+    student = measuring.SandboxedStudent(sandboxed, exercise, "cpu")
+    measuring.must_be_fast(student, RACE, "loop", 0.5, "fast-beside-the-loop")
+    if passes:
+        measuring.must_be_fast(student, RACE, "torch", 5, "fast-beside-torch")
+        assert rounds == [0, 5]
+        assert sandboxed.measured["ex13_fast"][0].value == 4.0
+    else:
+        with pytest.raises(CheckFailure) as caught:
+            measuring.must_be_fast(student, RACE, "torch", 5, "fast-beside-torch")
+        assert (caught.value.kind, caught.value.diagnosis) == (FailureKind.SLOW, "fast-beside-torch")
+        assert rounds == [0, 5, 10, 15]  # and no further

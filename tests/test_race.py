@@ -92,6 +92,14 @@ def test_who_is_far_behind_the_student_runs_twice_and_no_more() -> None:
     assert [course.asked.count(name) for name in ("quick", "slow", "own")] == [6, 2, 5]
 
 
+def test_rounds_can_go_on() -> None:
+    course = Course([3.0, 2.0, 4.0, 1.5, 2.0, 2.0])
+    found = run(race(), course.ask, course.time_of)
+    found = run(race(), course.ask, course.time_of, found)
+    assert (found.own, found.rounds) == (1.5, 6)
+    assert course.asked.count("slow") == 4  # until it was far behind
+
+
 def test_inputs_are_not_those_of_a_seed_that_somebody_knows() -> None:
     seen = []
     for _ in range(2):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from exercises.feedback.calls import Call
@@ -65,16 +65,14 @@ class Times:
         return self.own / self.rivals[rival]
 
 
-@dataclass
-class _Best:
-    """The best times so far."""
-
-    own: float = float("inf")
-    rivals: dict[str, float] = field(default_factory=dict)
+NOTHING_YET = Times(float("inf"), {}, 0)
 
 
 def run(
-    race: Race, ask: Callable[[Call, float], float], time_of: Callable[[Callable[..., Any], Call], float]
+    race: Race,
+    ask: Callable[[Call, float], float],
+    time_of: Callable[[Callable[..., Any], Call], float],
+    before: Times = NOTHING_YET,
 ) -> Times:
     """Lets all of them run in turn.
 
@@ -83,24 +81,23 @@ def run(
         ask: the seconds that the student's code takes for a call, infinite where it was stopped after so many; it
             raises where the answer is wrong.
         time_of: the seconds that a rival takes for a call.
+        before: what earlier rounds came to, where these go on.
     """
-    best, number = _Best(), 0
+    own, best, number = before.own, dict(before.rivals), before.rounds
     # the system's own: inputs that a release's seed told could be known before
     numbers = random.SystemRandom()
-    for number in range(race.rounds):
+    for number in range(before.rounds, before.rounds + race.rounds):
         call = race.draw(numbers)
-        if (
-            number == 0
-        ):  # what is made ready at the first call of such sizes is not counted, as with torch's own kernels
+        if number == 0:  # not counted: what a library makes ready at its first call of such sizes
             time_of(next(iter(race.rivals.values())).answer, call)
         for name, rival in race.rivals.items():
-            if number < CERTAIN or best.rivals[name] < FAR * best.own:
-                best.rivals[name] = min(best.rivals.get(name, float("inf")), time_of(rival.answer, call))
-        slowest = max(best.rivals.values())
-        best.own = min(best.own, ask(call, GIVE_UP * slowest))
-        if best.own > HOPELESS * slowest:
+            if number < CERTAIN or best[name] < FAR * own:
+                best[name] = min(best.get(name, float("inf")), time_of(rival.answer, call))
+        slowest = max(best.values())
+        own = min(own, ask(call, GIVE_UP * slowest))
+        if own > HOPELESS * slowest:
             break
-    return Times(best.own, best.rivals, number + 1)
+    return Times(own, best, number + 1)
 
 
 def told(race: Race, times: Times) -> str:
