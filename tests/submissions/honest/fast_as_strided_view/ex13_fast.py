@@ -4,28 +4,27 @@ from exercises.ex1_output_size import output_size
 from exercises.ex2_padding import pad2d
 
 
-def _pair(value):
-    return (value, value) if isinstance(value, int) else tuple(value)
+def refuse(condition, message):
+    if condition:
+        raise ValueError(message)
 
 
 def conv2d_fast(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    if x.dim() != 4 or weight.dim() != 4:
-        raise ValueError("x and weight need four axes")
-    if x.size(1) != weight.size(1):
-        raise ValueError("x and weight need the same number of channels")
-    if bias is not None and bias.shape != weight.shape[:1]:
-        raise ValueError("bias needs one number per kernel")
-    sh, sw = _pair(stride)
-    dh, dw = _pair(dilation)
-    kh, kw = weight.shape[2:]
-    out_h = output_size(x.size(2), kh, sh, _pair(padding)[0], dh)
-    out_w = output_size(x.size(3), kw, sw, _pair(padding)[1], dw)
-    x = pad2d(x, padding).contiguous()
-    n, c, h, w = x.stride()
-    view = x.as_strided(
-        (x.size(0), x.size(1), kh, kw, out_h, out_w), (n, c, h * dh, w * dw, h * sh, w * sw), x.storage_offset()
+    refuse(x.ndim != 4, f"x has {x.ndim} axes, not 4")
+    refuse(weight.ndim != 4, f"weight has {weight.ndim} axes, not 4")
+    O, C, kH, kW = weight.shape
+    refuse(x.shape[1] != C, "channels differ")
+    refuse(bias is not None and tuple(bias.shape) != (O,), "one bias for each kernel, please")
+    settings = [(s, s) if type(s) is int else s for s in (stride, padding, dilation)]
+    H, W = (output_size(size, k, *each) for size, k, each in zip(x.shape[2:], (kH, kW), zip(*settings)))
+    (down, right), _, (apart_h, apart_w) = settings
+
+    padded = pad2d(x, padding).contiguous()
+    picture, channel, line, pixel = padded.stride()
+    # six axes, and not a number copied
+    patches = padded.as_strided(
+        (len(x), C, kH, kW, H, W),
+        (picture, channel, line * apart_h, pixel * apart_w, line * down, pixel * right),
     )
-    out = torch.einsum("ncijhw,ocij->nohw", view, weight)
-    if bias is not None:
-        out = out + bias.view(-1, 1, 1)
-    return out
+    result = torch.einsum("bcklyx,ockl->boyx", patches, weight)
+    return result if bias is None else result + bias[None, :, None, None]

@@ -4,28 +4,25 @@ from exercises.ex1_output_size import output_size
 from exercises.ex2_padding import pad2d
 
 
-def _pair(value):
-    return (value, value) if isinstance(value, int) else tuple(value)
+def indices(width, taps, places, spacing, step):
+    """Where in a flat picture each tap of each place is."""
+    across = [torch.arange(k).mul(d).view(-1, 1) + torch.arange(n).mul(s) for k, n, d, s in zip(taps, places, spacing, step)]
+    return across[0].mul(width)[:, None, :, None] + across[1][None, :, None, :]
 
 
 def conv2d_fast(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    if x.dim() != 4 or weight.dim() != 4:
-        raise ValueError("x and weight need four axes")
-    if x.size(1) != weight.size(1):
-        raise ValueError("x and weight need the same number of channels")
-    if bias is not None and bias.shape != weight.shape[:1]:
-        raise ValueError("bias needs one number per kernel")
-    sh, sw = _pair(stride)
-    dh, dw = _pair(dilation)
-    kh, kw = weight.shape[2:]
-    out_h = output_size(x.size(2), kh, sh, _pair(padding)[0], dh)
-    out_w = output_size(x.size(3), kw, sw, _pair(padding)[1], dw)
-    x = pad2d(x, padding)
-    rows = dh * torch.arange(kh)[:, None] + sh * torch.arange(out_h)
-    columns = dw * torch.arange(kw)[:, None] + sw * torch.arange(out_w)
-    table = rows[:, None, :, None] * x.size(3) + columns[None, :, None, :]
-    seen = x.flatten(2)[:, :, table.to(x.device)]
-    out = torch.einsum("ncklhw,ockl->nohw", seen, weight)
+    try:
+        (n, channels, *sides), (kernels, expected, *taps) = x.shape, weight.shape
+        ok = len(sides) == len(taps) == 2 and channels == expected
+    except ValueError:
+        ok = False
+    if not ok or (bias is not None and list(bias.shape) != [kernels]):
+        raise ValueError("these shapes do not belong together")
+    step, border, spacing = (v if isinstance(v, tuple) else (v, v) for v in (stride, padding, dilation))
+    places = tuple(map(output_size, sides, taps, step, border, spacing))
+    table = indices(sides[1] + 2 * border[1], taps, places, spacing, step).to(x.device)
+    seen = pad2d(x, border).flatten(2)[:, :, table]
+    out = torch.tensordot(weight, seen, dims=([1, 2, 3], [1, 2, 3])).movedim(1, 0)
     if bias is not None:
-        out = out + bias.view(-1, 1, 1)
+        out = out + bias.view(kernels, 1, 1)
     return out
