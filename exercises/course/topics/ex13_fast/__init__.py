@@ -42,5 +42,5 @@ TOPIC = Topic(
         ),
     ),
     fragment=link,
-    categories={"speed": "how fast it is, beside torch's own convolution and a plain loop"},
+    categories={"speed": "how fast it is beside torch's own and a loop"},
 )
