@@ -6,6 +6,7 @@ import ast
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,9 +15,11 @@ from PIL import Image
 
 from exercises.course.close_up import close_up
 from exercises.course.oracle import ORACLE
-from exercises.feedback import draw
+from exercises.feedback import draw, paint
 from exercises.feedback.calls import Call, Sample
-from exercises.feedback.draw import panels, picture, shrunk
+from exercises.feedback.course import Detail
+from exercises.feedback.draw import development, development_panels, panels, picture
+from exercises.feedback.paint import shrunk
 from exercises.feedback.palette import BLUE_TO_RED, INK, NO_NUMBER, PAPER, Colour
 from exercises.feedback.steps import Opaque, plain
 
@@ -217,8 +220,39 @@ def test_what_is_thinned_out_keeps_its_worst_place_where_differences_are_shown()
     assert shrunk(difference[:1], worst=True)[1] == (1, 4)
 
 
-def test_pillow_is_not_imported_before_the_first_picture() -> None:
-    tree = ast.parse(Path(draw.__file__).read_text(encoding="utf-8"))
+def test_what_belongs_together_shares_one_scale_and_a_curve_begins_at_zero() -> None:
+    small, large = torch.tensor([[0.0, 1.0]]), torch.tensor([[-3.0, 2.0]])
+    of_small, of_large, curve = development_panels(
+        [Detail("a", "", small), Detail("b", "", large), Detail("c", "", torch.tensor([8.0, 2.0]))]
+    )
+    assert (of_small.low, of_small.high) == (of_large.low, of_large.high) == (-3, 2)
+    assert (curve.low, curve.high) == (0, 8)
+
+
+@pytest.mark.parametrize(
+    "numbers", [[3.0, 2.0, 1.0], [1.0], [0.0, 0.0], [float("inf"), 1.0, float("nan"), 2.0]]
+)
+def test_a_curve_is_drawn_wherever_it_is_finite(numbers: list[float], tmp_path: Path) -> None:
+    path = development("", [Detail("", "", torch.tensor(numbers))], tmp_path / "new" / "curve.png")
+    left, top = paint.GAP, paint.GAP + 2 * paint.TEXT + paint.TITLE
+    with Image.open(path) as image:
+        inside = image.crop((left, top, left + paint.SIDE, top + paint.SIDE))
+        assert INK in {colour for _, colour in inside.getcolors(maxcolors=1 << 14) or []}
+
+
+def test_a_falling_curve_falls(tmp_path: Path) -> None:
+    path = development("", [Detail("", "", torch.tensor([9.0, 1.0, 0.0]))], tmp_path / "falling.png")
+    left, top = paint.GAP, paint.GAP + 2 * paint.TEXT + paint.TITLE
+    reach = paint.SIDE - paint.INSET
+    with Image.open(path) as image:
+        assert image.getpixel((left + paint.INSET, top + paint.INSET)) == INK
+        assert image.getpixel((left + reach, top + reach)) == INK
+        assert image.getpixel((left + reach, top + paint.INSET)) == PAPER
+
+
+@pytest.mark.parametrize("module", [draw, paint])
+def test_pillow_is_not_imported_before_the_first_picture(module: ModuleType) -> None:
+    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
     imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     assert imports
     assert not any("PIL" in ast.unparse(node) for node in imports)

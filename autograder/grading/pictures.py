@@ -6,9 +6,10 @@ from torch import Tensor
 
 from autograder.report.model import Picture
 from exercises.feedback.course import Course
-from exercises.feedback.draw import Panel, panels, shrunk
+from exercises.feedback.draw import panels
 from exercises.feedback.failures import CheckFailure
 from exercises.feedback.kinds import COMPARABLE
+from exercises.feedback.paint import Panel, shrunk
 from exercises.feedback.palette import BLUE_TO_RED
 from exercises.feedback.steps import TensorResult
 

@@ -21,7 +21,7 @@ from torch import Tensor
 from exercises.console.time_limit import OutOfTime, Place, TimeLimit
 from exercises.console.wording import wording
 from exercises.feedback import steps
-from exercises.feedback.calls import lay_out, layout_of
+from exercises.feedback.calls import Call, lay_out, layout_of
 from exercises.feedback.catalogue import Exercise, course_info, earlier, exercises
 from exercises.feedback.course import Course
 from exercises.feedback.failures import CheckFailure, Outcome, not_written
@@ -98,7 +98,8 @@ class LocalStudent:
     """One exercise of yours, as the checks of its course ask it.
 
     `assumed` stays empty: public checks look at every answer alone. `asked` names the functions that a check has
-    called; `shown` is what a layer was last given; `remark` is what a check has to say although all is right. The
+    called, and `answers` are its calls of functions and what came back; `shown` is what a layer was last given;
+    `remark` is what a check has to say although all is right. The
     checks of one run share a `session`.
     """
 
@@ -107,6 +108,7 @@ class LocalStudent:
     device: str = "cpu"
     assumed: Assumed = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    answers: list[tuple[Call, Any]] = field(default_factory=list)
     shown: Tensor | None = None
     remark: str = ""
     session: Session = field(default_factory=Session)
@@ -137,6 +139,11 @@ class LocalStudent:
         with contextlib.suppress(OutOfTime), limit:
             copies = [_copied(step) for step in steps_]
             results, raised = steps.run(copies, lambda name: getattr(module, name), expression_of)
+        self.answers += [
+            (Call(step["name"], tuple(step["args"]), step.get("kwargs", {})), result)
+            for step, result in zip(steps_, results, strict=False)
+            if step["do"] == "call"
+        ]
         if raised and raised.kind == "KeyboardInterrupt":
             raise KeyboardInterrupt(_place(raised))
         if limit.passed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -43,12 +44,13 @@ def check_of(
     """
     student = item.funcargs.get("student") if isinstance(item, pytest.Function) else None
     functions = tuple(student.asked) if isinstance(student, LocalStudent) else ()
+    drawn = _development(course, student, item, exercise) if item.config.getoption("picture", False) else ""
     told = inspect.getdoc(item.obj) if isinstance(item, pytest.Function) else None
     sentence = " ".join((told or item.name).split())
     if failure is None:
         status: Status = "wrong" if broken else "right"
         remark = student.remark if isinstance(student, LocalStudent) else ""
-        return Check(exercise.module, item.name, sentence, status, functions, remark=remark)
+        return Check(exercise.module, item.name, sentence, status, functions, picture=drawn, remark=remark)
     if isinstance(failure, NotWritten) and failure.stub:
         waits_for = failure.stub.exercise if failure.stub.exercise != exercise.name else ""
         place = failure.trace[-1][:2] if failure.trace else None
@@ -83,7 +85,7 @@ def check_of(
         place,
         what=failure.headline if unusable else "",
         parts=messages.told(course, failure, exercise.module),
-        picture=_picture(course, failure, student, item, exercise)
+        picture=drawn or _picture(course, failure, student, item, exercise)
         if item.config.getoption("picture", False)
         else "",
         reasons=messages.reasons(failure),
@@ -122,20 +124,38 @@ def _picture(
         return "Picture: none, since the answer was not compared number by number"
     if not isinstance(wanted, Tensor):
         return "Picture: none, since the answer is a number, see above"
-    try:
+    made, shown = failure.call, student.shown if isinstance(student, LocalStudent) else None
+
+    def draw(path: Path) -> None:
         from exercises.feedback.draw import picture
 
-        name = re.sub(r"\W+", "_", item.name.removeprefix("test_")).strip("_")
-        path = item.config.rootpath / "pictures" / f"{exercise.name}_{name}.png"
-        shown = student.shown if isinstance(student, LocalStudent) else None
-        picture(
-            failure.call,
-            failure.wanted,
-            failure.answer,
-            path,
-            shown,
-            lambda worst: course.close_up(call, worst),
-        )
+        picture(made, failure.wanted, failure.answer, path, shown, lambda worst: course.close_up(call, worst))
+
+    return _drawn(draw, item, exercise)
+
+
+def _development(course: Course, student: object, item: pytest.Item, exercise: Exercise) -> str:
+    """Draws what the answers of a check show together; a line that says where it lies, or nothing to draw."""
+    if not isinstance(student, LocalStudent):
+        return ""
+    details = course.development(student.answers)
+    if not details:
+        return ""
+    heading = student.answers[-1][0].text
+
+    def draw(path: Path) -> None:
+        from exercises.feedback.draw import development
+
+        development(heading, details, path)
+
+    return _drawn(draw, item, exercise)
+
+
+def _drawn(draw: Callable[[Path], None], item: pytest.Item, exercise: Exercise) -> str:
+    name = re.sub(r"\W+", "_", item.name.removeprefix("test_")).strip("_")
+    path = item.config.rootpath / "pictures" / f"{exercise.name}_{name}.png"
+    try:
+        draw(path)
     except ImportError:
         return "Picture: not drawn, since Pillow is missing (pip install pillow)"
     except OSError as error:

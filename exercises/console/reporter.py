@@ -194,8 +194,12 @@ class Reporter:
             most = SCREEN - 3 - height(table()) - height(below) if self.quiet else sys.maxsize
             hidden = hidden_checks(asked, self.meanings, most)
             below += [("", ""), *hidden] if hidden else []
-        if self.config.getoption("picture", False) and not wrong:
-            below += [("", ""), ("Picture: none, since no check has found a wrong answer", "")]
+        pictures: list[Line] = [
+            (check.picture, "") for check in self.checks if check.status == "right" and check.picture
+        ]
+        if self.config.getoption("picture", False) and not wrong and not pictures:
+            pictures = [("Picture: none, since no check has found a wrong answer", "")]
+        below += [("", ""), *pictures] if pictures else []
         told = self._told(wrong, first) if self.config.option.tbstyle != "no" else []
         # a notebook is as long as it needs to be
         room = SCREEN - height(below) - 2 if self.quiet and notebook_text() is None else sys.maxsize

@@ -36,7 +36,7 @@ def no_link(_call: Call, _worst: Sequence[int] | None = None) -> str:
 
 @dataclass(frozen=True)
 class Detail:
-    """A part of what a wrong answer was made of, to be drawn beside it: two axes, with a title."""
+    """What is drawn beside others: numbers along two axes as a grid, along one as a curve, with a title."""
 
     title: str
     subtitle: str
@@ -45,6 +45,11 @@ class Detail:
 
 def no_details(_call: Call, _worst: Sequence[int]) -> Sequence[Detail]:
     """For courses whose answers have no parts to look at."""
+    return ()
+
+
+def no_development(_answers: Sequence[tuple[Call, Any]]) -> Sequence[Detail]:
+    """For functions whose answers do not belong together."""
     return ()
 
 
@@ -70,6 +75,8 @@ class Course:
         valueless: exercise modules with categories of rubric lines that look at no result: zeros may earn them.
         fragment: what opens the visualizer at a call and its worst number; empty where it cannot show that.
         close_up: what of a call's arguments meets at the worst place of its answer, to be drawn beside it.
+        development: what the calls that one check has made show together, with their answers as `steps.run` gives
+            them: drawn for whoever asks for pictures, right or wrong.
         suites: the folder of the hidden suites, where there are any.
         stand_ins: the folder of the right answers for an exercise that others build on.
     """
@@ -89,6 +96,7 @@ class Course:
     valueless: frozenset[tuple[str, str]] = frozenset()
     fragment: Callable[[Call, Sequence[int] | None], str] = no_link
     close_up: Callable[[Call, Sequence[int]], Sequence[Detail]] = no_details
+    development: Callable[[Sequence[tuple[Call, Any]]], Sequence[Detail]] = no_development
     suites: Path | None = None
     stand_ins: Path | None = None
 

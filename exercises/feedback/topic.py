@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from exercises.feedback.calls import Call
 from exercises.feedback.cause import Cause
-from exercises.feedback.course import Course, no_link
+from exercises.feedback.course import Course, Detail, no_development, no_link
 from exercises.feedback.misconception import Family, Misconception
 from exercises.feedback.rule import Operators, Rule
 
@@ -35,6 +35,7 @@ class Topic:
         operators: what of these rules no student code can call while it is graded, by the same names.
         categories: what its rubric lines can be about, beside what every course's can, in words for students.
         fragment: what opens the visualizer at a call of its functions; see `Course`.
+        development: what the answers to its functions show together; see `Course`.
         valueless: those of its categories whose rubric lines look at no result: zeros may earn them.
     """
 
@@ -48,6 +49,7 @@ class Topic:
     operators: Mapping[str, Operators] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)
     fragment: Callable[[Call, Sequence[int] | None], str] = no_link
+    development: Callable[[Sequence[tuple[Call, Any]]], Sequence[Detail]] = no_development
     valueless: Sequence[str] = ()
 
 
@@ -63,6 +65,14 @@ def with_topics(course: Course, package: str) -> Course:
 
     def fragment(call: Call, worst: Sequence[int] | None = None) -> str:
         return fragments.get(call.function, course.fragment)(call, worst)
+
+    developments = {f.__name__: each.development for each in every for f in each.references}
+
+    def development(answers: Sequence[tuple[Call, Any]]) -> Sequence[Detail]:
+        functions = {call.function for call, _ in answers}
+        if len(functions) != 1:
+            return ()
+        return developments.get(functions.pop(), course.development)(answers)
 
     return replace(
         course,
@@ -81,6 +91,7 @@ def with_topics(course: Course, package: str) -> Course:
         operators=_merged(course.operators, (each.operators for each in every)),
         categories=_merged(course.categories, (each.categories for each in every)),
         fragment=fragment,
+        development=development,
         valueless=course.valueless
         | {(module, category) for module, each in topics.items() for category in each.valueless},
     )

@@ -11,7 +11,7 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
-from exercises.feedback.draw import NARROWEST_NUMBER
+from exercises.feedback.paint import NARROWEST_NUMBER
 from exercises.feedback.palette import BLUE_TO_RED, DARK_TO_LIGHT, FAINT, INK, NO_NUMBER, PAPER, Colour
 from exercises.playground.kernels import Kernel
 

@@ -8,7 +8,7 @@ import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from exercises.feedback.draw import MAX_NUMBERS
+from exercises.feedback.paint import MAX_NUMBERS
 from exercises.feedback.palette import FAINT, INK, PAPER
 from exercises.playground import paint
 from exercises.playground.kernels import Kernel

@@ -27,7 +27,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--hint", action="store_true", help="one more hint for the first function that is not right"
     )
-    group.addoption("--picture", action="store_true", help="draw wrong answers into the folder pictures")
+    group.addoption(
+        "--picture",
+        action="store_true",
+        help="draw what is wrong, and what is learnt, into the folder pictures",
+    )
     group.addoption("--watch", action="store_true", help="run again each time that a file is saved")
     group.addoption(
         "--first", default="", metavar="EXERCISE", help="tell of this exercise first, such as ex3"
