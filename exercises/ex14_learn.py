@@ -17,12 +17,12 @@
 # learns.
 # Read first: [learning a kernel](README.md#learning-a-kernel) in the tutorial.
 #
-# The update is yours: `torch.optim` is not allowed here. The gradient may come from autograd, through your `conv2d` of
-# exercise 5, or from your own hand.
+# The update is yours: `torch.optim` is not allowed here. The gradient may come from autograd, through your `conv2d`
+# of exercise 5, or from your own hand.
 #
-# **One step.** The loss is the *mean squared error*: the mean of `(output - target)²` over all numbers of all pictures.
-# Its gradient has one number for each weight, which says how the loss changes with it. Each weight goes a little way
-# against it: `weight - lr * gradient`, where `lr` is the *learning rate*.
+# **One step.** The loss is the *mean squared error*: the mean of `(output - target)²` over all numbers of all
+# pictures. Its gradient has one number for each weight, which says how the loss changes with it. Each weight goes a
+# little way against it: `weight - lr * gradient`, where `lr` is the *learning rate*.
 #
 # On paper, with a kernel of one weight, which is 1 at the start, and `lr = 0.1`:
 #
@@ -33,8 +33,8 @@
 #                             gradient  (2 * -2 * 1 + 2 * -4 * 2) / 2 = -10
 #                             weight    1 - 0.1 * -10                 =   2
 #
-# In the second step the outputs are 2 and 4, the loss is 2.5, and the gradient is -5: the weight becomes 2.5. It is on
-# its way to 3, and half of what is missing is made up at each step. The losses are 10 and 2.5.
+# In the second step the outputs are 2 and 4, the loss is 2.5, and the gradient is -5: the weight becomes 2.5. It is
+# on its way to 3, and half of what is missing is made up at each step. The losses are 10 and 2.5.
 #
 # **The start.** Without `start`, the kernel begins as noise: normally distributed numbers with mean 0 and standard
 # deviation 0.1, new ones at each call. They come from torch's own generator. Whoever wants the same noise again seeds
@@ -43,7 +43,7 @@
 # Common mistake: gradients that add up. `loss.backward()` adds to `kernel.grad`. What is not set to zero, or to None,
 # counts again at the next step.
 #
-# Common mistake: the update as a part of the graph. The new kernel is no function of the old one: use `detach()`, or
+# Common mistake: the update as a part of the graph. No loss is differentiated through it: use `detach()`, or
 # `torch.no_grad()` around the update. What is returned needs no gradient either.
 #
 # Common mistake: the loss after the step. The first loss is that of the start, and none belongs to the kernel that is
@@ -69,9 +69,10 @@ def learn_kernel(
     Source: A. Cauchy, "Méthode générale pour la résolution des systèmes d'équations simultanées", 1847.
 
     Args:
-        images: pictures of shape `(N, 1, H, W)`, any floating dtype and memory layout; `N` is at least 1. Not changed.
-        targets: what a valid convolution made of them, of shape `(N, 1, H - size + 1, W - size + 1)`, dtype and device
-            of `images`. Not changed.
+        images: pictures of shape `(N, 1, H, W)`, any floating dtype and memory layout; `N` is at least 1. Not
+            changed.
+        targets: what a valid convolution made of them, of shape `(N, 1, H - size + 1, W - size + 1)`, dtype and
+            device of `images`. Not changed.
         size: rows and columns of the kernel, at least 1.
         steps: number of steps, at least 0.
         lr: the learning rate, greater than 0; the same at each step.

@@ -28,8 +28,8 @@ CAUSES = (
     ),
     Cause(
         "learn-losses-do-not-fall",
-        "The kernel is found, but the losses do not tell so. There is one loss for each step, measured before it, and "
-        "at this learning rate none is larger than the one before it.",
+        "The kernel is found, but the losses do not tell so. There is one loss for each step, measured before it, "
+        "and at this learning rate none is larger than the one before it.",
         SECTION,
     ),
     Cause(

@@ -71,7 +71,9 @@ def must_find(student: Student, images: Sample, kernel: Kernel, steps: int, lr: 
 def _finding(images: Sample, kernel: Kernel, steps: int, lr: float) -> tuple[Call, str, Tensor, Script]:
     """The call, how it is shown, the kernel in float64, and the steps to run."""
     pictures = images.tensor()
-    shown = str(kernel) if isinstance(kernel, Sample) else f"torch.tensor([[{[list(row) for row in kernel]}]])"
+    shown = (
+        str(kernel) if isinstance(kernel, Sample) else f"torch.tensor([[{[list(row) for row in kernel]}]])"
+    )
     weights = kernel.tensor() if isinstance(kernel, Sample) else torch.tensor([[kernel]])
     targets = F.conv2d(pictures.double(), weights.double()).to(pictures.dtype)
     call = Call(FUNCTION, (images, targets, weights.shape[-1], steps, lr))
@@ -79,26 +81,14 @@ def _finding(images: Sample, kernel: Kernel, steps: int, lr: float) -> tuple[Cal
     return call, text, weights[0, 0].double(), Script([call_step(call)])
 
 
-def must_begin_with_noise(student: Student, images: Sample, targets: Sample) -> None:
-    """Without a start, the kernel begins with noise of the right scale, which is new at each call.
+def must_learn_from_noise(student: Student, dtype: str = "float32") -> None:
+    """Without a start, kernel and losses have the right shapes, dtype and device, whatever their numbers are."""
+    _noise(student, dtype)
 
-    Args:
-        student: whose code is asked.
-        images: pictures into which a kernel of `NOISY_SIZE` fits.
-        targets: of the shape that belongs to it.
-    """
-    call, script = _starting(images, targets)
-    outcome = student.run(script)
-    failure = failure_of(student.course, outcome, call)
-    if failure:
-        raise failure
-    dtype = DTYPES[images.dtype]
-    right = torch.zeros(NOISY_SIZE, NOISY_SIZE, dtype=torch.float64)
-    for got in outcome.results:
-        found = _form(student, (right, right.new_zeros(1)), got, dtype)
-        if found:
-            raise mismatch_failure(student.course, found, call)
-    first, second = (got[0].value.double() for got in outcome.results)
+
+def must_begin_with_noise(student: Student, dtype: str = "float32") -> None:
+    """Without a start, the kernel begins with noise of the right scale, which is new at each call."""
+    first, second = _noise(student, dtype)
     both = torch.stack((first, second))
     mean, deviation = float(both.mean()), float(both.std())
     told = f"mean {mean:.3g}, standard deviation {deviation:.3g}"
@@ -110,22 +100,43 @@ def must_begin_with_noise(student: Student, images: Sample, targets: Sample) -> 
         cause = "learn-noise-of-other-scale"
     else:
         return
+    call, text, _ = _starting(dtype)
     raise CheckFailure(
         FailureKind.START,
         f"{FUNCTION} does not begin with the noise that is asked for",
         FUNCTION,
         call,
-        call.text,
+        text,
         f"new numbers at each call, with mean 0 and standard deviation {NOISE}",
         told,
     ).because(student.course.causes[cause])
 
 
+def _noise(student: Student, dtype: str) -> tuple[Tensor, Tensor]:
+    """The kernels that two calls begin with."""
+    call, text, script = _starting(dtype)
+    outcome = student.run(script)
+    failure = failure_of(student.course, outcome, call, text)
+    if failure:
+        raise failure
+    right = torch.zeros(NOISY_SIZE, NOISY_SIZE, dtype=torch.float64)
+    for got in outcome.results:
+        found = _form(student, (right, right.new_zeros(1)), got, DTYPES[dtype])
+        if found:
+            raise mismatch_failure(student.course, found, call, call_text=text)
+    first, second = outcome.results
+    return first[0].value.double(), second[0].value.double()
+
+
 @cache
-def _starting(images: Sample, targets: Sample) -> tuple[Call, Script]:
-    """A call whose one step is too short to be seen, twice."""
-    call = Call(FUNCTION, (images, targets, NOISY_SIZE, 1, 1e-9))
-    return call, Script([call_step(call), call_step(call)])
+def _starting(dtype: str) -> tuple[Call, str, Script]:
+    """A call twice, and how it is shown. In black pictures, no step changes the kernel, whatever its rate is."""
+    shapes = (1, 1, NOISY_SIZE + 1, NOISY_SIZE + 2), (1, 1, 2, 3)
+    black = [torch.zeros(shape, dtype=DTYPES[dtype]) for shape in shapes]
+    told = "" if dtype == "float32" else f", dtype=torch.{dtype}"
+    shown = ", ".join(f"torch.zeros({shape}{told})" for shape in shapes)
+    call = Call(FUNCTION, (*black, NOISY_SIZE, 1, 0.1))
+    return call, f"{FUNCTION}({shown}, {NOISY_SIZE}, 1, 0.1)", Script([call_step(call), call_step(call)])
 
 
 def must_be_free(student: Student, call: Call) -> None:

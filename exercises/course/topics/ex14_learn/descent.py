@@ -1,4 +1,4 @@
-"""Gradient descent on one kernel by torch's own convolution and autograd, with all that can be got wrong laid open."""
+"""Gradient descent on one kernel by torch's own convolution and autograd, with all that can go wrong laid open."""
 
 from __future__ import annotations
 
@@ -81,9 +81,7 @@ def learn_kernel(
     Raises:
         RuntimeError: if the kernel does not fit.
     """
-    return Descent(
-        images, targets, steps, lr, images.new_zeros(size, size) if start is None else start
-    ).run()
+    return Descent(images, targets, steps, lr, images.new_zeros(size, size) if start is None else start).run()
 
 
 def learn_kernel_without_cancelling(
@@ -93,7 +91,8 @@ def learn_kernel_without_cancelling(
 
     Each step takes the errors of the ones before it further, and none makes them larger where the rate is small
     enough (less than 2 by the largest curvature; then no loss rises either). So as many steps as large as the first
-    bound what rounding can do, and the first loss bounds the others. A square is twice as uncertain as what is squared.
+    bound what rounding can do, and the first loss bounds the others. A square is twice as uncertain as what is
+    squared.
     """
     kernel = images.new_zeros(size, size) if start is None else start
     with torch.enable_grad():

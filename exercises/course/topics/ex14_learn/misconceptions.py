@@ -72,7 +72,8 @@ def _stopped_after_one(kernels: Sequence[Tensor], gradients: Sequence[Tensor], l
 
 
 def _of_length_one(kernels: Sequence[Tensor], gradients: Sequence[Tensor], lr: float) -> Tensor:
-    return kernels[-1] - lr * gradients[-1] / gradients[-1].norm()
+    last = gradients[-1]
+    return kernels[-1] - lr * last / (last**2).sum().sqrt()
 
 
 def _signs(kernels: Sequence[Tensor], gradients: Sequence[Tensor], lr: float) -> Tensor:
@@ -125,6 +126,12 @@ def _flattened(s: Descent) -> Answer:
     return kernel.T, losses
 
 
+def _first_round_missing(s: Descent) -> Answer:
+    """Counting begins at 1, and the place of the first loss stays empty."""
+    kernel, losses = _without_the_last(s)
+    return kernel, torch.cat((s.images.new_zeros(min(s.steps, 1)), losses))
+
+
 def _with_axes(s: Descent) -> Answer:
     kernel, losses = s.run()
     return kernel[None, None], losses
@@ -167,8 +174,8 @@ MISCONCEPTIONS = (
     ),
     _entry(
         "gradients-add-up",
-        "The gradients of all steps so far seem to be added up. `backward()` adds to `.grad`, so set it to zero, or to "
-        "None, after each step; `torch.autograd.grad` adds to nothing.",
+        "The gradients of all steps so far seem to be added up. `backward()` adds to `.grad`, so set it to zero, or "
+        "to None, after each step; `torch.autograd.grad` adds to nothing.",
         lambda s: s.run(way=_adding_up),
     ),
     _entry(
@@ -217,8 +224,8 @@ MISCONCEPTIONS = (
     ),
     _entry(
         "two-forgotten",
-        "The losses are measured right, but the gradient seems to be half of theirs. The derivative of a square is two "
-        "times what is squared.",
+        "The losses are measured right, but the gradient seems to be half of theirs. The derivative of a square is "
+        "two times what is squared.",
         lambda s: s.run(slope=_half_square),
     ),
     _entry(
@@ -228,14 +235,14 @@ MISCONCEPTIONS = (
     ),
     _entry(
         "gradient-summed-without-two",
-        "The losses are means, but the gradient seems to be half of that of a sum. Divide by the number of all targets,"
-        " and mind that the derivative of a square is two times what is squared.",
+        "The losses are means, but the gradient seems to be half of that of a sum. Divide by the number of all "
+        "targets, and mind that the derivative of a square is two times what is squared.",
         lambda s: s.run(slope=lambda out, targets: _square_sum(out, targets) / 2),
     ),
     _entry(
         "gradient-over-pictures-alone",
-        "The losses are means over all numbers, but the gradient seems to be divided by the number of pictures alone. "
-        "Divide it by the number of all targets.",
+        "The losses are means over all numbers, but the gradient seems to be divided by the number of pictures "
+        "alone. Divide it by the number of all targets.",
         lambda s: s.run(slope=_per_picture),
     ),
     _entry(
@@ -257,8 +264,15 @@ MISCONCEPTIONS = (
     ),
     _entry(
         "last-step-missing",
-        "There is one step fewer than asked for. `range(steps)` counts from 0 to steps - 1, which are `steps` rounds.",
+        "There is one step fewer than asked for. `range(steps)` counts from 0 to steps - 1, which are `steps` "
+        "rounds.",
         _without_the_last,
+    ),
+    _entry(
+        "first-round-missing",
+        "There is one step fewer than asked for, and the first loss is 0. `range(steps)` counts from 0, as the "
+        "places of a tensor do; `range(1, steps)` has one round less.",
+        _first_round_missing,
     ),
     _entry(
         "one-step-too-many",
@@ -273,7 +287,8 @@ MISCONCEPTIONS = (
     ),
     _entry(
         "start-returned",
-        "The losses are right, but the kernel that you return seems to be the start. Return what the last update made.",
+        "The losses are right, but the kernel that you return seems to be the start. Return what the last update "
+        "made.",
         lambda s: (s.start, s.run()[1]),
     ),
     _entry(
@@ -314,13 +329,14 @@ MISCONCEPTIONS = (
     ),
     _entry(
         "gradient-of-length-one",
-        "The gradient seems to be divided by its own length. Here it is taken as it is, so steps get smaller near the "
-        "goal.",
+        "The gradient seems to be divided by its own length. Here it is taken as it is, so steps get smaller near "
+        "the goal.",
         lambda s: s.run(way=_of_length_one),
     ),
     _entry(
         "signs-of-the-gradient",
-        "Only the signs of the gradient seem to count. Here it is taken as it is, so steps get smaller near the goal.",
+        "Only the signs of the gradient seem to count. Here it is taken as it is, so steps get smaller near the "
+        "goal.",
         lambda s: s.run(way=_signs),
     ),
     _entry(
