@@ -263,6 +263,29 @@ CRASH_CAUSES = (
         Section.TORCH_NN_CONV2D,
     ),
     Cause(
+        "gradient-is-none",
+        "A `.grad` is None here. `backward()` fills it where `requires_grad` was switched on before the tensor was "
+        "used, and not in what was made from such tensors: after an update, `detach()` and switch it on again.",
+        Section.TORCH_NN_CONV2D,
+    ),
+    Cause(
+        "nothing-to-differentiate",
+        "autograd has noted nothing on the way to this number: no tensor had `requires_grad` when it was used, or "
+        "the numbers left the graph, as by `.detach()`, `.item()` or `torch.no_grad()`.",
+        Section.TORCH_NN_CONV2D,
+    ),
+    Cause(
+        "graph-used-twice",
+        "A graph can be gone through once; then it is given up. A part of this one was left from an earlier time: "
+        "compute the loss anew before each `backward()`, from tensors that were detached.",
+        Section.TORCH_NN_CONV2D,
+    ),
+    Cause(
+        "many-losses",
+        "`backward()` begins at one number, and here are several. Add them up, or take their mean, first.",
+        Section.TORCH_NN_CONV2D,
+    ),
+    Cause(
         "module-not-started",
         "torch sets a module up in `super().__init__()`. Is it the first line of `__init__`? It has to run before "
         "anything is set on `self`.",

@@ -142,6 +142,9 @@ CRASHES = (
     Crash(
         "changed-after-use", "RuntimeError", r"one of the variables needed for gradient computation has been"
     ),
+    Crash("nothing-to-differentiate", "RuntimeError", r"element \d+ of tensors does not require grad"),
+    Crash("graph-used-twice", "RuntimeError", r"Trying to backward through the graph a second time"),
+    Crash("many-losses", "RuntimeError", r"grad can be implicitly created only for scalar outputs"),
     Crash(
         "parameter-overwritten", "TypeError", r"cannot assign '.{0,80}' as (parameter|child module|buffer) '"
     ),
@@ -166,7 +169,7 @@ CRASHES = (
 WITHIN = {
     "module-not-started", "parameter-overwritten", "attribute-twice", "self-not-taken", "arguments-do-not-fit",
     "numpy-and-back", "einsum-letters", "product-sizes", "dtypes-mixed", "not-for-this-dtype", "leaf-in-place",
-    "changed-after-use", "asks-at-the-keyboard",
+    "changed-after-use", "nothing-to-differentiate", "graph-used-twice", "many-losses", "asks-at-the-keyboard",
 }  # fmt: skip
 _ONE_MORE = re.compile(r"\S+ takes (\d{1,4}) positional arguments? but (\d{1,4}) ")
 _OF_SIZES = re.compile(r"\b(sizes?|shapes?)\b", re.IGNORECASE)
@@ -175,6 +178,7 @@ _NOTHING_THERE = re.compile(
 )
 _SLICE = "slice indices must be integers"
 _NAME = re.compile(r"[\w.]{1,80}")
+_USES_GRAD = re.compile(r"[^()]*\.grad\b[^()]*")  # and calls nothing that could give None as well
 MAX_TOLD_CHARS = 60  # of a name or an expression
 MAX_TOLD_NUMBER = 10**9
 
@@ -198,6 +202,8 @@ def name_of_crash(error: Raised) -> str:
         return "slice-to-minus-zero"
     if found == "place-of-other-shape" and not (worked_on and " = " in worked_on.text):
         return "cannot-grow"  # as by `expand`, and not by an assignment to a part
+    if found == "none-used" and worked_on and _USES_GRAD.fullmatch(worked_on.text):
+        return found if "NoneType" in [part.kind for part in parts_of(error)] else "gradient-is-none"
     if found == "name-unknown" and worked_on and worked_on.close.startswith("self."):
         return "self-forgotten"
     return found
