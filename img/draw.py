@@ -5,8 +5,8 @@
     python img/draw.py --check              change nothing; say which files are not what would be drawn
     python img/draw.py --photo chelsea.png  also cat.png anew, from scikit-image's photograph
 
-The sweeps of a kernel are in table.py, the pictures of the tutorial's last part in figures.py, grouping.py,
-learning.py, rivals.py and upsampling.py.
+The sweeps of a kernel are in table.py, the pictures of the tutorial's last part in descent.py, figures.py,
+grouping.py, learning.py, rivals.py and upsampling.py.
 How all of them look is in paint.py.
 """
 
@@ -26,6 +26,7 @@ if __name__ == "__main__":
     # Run as a script, Python looks for modules beside it and not beside its folder.
     sys.path.insert(0, str(HERE.parent))
 
+from img.descent import learning_rates  # noqa: E402
 from img.figures import (  # noqa: E402
     costs,
     im2col,
@@ -94,6 +95,7 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "pooling.gif": pooling,
     "pooling_ends.png": pooling_ends,
     "learnt_kernel.gif": partial(learnt_kernel, HERE / "cat.png", GX),
+    "learning_rates.png": learning_rates,
     "tiny_network.png": tiny_network,
     "im2col.gif": im2col,
     "rivals.png": rivals,

@@ -15,7 +15,7 @@
 #       with four axes, (1, 1, size, size). `torch.autograd.grad(loss, kernel)` gives the gradient in a tuple, and
 #       adds it to nothing.
 #     - In each round, write down `loss.detach()`, then take `kernel.detach() - lr * gradient` for the next one. It is
-#       a new tensor without a past, so no gradient is left to be zeroed. The losses go into `images.new_zeros(steps)`.
+#       a new tensor without a past, so no gradient is left to be zeroed. Losses fit into `images.new_zeros(steps)`.
 # ---
 
 # %% [markdown]
@@ -24,7 +24,7 @@
 # Somebody shows you pictures and what a convolution made of them, but not the kernel. You find it: begin with noise,
 # and change the weights step by step until your own `conv2d` gives the same. This is how every layer of a network
 # learns.
-# Read first: [learning a kernel](README.md#learning-a-kernel) in the tutorial.
+# Read first: [learning a kernel](README.md#learning-a-kernel) in the tutorial, and the section after it.
 #
 # The update is yours: `torch.optim` is not allowed here. The gradient may come from autograd, through your `conv2d`
 # of exercise 5, or from your own hand.

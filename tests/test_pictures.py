@@ -26,7 +26,17 @@ ROOT = Path(__file__).resolve().parents[1]
 IMG = ROOT / "img"
 sys.path.insert(0, str(ROOT))  # img is no installed package
 
-from img import draw, figures, grouping, learning, paint, rivals, table, upsampling  # noqa: E402
+from img import (  # noqa: E402
+    descent,
+    draw,
+    figures,
+    grouping,
+    learning,
+    paint,
+    rivals,
+    table,
+    upsampling,
+)
 from img.table import ANIMATIONS, Animation, Sweep, sweeps  # noqa: E402
 
 NAMES = list(ANIMATIONS)
@@ -359,6 +369,28 @@ def test_the_channels_that_the_chosen_one_reads_are_dark(monkeypatch: pytest.Mon
     grouping.groups()
     read = [channel for groups in grouping.GROUPS for channel in grouping.read_by(grouping.CHOSEN, groups)]
     assert sorted(watched.thick, key=str) == sorted(read + [grouping.CHOSEN] * len(grouping.GROUPS))
+
+
+@pytest.mark.parametrize("rate", descent.RATES)
+def test_steps_are_those_of_torchs_gradient_descent(rate: float) -> None:
+    image, target = (
+        torch.tensor([[[each]]], dtype=torch.float64) for each in (descent.IMAGE, descent.TARGET)
+    )
+    weight = torch.full((1, 1, 1), descent.START, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.SGD([weight], lr=rate)
+    for here in descent.way(rate):
+        loss = F.mse_loss(F.conv1d(image, weight), target)
+        assert weight.item() == pytest.approx(here)
+        assert loss.item() == pytest.approx(descent.loss(here))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+
+def test_all_steps_are_on_the_drawing() -> None:
+    for weight in (weight for rate in descent.RATES for weight in descent.way(rate)):
+        x, y = descent.place(weight, 1)
+        assert 6 < x < descent.WIDE - 6 and 6 < y < descent.HIGH - 6
 
 
 def test_fields_are_where_gradients_arrive() -> None:

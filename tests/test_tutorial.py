@@ -270,6 +270,7 @@ def test_what_goes_further_asks_first_and_then_shows_a_picture() -> None:
         "Groups",
         "Pooling",
         "Learning a kernel",
+        "Steps of gradient descent",
         "A tiny network",
         "Transposed convolution",
         "The gradient of a convolution is a convolution",

@@ -44,9 +44,10 @@ def check_of(
     """
     student = item.funcargs.get("student") if isinstance(item, pytest.Function) else None
     functions = tuple(student.asked) if isinstance(student, LocalStudent) else ()
-    drawn = _development(course, student, item, exercise) if item.config.getoption("picture", False) else ""
     told = inspect.getdoc(item.obj) if isinstance(item, pytest.Function) else None
     sentence = " ".join((told or item.name).split())
+    asked = item.config.getoption("picture", False)
+    drawn = _development(course, student, sentence, item, exercise) if asked else ""
     if failure is None:
         status: Status = "wrong" if broken else "right"
         remark = student.remark if isinstance(student, LocalStudent) else ""
@@ -85,9 +86,7 @@ def check_of(
         place,
         what=failure.headline if unusable else "",
         parts=messages.told(course, failure, exercise.module),
-        picture=drawn or _picture(course, failure, student, item, exercise)
-        if item.config.getoption("picture", False)
-        else "",
+        picture=drawn or (_picture(course, failure, student, item, exercise) if asked else ""),
         reasons=messages.reasons(failure),
         spot=messages.spot(failure),
         is_number=messages.is_number(failure),
@@ -134,19 +133,20 @@ def _picture(
     return _drawn(draw, item, exercise)
 
 
-def _development(course: Course, student: object, item: pytest.Item, exercise: Exercise) -> str:
+def _development(
+    course: Course, student: object, sentence: str, item: pytest.Item, exercise: Exercise
+) -> str:
     """Draws what the answers of a check show together; a line that says where it lies, or nothing to draw."""
     if not isinstance(student, LocalStudent):
         return ""
     details = course.development(student.answers)
     if not details:
         return ""
-    heading = student.answers[-1][0].text
 
     def draw(path: Path) -> None:
         from exercises.feedback.draw import development
 
-        development(heading, details, path)
+        development(f"{student.answers[-1][0].function}: {sentence}", details, path)
 
     return _drawn(draw, item, exercise)
 

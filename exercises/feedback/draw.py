@@ -64,7 +64,7 @@ def development(heading: str, details: Sequence[Detail], path: str | Path) -> Pa
     """Draws what several answers show together, from left to right.
 
     Args:
-        heading: what was called.
+        heading: what was called, and for what.
         details: grids, which share one scale, and curves, which begin at 0.
         path: where the PNG goes; folders are made.
 

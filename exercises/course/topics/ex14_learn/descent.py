@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-SECTION = "#learning-a-kernel"
+SECTION = "#steps-of-gradient-descent"
 FUNCTION = "learn_kernel"
 NOISE = 0.1  # standard deviation of the start
 Answer = tuple[Tensor, Tensor]  # the kernel after the last step, and the losses
