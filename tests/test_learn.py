@@ -159,23 +159,24 @@ def test_noise_of_another_kind_is_told(noise: Any, cause: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "diagnosis"),
+    ("change", "said", "diagnosis"),
     [
-        (lambda kernel, losses: (kernel + 0.02, losses), "learn-not-found"),
-        (lambda kernel, losses: (kernel, losses.flip(0)), "learn-losses-do-not-fall"),
-        (lambda kernel, losses: (kernel, torch.ones_like(losses)), "learn-losses-do-not-fall"),
-        (lambda kernel, losses: (kernel, losses * torch.nan), ""),
-        (lambda kernel, losses: (kernel, losses[:-1]), ""),
-        (lambda kernel, losses: (kernel[None], losses), "axes-of-one"),
-        (lambda kernel, losses: kernel, ""),
-        (lambda kernel, losses: (kernel, losses.tolist()), "list-not-tensor"),
+        (lambda kernel, losses: (kernel + 0.02, losses), "does not find the kernel", ""),
+        (lambda kernel, losses: (kernel, losses.flip(0)), "the losses of learn_kernel do not fall", ""),
+        (lambda kernel, losses: (kernel, torch.ones_like(losses)), "do not fall", ""),
+        (lambda kernel, losses: (kernel, losses * torch.nan), "contains NaN", ""),
+        (lambda kernel, losses: (kernel, losses[:-1]), "has the wrong shape", ""),
+        (lambda kernel, losses: (kernel[None], losses), "has the wrong shape", "axes-of-one"),
+        (lambda kernel, losses: kernel, "has the wrong type", ""),
+        (lambda kernel, losses: (kernel, losses.tolist()), "has the wrong type", "list-not-tensor"),
     ],
 )
-def test_what_was_not_found_is_told(change: Any, diagnosis: str) -> None:
+def test_what_was_not_found_is_told(change: Any, said: str, diagnosis: str) -> None:
     images, kernel = Sample((4, 1, 10, 11), seed=3), ((1.0, 2.0), (0.0, -1.0))
     checks.must_find(Learner(), images, kernel, 30, 0.25)
     with pytest.raises(CheckFailure) as caught:
         checks.must_find(Learner(change=change), images, kernel, 30, 0.25)
+    assert said in caught.value.headline
     assert caught.value.diagnosis == diagnosis
     assert (
         "conv2d(sample((4, 1, 10, 11), seed=3), torch.tensor([[[[1.0, 2.0], [0.0, -1.0]]]]))"

@@ -21,18 +21,6 @@ from exercises.feedback.topic import Topic
 
 CAUSES = (
     Cause(
-        "learn-not-found",
-        "Without `start`, your kernel is not the one behind the targets after these steps. The update has to be the "
-        "same from noise as from a kernel that is handed over.",
-        SECTION,
-    ),
-    Cause(
-        "learn-losses-do-not-fall",
-        "The kernel is found, but the losses do not tell so. There is one loss for each step, measured before it, "
-        "and at this learning rate none is larger than the one before it.",
-        SECTION,
-    ),
-    Cause(
         "learn-noise-is-constant",
         "Without `start`, all numbers of the kernel are the same at the start. Begin with noise: a network whose "
         "kernels all begin alike would keep them alike.",

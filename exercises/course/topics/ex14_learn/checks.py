@@ -51,8 +51,16 @@ def must_find(student: Student, images: Sample, kernel: Kernel, steps: int, lr: 
     allowed = WITHIN / tolerance(dtype, 1.0, student.device)
     found = compare(truth, got[0], dtype=dtype, magnitude=allowed, device=student.device)
     if found:
-        failure = mismatch_failure(student.course, replace(found, item=0), call, call_text=text)
-        raise failure.because(student.course.causes["learn-not-found"])
+        raise CheckFailure(
+            found.kind,
+            f"{FUNCTION} does not find the kernel behind the targets",
+            FUNCTION,
+            call,
+            text,
+            f"{found.expected}, within {WITHIN}",
+            found.got,
+            replace(found, item=0),
+        )
     losses = got[1].value.double()
     rises = losses.diff() > RISE * losses[0]
     if bool(rises.any()) or not float(losses[-1]) <= LEFT * float(losses[0]):
@@ -64,7 +72,7 @@ def must_find(student: Student, images: Sample, kernel: Kernel, steps: int, lr: 
             text,
             "no loss above the one before it, and a last one near 0",
             f"from {float(losses[0]):.4g} to {float(losses[-1]):.4g}",
-        ).because(student.course.causes["learn-losses-do-not-fall"])
+        )
 
 
 @cache
