@@ -24,7 +24,8 @@
 # Somebody shows you pictures and what a convolution made of them, but not the kernel. You find it: begin with noise,
 # and change the weights step by step until your own `conv2d` gives the same. This is how every layer of a network
 # learns.
-# Read first: [learning a kernel](README.md#learning-a-kernel) in the tutorial, and the section after it.
+# Read first: [steps of gradient descent](README.md#steps-of-gradient-descent) in the tutorial, and the section before
+# it.
 #
 # The update is yours: `torch.optim` is not allowed here. The gradient may come from autograd, through your `conv2d`
 # of exercise 5, or from your own hand.

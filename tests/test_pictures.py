@@ -373,9 +373,7 @@ def test_the_channels_that_the_chosen_one_reads_are_dark(monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("rate", descent.RATES)
 def test_steps_are_those_of_torchs_gradient_descent(rate: float) -> None:
-    image, target = (
-        torch.tensor([[[each]]], dtype=torch.float64) for each in (descent.IMAGE, descent.TARGET)
-    )
+    image, target = (torch.tensor([[each]], dtype=torch.float64) for each in (descent.IMAGE, descent.TARGET))
     weight = torch.full((1, 1, 1), descent.START, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.SGD([weight], lr=rate)
     for here in descent.way(rate):

@@ -24,8 +24,9 @@ def test_learn_kernel_one_step(student: LocalStudent) -> None:
 
 
 def test_learn_kernel_more_steps(student: LocalStudent) -> None:
-    """The next steps go from 2 to 2.5 and to 2.75. There is one loss for each, measured before it."""
+    """The next steps go from 2 to 2.5 and 2.75, each with a loss before it. With no step, the start comes back."""
     must_give(student, learning(IMAGE, TARGET, 1, 3, 0.1, START), ([[2.75]], [10, 2.5, 0.625]))
+    must_give(student, learning(IMAGE, TARGET, 1, 0, 0.1, START), ([[1]], []))
 
 
 def test_learn_kernel_four_weights(student: LocalStudent) -> None:
@@ -39,11 +40,6 @@ def test_learn_kernel_of_a_batch(student: LocalStudent) -> None:
     images = torch.cat((IMAGE, torch.tensor([[[[2.0, 3.0]]]])))
     targets = torch.cat((TARGET, torch.tensor([[[[1.0, 2.0]]]])))
     must_give(student, learning(images, targets, 1, 1, 0.2, START), ([[1.5]], [5.5]))
-
-
-def test_learn_kernel_without_a_step(student: LocalStudent) -> None:
-    """With no step, the start comes back, and no loss."""
-    must_give(student, learning(IMAGE, TARGET, 1, 0, 0.1, START), ([[1]], []))
 
 
 def test_learn_kernel_like_torch(student: LocalStudent) -> None:
