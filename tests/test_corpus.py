@@ -295,3 +295,13 @@ def test_the_page_counts_points_and_checks_as_the_report_does(name: str, reports
         ):
             told = [int(note.split()[0].replace("One", "1")) for note in part.notes if words in note]
             assert told == ([count] if count else [])
+
+
+def test_the_page_tells_what_each_exercise_has() -> None:
+    page = " ".join((HERE / "README.md").read_text(encoding="utf-8").split())
+    for exercise in COURSE.exercises:
+        wrong = len(list((HERE / "wrong").glob(f"{exercise.name}_*")))
+        honest = len(list((HERE / "honest").glob(f"*/{exercise.module}.py")))
+        told = [m for m in COURSE.misconceptions if not {*m.functions}.isdisjoint(exercise.exports)]
+        assert f"| {exercise.name} | {wrong} | {honest} | {len(told)} |" in page
+        assert min(wrong, len(told)) >= 5 and honest >= 3

@@ -18,7 +18,18 @@ from exercises.paths import EXERCISES, FEEDBACK, PLAYGROUND, PLAYGROUND_SCRIPT
 DRAWING = "matplotlib"
 
 # modules that the playground needs, and those that these need
-_OURS = ("calls", "compare", "draw", "expression", "kinds", "paint", "palette", "pull_back", "script", "steps")
+_OURS = (
+    "calls",
+    "compare",
+    "draw",
+    "expression",
+    "kinds",
+    "paint",
+    "palette",
+    "pull_back",
+    "script",
+    "steps",
+)
 
 _CHECK = '''\
 """The public checks are not run where hidden ones are."""
