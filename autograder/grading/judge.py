@@ -213,6 +213,11 @@ class Judge:
             if only is not None and exercise.module not in only:
                 continue
             mine = [case for case in self._cases if case.exercise is exercise]
+            if exercise.extra and not sandboxed.has(exercise):
+                # one answer tells what all come to: who goes no further need not be waited for
+                failure = mine[0].run(sandboxed, self.seed)
+                results += [_result(case, failure) for case in mine]
+                continue
             before = earlier(exercise.module, self.course.exercises)
             # what an earlier exercise hung on would hang here too: do not wait for it again
             sandboxed.substituted = frozenset(e.module for e in before if sandboxed.unsafe(e))
@@ -286,11 +291,12 @@ class Judge:
         for case in cases:
             sandboxed.line = case.line
             failure = case.run(sandboxed, self.seed)
-            carried = bool(sandboxed.substituted) and failure is None
-            results.append(
-                CaseResult(case.line, case.exercise.module, case.name, case.device, failure, carried)
-            )
+            results.append(_result(case, failure, bool(sandboxed.substituted) and failure is None))
         return results
+
+
+def _result(case: Case, failure: CheckFailure | None, carried: bool = False) -> CaseResult:
+    return CaseResult(case.line, case.exercise.module, case.name, case.device, failure, carried)
 
 
 def _without_the_unseen(cases: Sequence[Case], found: Sequence[CaseResult]) -> list[CaseResult]:
