@@ -27,6 +27,11 @@ SOBEL = ((-1.0, -2.0, -1.0), (0.0, 0.0, 0.0), (1.0, 2.0, 1.0))
 BLUR = ((0.0625, 0.125, 0.0625), (0.125, 0.25, 0.125), (0.0625, 0.125, 0.0625))
 
 
+# Few steps: those of who adds the squares up, in place of taking their mean, lead far away, and multiply what rounding
+# did before. What is about something else than values is asked at a low rate, too.
+LOW = 0.01
+
+
 def drawn(
     draw: Draw, shape: tuple[int, int, int], size: int, steps: int, lr: float, dtype: str = "float32"
 ) -> Call:
@@ -49,23 +54,23 @@ def test_one_step(student: SandboxedStudent, draw: Draw) -> None:
 def test_steps(student: SandboxedStudent, draw: Draw) -> None:
     """Several steps from a given start: the loss before each of them, and the kernel after the last."""
     must_return(student, drawn(draw, (1, 7, 6), 2, 2, 0.15))
-    must_return(student, drawn(draw, (1, 8, 9), 3, 7, 0.12))
+    must_return(student, drawn(draw, (1, 8, 9), 3, 4, 0.05))
 
 
 @pytest.mark.points(0.75)
 @pytest.mark.category("values")
 def test_batch(student: SandboxedStudent, draw: Draw) -> None:
     """The loss is a mean over all pictures of a batch, each with its own targets."""
-    must_return(student, drawn(draw, (3, 6, 7), 2, 4, 0.15))
-    must_return(student, drawn(draw, (4, 5, 6), 2, 3, 0.15))  # as many pictures as rows
+    must_return(student, drawn(draw, (3, 6, 7), 2, 2, 0.05))
+    must_return(student, drawn(draw, (4, 5, 6), 2, 2, 0.08))  # as many pictures as rows
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.category("values")
 def test_rates(student: SandboxedStudent, draw: Draw) -> None:
     """Small and large learning rates: each step takes the rate times the gradient."""
-    must_return(student, drawn(draw, (2, 5, 7), 2, 3, 0.03))
-    must_return(student, drawn(draw, (2, 5, 7), 2, 3, 0.4))
+    must_return(student, drawn(draw, (2, 5, 7), 2, 2, 0.02))
+    must_return(student, drawn(draw, (2, 5, 7), 2, 2, 0.4))
 
 
 @pytest.mark.points(0.5)
@@ -88,13 +93,13 @@ def test_no_step(student: SandboxedStudent, draw: Draw) -> None:
 @pytest.mark.parametrize("kernel", [SOBEL, BLUR], ids=("Sobel", "blur"))
 def test_known_kernels(student: SandboxedStudent, draw: Draw, kernel: Kernel) -> None:
     """From noise, the kernels behind edges and behind a blur are found, and the losses fall."""
-    must_find(student, draw(4, 1, 10, 11), kernel, 30, 0.25)
+    must_find(student, draw(4, 1, 10, 11), kernel, 60, 0.25)
 
 
 @pytest.mark.points(0.75)
 @pytest.mark.category("recovery")
 @pytest.mark.parametrize(
-    ("shape", "size", "steps"), [((3, 1, 9, 11), 2, 30), ((4, 1, 11, 12), 4, 40)], ids=str
+    ("shape", "size", "steps"), [((3, 1, 9, 11), 2, 50), ((4, 1, 11, 12), 4, 80)], ids=str
 )
 def test_unknown_kernels(
     student: SandboxedStudent, draw: Draw, shape: tuple[int, ...], size: int, steps: int
@@ -116,7 +121,7 @@ def test_noise(student: SandboxedStudent) -> None:
 @pytest.mark.parametrize("dtype", EVERY_DTYPE)
 def test_dtype(student: SandboxedStudent, draw: Draw, dtype: str) -> None:
     """Kernel and losses have the dtype and the precision of the images, from bfloat16 to float64."""
-    must_return(student, drawn(draw, (2, 5, 4), 2, 2, 0.1, dtype))
+    must_return(student, drawn(draw, (2, 5, 4), 2, 2, 0.03, dtype))
 
 
 @pytest.mark.points(0.25)
@@ -125,21 +130,21 @@ def test_dtype(student: SandboxedStudent, draw: Draw, dtype: str) -> None:
 def test_layouts(student: SandboxedStudent, draw: Draw, layout: str) -> None:
     """Images and targets may lie in memory in any order: channels_last, with gaps, transposed, expanded."""
     images, targets = draw(3, 1, 5, 6, layout=layout), draw(3, 1, 4, 5, layout=layout)
-    must_return(student, Call(FUNCTION, (images, targets, 2, 2, 0.1), {"start": draw(2, 2)}))
+    must_return(student, Call(FUNCTION, (images, targets, 2, 2, LOW), {"start": draw(2, 2)}))
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.category("manners")
 def test_inputs_are_kept(student: SandboxedStudent, draw: Draw) -> None:
     """Images, targets and start are the same after the call."""
-    must_keep_inputs(student, drawn(draw, (2, 5, 6), 2, 3, 0.1))
+    must_keep_inputs(student, drawn(draw, (2, 5, 6), 2, 3, LOW))
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.category("manners")
 def test_free_of_the_graph(student: SandboxedStudent, draw: Draw) -> None:
     """Nothing requires a gradient after the call: not the kernel, not the losses, not the start."""
-    call = drawn(draw, (2, 5, 6), 2, 3, 0.1)
+    call = drawn(draw, (2, 5, 6), 2, 3, LOW)
     must_return(student, call)
     must_be_free(student, call)
     # the same start without a step: whoever hands it back does not touch it
@@ -171,7 +176,7 @@ def test_errors(
     bad: dict[str, Any],
 ) -> None:
     """ValueError for a size below 1 or above the pictures', fewer than 0 steps, a rate that is not above 0."""
-    numbers: dict[str, Any] = {"steps": 2, "lr": 0.1}
+    numbers: dict[str, Any] = {"steps": 2, "lr": LOW}
     must_raise(
         student,
         Call(FUNCTION, (draw(2, 1, *images), draw(2, 1, *targets), size), {**numbers, **bad}),
@@ -210,7 +215,7 @@ def test_errors_of_shapes(
     steps: int,
 ) -> None:
     """ValueError for images, targets or a start of another shape, also where it could be stretched, and for none."""
-    good = Call(FUNCTION, (draw(2, 1, 4, 6), draw(2, 1, 3, 5), 2, 2, 0.1, draw(2, 2)))
+    good = Call(FUNCTION, (draw(2, 1, 4, 6), draw(2, 1, 3, 5), 2, 2, LOW, draw(2, 2)))
     bad = Call(FUNCTION, (draw(*images), draw(*targets), 2, steps, 0.1, draw(*start)))
     must_raise(student, bad, good)
 
@@ -219,6 +224,6 @@ def test_errors_of_shapes(
 @pytest.mark.category("devices")
 def test_device(student: SandboxedStudent, draw: Draw) -> None:
     """Kernel and losses are on the device of the images, with a start and without one."""
-    must_follow_device(student, drawn(draw, (2, 5, 6), 2, 3, 0.1))
+    must_follow_device(student, drawn(draw, (2, 5, 6), 2, 3, LOW))
     must_learn_from_noise(student)
     must_hold_on_gpu(student, Call(FUNCTION), must_learn_from_noise)
