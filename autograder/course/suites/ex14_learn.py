@@ -27,8 +27,8 @@ SOBEL = ((-1.0, -2.0, -1.0), (0.0, 0.0, 0.0), (1.0, 2.0, 1.0))
 BLUR = ((0.0625, 0.125, 0.0625), (0.125, 0.25, 0.125), (0.0625, 0.125, 0.0625))
 
 
-# Few steps: those of who adds the squares up, in place of taking their mean, lead far away, and multiply what rounding
-# did before. What is about something else than values is asked at a low rate, too.
+# Few steps: those of who adds the squares up, in place of taking their mean, lead far away, and multiply what
+# rounding did before. What is about something else than values is asked at a low rate, too.
 LOW = 0.01
 
 
