@@ -284,11 +284,14 @@ def test_pictures_of_the_tutorial_are_attached(tmp_path: Path) -> None:
 
 def test_answers_fill_the_first_cell_of_their_exercise() -> None:
     made = [
-        NotebookCell("answer", "a", "stub", "ex2_padding"),
+        NotebookCell("answer", "a", "stub", "ex1_output_size"),
         NotebookCell("answer", "b", "stub", "ex2_padding"),
+        NotebookCell("answer", "c", "stub", "ex2_padding"),
     ]
     text = "from exercises.ex1_output_size import effective_kernel_size\n\nX = 1\n"
-    assert [cell.source for cell in answered(made, {"ex2_padding": text})] == ["X = 1", ""]
+    assert [cell.source for cell in answered(made, {"ex2_padding": text})] == ["stub", "X = 1", ""]
+    # what is no part of the notebook lies beside it
+    assert answered(made[1:], {"ex2_padding": text})[0].source == text.strip()
     assert answered(made, {}) == made
 
 

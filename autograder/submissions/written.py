@@ -35,6 +35,7 @@ _IN_A_BLOCK = re.compile(r"\s*(?:if|elif|else|for|while|with|try|except|finally)
 _NO_WORK = re.compile(r"\s*(?:None|\.\.\.|(?:torch|nn|F|np|numpy|scipy)\b[\w.]*)\s*$")
 _BY_TEXT = re.compile(r"\b(?:exec|eval|globals|locals|vars|setattr)\s*\(")
 _WORD = re.compile(r"[^\W\d]\w*")
+_BOUND_WITHIN = re.compile(r"^[ \t]+(\w+)[ \t]*=(?!=)", re.MULTILINE)
 _MENTIONED = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _BRACKETS = re.compile(r"[()\[\]{}]")
 
@@ -76,7 +77,8 @@ class Code:
             known.add(name)
             if text is not None and text not in found:
                 found.add(text)
-                waiting += (set(_WORD.findall(text)) & self.texts.keys()) - set(not_followed) - known
+                own = set(_BOUND_WITHIN.findall(text))  # a variable may be called as a helper elsewhere is
+                waiting += (set(_WORD.findall(text)) & self.texts.keys()) - {*not_followed, *own} - known
         return frozenset(found)
 
 

@@ -109,7 +109,7 @@ _OWN = (
         lambda s: s.product(s.patches.permute(0, 1, 4, 5, 2, 3), s.weight.permute(0, 2, 3, 1)),
     ),
     _entry(
-        "kernel-transposed",
+        "taps-column-by-column",
         "Rows and columns of the kernel seem to be swapped. Is `kH` in front of `kW` in the patches and in the "
         "weights?",
         lambda s: s.product(s.patches.permute(0, 1, 5, 4, 2, 3)),

@@ -50,7 +50,7 @@ def plain_loop(
             top, left = i * down, j * right
             patch = x[:, None, :, top : top + covered_h : high, left : left + covered_w : wide]
             out[:, :, i, j] = (patch * weight).sum((2, 3, 4))
-    return out if bias is None else out + bias[:, None, None]
+    return out if bias is None else out.add(bias.view(-1, 1, 1))
 
 
 def _call(numbers: random.Random) -> Call:

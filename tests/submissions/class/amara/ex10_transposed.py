@@ -9,7 +9,7 @@ def pair(value):
     return (value, value) if isinstance(value, int) else value
 
 
-def check(x, weight, bias, stride, padding, output_padding, dilation):
+def check_transposed(x, weight, bias, stride, padding, output_padding, dilation):
     if x.dim() != 4 or weight.dim() != 4:
         raise ValueError("x and weight must be 4-D")
     if x.shape[1] != weight.shape[0]:
@@ -29,7 +29,7 @@ def check(x, weight, bias, stride, padding, output_padding, dilation):
 def conv_transpose2d_by_stamping(x, weight, bias=None, stride=1, padding=0, output_padding=0, dilation=1):
     stride, padding = pair(stride), pair(padding)
     output_padding, dilation = pair(output_padding), pair(dilation)
-    check(x, weight, bias, stride, padding, output_padding, dilation)
+    check_transposed(x, weight, bias, stride, padding, output_padding, dilation)
     (n, c, h, w), (_, o, _, _) = x.shape, weight.shape
     stamp = dilate_kernel(weight, dilation)
     kh, kw = stamp.shape[2:]
@@ -49,7 +49,7 @@ def conv_transpose2d_by_stamping(x, weight, bias=None, stride=1, padding=0, outp
 def conv_transpose2d_by_convolution(x, weight, bias=None, stride=1, padding=0, output_padding=0, dilation=1):
     stride, padding = pair(stride), pair(padding)
     output_padding, dilation = pair(output_padding), pair(dilation)
-    check(x, weight, bias, stride, padding, output_padding, dilation)
+    check_transposed(x, weight, bias, stride, padding, output_padding, dilation)
     border_h = dilation[0] * (weight.shape[2] - 1) - padding[0]
     border_w = dilation[1] * (weight.shape[3] - 1) - padding[1]
     # a negative border cuts

@@ -4,7 +4,7 @@ import torch
 from exercises.ex5_dilation import conv2d
 
 
-def check(images, targets, size, steps, lr, start):
+def check_learning(images, targets, size, steps, lr, start):
     if images.dim() != 4 or images.shape[0] < 1 or images.shape[1] != 1:
         raise ValueError("images must be (N, 1, H, W)")
     n, _, h, w = images.shape
@@ -19,7 +19,7 @@ def check(images, targets, size, steps, lr, start):
 
 
 def learn_kernel(images, targets, size, steps, lr, start=None):
-    check(images, targets, size, steps, lr, start)
+    check_learning(images, targets, size, steps, lr, start)
     if start is None:
         start = torch.randn(size, size, dtype=images.dtype, device=images.device) * 0.1
     kernel = start.detach().clone().requires_grad_(True)
