@@ -404,7 +404,7 @@ HONEST = {path.name: path for path in sorted((SUBMISSIONS / "honest").iterdir())
 WRONG = {path.name: path for path in sorted((SUBMISSIONS / "wrong").iterdir())}
 # these stop at every call there; and a tensor that overlaps itself, which one of them writes to, is whole once moved
 OF_DEVICES = ("on_cpu", "device_ignored", "float32_", "numpy_and_back", "turns_the_kernel_over")
-EVERY = 8  # of each folder, the suite tries one in so many
+EVERY = 12  # of each folder, the suite tries one in so many
 
 
 def tried(names: Iterable[str]) -> list[str]:
