@@ -70,6 +70,16 @@ def test_a_report_is_read_back_as_it_was_and_no_kind_that_is_unknown(tmp_path: P
         read_report(tmp_path / "ada.json")
 
 
+def test_a_report_of_before_anything_was_measured_or_extra_is_read_as_one_without(tmp_path: Path) -> None:
+    told = as_json(report("text"))
+    del told["further"]
+    for exercise in told["exercises"]:
+        for later in ("measured", "extra", "left_alone"):
+            del exercise[later]
+    (tmp_path / "ada.json").write_bytes(marked(json.dumps(told, indent=1).encode()))
+    assert read_report(tmp_path / "ada.json") == report("text")
+
+
 @pytest.mark.parametrize("name", ["\\[a/b", "[/]", "[red]x", "a\x1b[2J"], ids=ascii)
 def test_names_on_the_screen_are_no_markup(name: str) -> None:
     said = io.StringIO()

@@ -88,7 +88,7 @@ def _report(data: Mapping[str, Any]) -> Report:
 
 def _exercise(data: Mapping[str, Any]) -> ExerciseReport:
     lines = tuple(_line(each) for each in data["lines"])
-    measured = tuple(Measurement(**each) for each in data["measured"])
+    measured = tuple(Measurement(**each) for each in data.get("measured", ()))
     carried = tuple(data["carried_from"])
     return ExerciseReport(**{**data, "carried_from": carried, "lines": lines, "measured": measured})
 
