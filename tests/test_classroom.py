@@ -572,7 +572,7 @@ def test_a_name_that_fits_twice_is_nobodys() -> None:
         ("", "utf-8", "first line"),
         ("name\nJürgen\n", "latin-1", "UTF-8"),
         ("name\nJane\n", "utf-16", "UTF-8"),
-        ("name\n\x00\n", "utf-8", "no class list"),
+        ("name\n\x00\n", "utf-8", "no table"),
         ('name\n"' + "x" * 200_000, "utf-8", "field larger"),
     ],
 )

@@ -30,6 +30,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from autograder.submissions.archive import SubmissionError, shown
@@ -55,6 +56,8 @@ class ClassSubmission:
     nothing was handed in. `login` is the platform's or the roster's identifier, and `ids` has all that is known by
     kind, for files to import: `canvas_id`, `moodle_id`, `sid`, `login`, `email`. `name` is the student's name
     as it was found. `doubt` says why it may be another's, or nobody's: no LMS is told a grade then.
+    `submitted` is when, in the platform's time zone where it tells none, None where nobody knows; `late` says that
+    the platform marked it as late.
     """
 
     student: str
@@ -64,6 +67,8 @@ class ClassSubmission:
     name: str = ""
     ids: Mapping[str, str] = field(default_factory=dict)
     doubt: str = ""
+    submitted: datetime | None = None
+    late: bool = False
 
 
 def class_of(
@@ -122,7 +127,11 @@ def classes_of(
         if place is not None:
             place, more = sole_file(place)
             notes += more
-        handed_in.append(ClassSubmission(student, place, each.login, notes, each.name, each.ids, each.doubt))
+        handed_in.append(
+            ClassSubmission(
+                student, place, each.login, notes, each.name, each.ids, each.doubt, each.submitted, each.late
+            )
+        )
     return handed_in
 
 

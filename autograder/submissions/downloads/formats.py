@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from autograder.submissions.archive import SubmissionError, shown
 from autograder.submissions.downloads import names
 from autograder.submissions.downloads.found import File, Found, visible
 from autograder.submissions.downloads.gradescope import gradescope
+from autograder.submissions.downloads.times import time_in_utc
 from autograder.submissions.filenames import recognise
 from autograder.submissions.submission import find_submissions
 
+TIMESTAMP = "timestamp.txt"
+_MAX_STAMP_CHARS = 100
 _SUBMISSIONS = (".ipynb", ".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
 
 
@@ -91,7 +95,8 @@ def _canvas(entries: Sequence[Path]) -> list[Found]:
         users[user] = users.get(user, 0) + 1
     found = []
     for (label, user), parts in students.items():
-        notes = ["late"] if any(name.late for _, name in parts) else []
+        late = any(name.late for _, name in parts)
+        notes = ["late"] if late else []
         if (label, user) in doubtful:
             notes.append(doubtful[label, user])
         if users[user] > 1:
@@ -99,7 +104,8 @@ def _canvas(entries: Sequence[Path]) -> list[Found]:
         files = tuple(File(each, name.rest, name.file) for each, name in parts)
         ids = {"canvas_id": user}
         doubt = doubtful.get((label, user), "")
-        found.append(Found(label or user, None, files, user, tuple(notes), ids, "Canvas", doubt))
+        called = label or user
+        found.append(Found(called, None, files, user, tuple(notes), ids, "Canvas", doubt, late=late))
     return found + _stray([each for each in entries if each not in read]) if found else []
 
 
@@ -129,10 +135,20 @@ def _nbgrader(path: Path, modules: Sequence[str]) -> list[Found]:
     found = []
     for each in students:
         folder = each / wanted
-        held = {entry.name for entry in visible(folder)} - {"timestamp.txt"}
+        held = {entry.name for entry in visible(folder)} - {TIMESTAMP}
         place = names.submission_in(folder) if held else None
-        found.append(Found(each.name, place, (), each.name, (), {"login": each.name}, "nbgrader"))
+        ids = {"login": each.name}
+        found.append(Found(each.name, place, (), each.name, (), ids, "nbgrader", submitted=stamped(folder)))
     return found + _stray([each for each in visible(path) if each not in students])
+
+
+def stamped(folder: Path) -> datetime | None:
+    """When nbgrader's exchange took a hand-in, as it wrote it beside it."""
+    try:
+        with (folder / TIMESTAMP).open(encoding="utf-8", errors="replace") as file:
+            return time_in_utc(file.read(_MAX_STAMP_CHARS))
+    except OSError:
+        return None
 
 
 def _is_folder_of_folders(folder: Path) -> bool:

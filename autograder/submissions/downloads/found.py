@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from autograder.submissions.archive import MAX_FILES, MAX_TOTAL_BYTES, is_skipped, shown
@@ -34,7 +35,8 @@ class File:
 class Found:
     """One hand-in: at a path, or as files to gather; neither where there is none.
 
-    `doubt` says why it may be another's, where a person has to look before a grade goes anywhere.
+    `doubt` says why it may be another's, where a person has to look before a grade goes anywhere. `submitted` is
+    when, and `late` whether the platform marked it so, as far as it tells.
     """
 
     name: str
@@ -45,6 +47,8 @@ class Found:
     ids: Mapping[str, str] = field(default_factory=dict)
     platform: str = ""
     doubt: str = ""
+    submitted: datetime | None = None
+    late: bool = False
 
     def noting(self, *notes: str) -> Found:
         """The same with more notes."""

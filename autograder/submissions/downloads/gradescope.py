@@ -13,14 +13,12 @@ from autograder.submissions.archive import SubmissionError, shown
 from autograder.submissions.downloads.download import MAX_METADATA_BYTES
 from autograder.submissions.downloads.found import Found
 from autograder.submissions.downloads.names import METADATA
+from autograder.submissions.downloads.times import time_in_utc
 
 # The C parser is much faster.
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _MAX_DEPTH = 50
 
-_TIME = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]+([0-9:]{8})(?:(\.[0-9]{1,6})[0-9]*)?\s*(Z|UTC|[+-][0-9]{2}:?[0-9]{2})?"
-)
 _NO_TIME = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 
 
@@ -49,7 +47,8 @@ def gradescope(folder: Path, entries: Sequence[Path]) -> tuple[list[Found], list
                 notes.append(f"{METADATA} names {shown(key)}, which is not there")
             ids = {kind: person[kind] for kind in ("sid", "email") if person[kind]}
             login = person["sid"] or person["email"]
-            entry = Found(person["name"] or login or key, path, (), login, tuple(notes), ids, "Gradescope")
+            name = person["name"] or login or key
+            entry = Found(name, path, (), login, tuple(notes), ids, "Gradescope", submitted=when)
             # without any identifier, two of one name stay two
             who = (person["email"] or person["sid"]).casefold() or f"\0{key} {index}"
             students.setdefault(who, []).append((when or _NO_TIME, order, key, entry))
@@ -163,12 +162,4 @@ def _time(about: dict[str, object]) -> datetime | None:
     text = about.get(":created_at")
     if isinstance(text, dict):  # a Ruby object with its tag taken off
         text = text.get("utc", "")
-    match = _TIME.match(text) if isinstance(text, str) else None
-    if match is None:
-        return None
-    day, clock, fraction, zone = match.groups()
-    zone = "+00:00" if zone in (None, "Z", "UTC") else zone
-    try:
-        return datetime.fromisoformat(f"{day}T{clock}{(fraction or '.0').ljust(7, '0')}{zone}")
-    except ValueError:
-        return None
+    return time_in_utc(text) if isinstance(text, str) else None

@@ -26,6 +26,7 @@ from autograder.submissions.downloads.people import (
     spelled,
 )
 from autograder.submissions.downloads.roster import GITHUB, Row
+from autograder.submissions.downloads.times import time_in
 
 FEW = 3  # hand-ins from which on most must be in the roster
 _SHOWN = 3  # of either side, where the roster is another class's
@@ -129,10 +130,15 @@ class Matching:
                 continue
             index = by_row[at]
             each, pair = self._found[index], self._pair(index, at)
-            doubt = self._doubts.get(index, "")
+            doubt, when = self._doubts.get(index, ""), time_in(row.submitted)
+            unread = f"handed in {row.submitted}, as the roster has it: no time that can be read"
             known = replace(
-                each, name=row.name, login=each.login or row.login, ids={**row.ids, **each.ids}
-            ).noting(*[doubt] * bool(doubt))
+                each,
+                name=row.name,
+                login=each.login or row.login,
+                ids={**row.ids, **each.ids},
+                submitted=each.submitted or when,
+            ).noting(*[doubt] * bool(doubt), *[unread] * (bool(row.submitted) and when is None))
             # id and name settle what the file's name leaves open
             listed.append(replace(known, doubt=doubt or ("" if pair.same and pair.agree else each.doubt)))
         for index, each in enumerate(self._found):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from autograder.submissions.archive import SubmissionError, shown
 
+NEVER = "-"  # what Moodle writes for a time that never came
 GITHUB = "github"  # the kind of identifier that is a user name there
 
 _MAX_BYTES = 20_000_000
@@ -24,6 +25,7 @@ _COLUMNS = {
     **dict.fromkeys(("email", "emailaddress", "mail"), "email"),
     **dict.fromkeys(("id", "canvasid", "canvasuserid"), "canvas_id"),
     **dict.fromkeys(("identifier", "participantid", "moodleid"), "moodle_id"),
+    **dict.fromkeys(("submitted", "submittedat", "submissiontime", "lastmodifiedsubmission"), "submitted"),
     **dict.fromkeys(("githubusername", "githublogin", "githubname", "github"), GITHUB),
 }
 _IDS = ("login", "sid", "email", "canvas_id", "moodle_id", GITHUB)
@@ -34,10 +36,11 @@ _SEPARATOR = re.compile(r"""["']?sep=(\\t|[^"'\r\n\w])["']?[\s,;]*""", re.IGNORE
 
 @dataclass(frozen=True)
 class Row:
-    """One student of the class: a name, and the identifiers by kind."""
+    """One student of the class: a name, the identifiers by kind, and when the hand-in came, if the list tells it."""
 
     name: str
     ids: Mapping[str, str]
+    submitted: str = ""
 
     @property
     def login(self) -> str:
@@ -74,7 +77,8 @@ def read_roster(path: Path) -> list[Row]:
         name = cells.get("name") or f"{cells.get('first', '')} {cells.get('last', '')}".strip()
         # Canvas puts a line with the points possible under its titles
         if (name or ids) and not (name.casefold() == "points possible" and not ids):
-            rows.append(Row(name or next(iter(ids.values())), ids))
+            when = cells.get("submitted", "")
+            rows.append(Row(name or next(iter(ids.values())), ids, "" if when == NEVER else when))
     return list({(row.name, *sorted(row.ids.items())): row for row in rows}.values())
 
 
@@ -88,13 +92,17 @@ def _of_github(cells: Mapping[str, str]) -> dict[str, str]:
     return known | ({"name": called} if called else {})
 
 
-def read_table(path: Path) -> list[list[str]]:
-    """The lines of a class list that are not empty, the titles first.
+def read_table(path: Path, label: str = "") -> list[list[str]]:
+    """The lines of a CSV file that are not empty, the titles first.
+
+    Args:
+        path: the file.
+        label: what it is called where it cannot be read; by default the class list.
 
     Raises:
         SubmissionError: if it cannot be read.
     """
-    label = f"--roster {shown(path)}"
+    label = label or f"--roster {shown(path)}"
     try:
         with path.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
@@ -104,7 +112,7 @@ def read_table(path: Path) -> list[list[str]]:
     except UnicodeDecodeError as error:
         raise SubmissionError(f"{label}: not UTF-8 text; save it as CSV UTF-8") from error
     if len(content) > _MAX_BYTES or "\0" in text:
-        raise SubmissionError(f"{label}: no class list; give a CSV file")
+        raise SubmissionError(f"{label}: no table; give a CSV file")
     first, _, rest = text.lstrip().partition("\n")
     told = _SEPARATOR.fullmatch(first.strip(" \r"))
     if told:
