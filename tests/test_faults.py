@@ -20,6 +20,7 @@ import pytest
 from autograder.__main__ import main
 from autograder.classes.lms import write_imports
 from autograder.report.faults import MAX_CHARS, Faults, fault
+from autograder.report.policy import Policy
 from autograder.report.text import MAX_LINES
 from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.downloads.exported import Exported, Worksheet
@@ -87,7 +88,7 @@ WHILE_GRADING = (
     Injected("classes.batch:read_submission", of("ivan", 0, name), "ivan"),
 )
 IN_THE_CLASS = (
-    Injected("report.files:_row", of("anna", 0), "grades.csv, anna"),
+    Injected("report.grades:_row", of("anna", 0), "grades.csv, anna"),
     Injected("report.canvas:_row", of("ben", 0, name), "canvas.csv, ben"),
     Injected("report.class_statistics:_count_graded", of("dora", 1), "the statistics, dora"),
     Injected("report.pages.dashboard:_student", of("gus", 0), "dashboard.htm, gus"),
@@ -252,6 +253,8 @@ def test_nine_of_ten_are_in_moodles_file(tmp_path: Path, monkeypatch: pytest.Mon
         hand_ins,
         [(name, row_of(50)) for name in STUDENTS],
         Exported(worksheet=Worksheet(100, {})),
+        Policy(),
+        {},
         faults,
     )
     assert notes[0] == "moodle.csv: 9 to upload"

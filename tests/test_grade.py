@@ -25,7 +25,8 @@ from autograder.paths import SUITES, VOCABULARY
 from autograder.release.selfcheck import selfcheck, zeroed
 from autograder.report import gradescope
 from autograder.report.faults import Faults
-from autograder.report.files import as_json, for_student, write_grades, write_json
+from autograder.report.files import as_json, for_student, write_json
+from autograder.report.grades import write_grades
 from autograder.report.model import Report
 from autograder.sandbox.host import Sandbox
 from autograder.submissions.submission import Submission, read_submission
@@ -519,7 +520,10 @@ def test_files_are_written_whole_and_survive_odd_text(grader: Grader, tmp_path: 
     write_grades(tmp_path / "grades.csv", [("=SUM(A1), \ud800", report)], {}, Faults())
     with (tmp_path / "grades.csv").open(newline="", encoding="utf-8") as file:
         header, row = csv.reader(file)
-    assert header == ["student", *FULL, "total", *["extra"] * bool(EXTRA), "found"]
+    points = [*FULL, "total", *["extra"] * bool(EXTRA)]
+    assert header == [
+        "student", "id", "login", "email", *points, "final", "late", "carried", "changes", "found"
+    ]  # fmt: skip
     assert row[0].startswith("'=SUM(A1), ")
     assert not any(row[1:-1])
     assert sorted(p.name for p in tmp_path.iterdir()) == ["grades.csv", "r.json"]

@@ -18,8 +18,9 @@ from autograder.classes.lms import write_imports
 from autograder.report.canvas import canvas
 from autograder.report.faults import Faults
 from autograder.report.grade import Grade
-from autograder.report.model import ExerciseReport, Provenance, Report
+from autograder.report.model import NOT_HANDED_IN, ExerciseReport, Mark, Provenance, Report
 from autograder.report.moodle import moodle
+from autograder.report.policy import Policy
 from autograder.report.reading import Row, row
 from autograder.submissions.downloads import ClassSubmission, classes_of
 from autograder.submissions.downloads.exported import TITLE, Column, Exported, Worksheet, exported
@@ -43,11 +44,15 @@ def hand_in(student: str, doubt: str = "", path: Path | None = Path("x"), **ids:
 
 
 def written(
-    out: Path, class_: Sequence[tuple[ClassSubmission, Row]], known: Exported | None = None
+    out: Path,
+    class_: Sequence[tuple[ClassSubmission, Row]],
+    known: Exported | None = None,
+    policy: Policy | None = None,
+    aside: Mapping[str, str] | None = None,
 ) -> tuple[str | None, str | None, list[str]]:
     hand_ins = {each.student: each for each, _ in class_}
     rows = [(each.student, row) for each, row in class_]
-    notes = write_imports(out, hand_ins, rows, known or Exported(), Faults())
+    notes = write_imports(out, hand_ins, rows, known or Exported(), policy or Policy(), aside or {}, Faults())
     texts = [
         path.read_bytes().decode() if path.is_file() else None
         for path in (out / "canvas.csv", out / "moodle.csv")
@@ -268,13 +273,71 @@ def test_points_are_scaled_to_what_the_assignment_is_worth(tmp_path: Path) -> No
 def test_moodles_comment_says_what_was_found_and_is_harmless_html(tmp_path: Path) -> None:
     cruel = '<img src=x onerror="alert(1)"> \\" \x1b[31m =1'
     given = graded(7)
-    class_ = [(hand_in("a", moodle_id="1"), Row(given.points, 7, given.exercises, cruel, "", MADE))]
+    class_ = [(hand_in("a", moodle_id="1"), Row(given.points, 7, given.exercises, cruel, "", MADE, final=7))]
     _, moodle, notes = written(tmp_path, class_)
     comment = read_by_moodle(moodle, "1")["1"][1]
     assert comment.startswith("<p>7 of 100 points: ex1 7 of 100</p><p>&lt;img")
     assert set(re.findall("<[^>]*>", comment)) == {"<p>", "</p>"}
     assert html.unescape(comment).count('\\"') == 1 and "\x1b" not in comment
     assert "group's number" in notes[1]
+
+
+# What was decided
+
+
+def decided(mark: Mark, problem: str = "", handed_in: bool = True) -> Row:
+    exercise = ExerciseReport("ex1", "ex1_output_size", "Output size", 100, 70, (), ())
+    report = Report("", 100, 70, (exercise,), (), "", 0.0, MADE, problem, mark=mark, handed_in=handed_in)
+    return row(report)
+
+
+def test_what_counts_is_uploaded_and_how_it_came_about_is_told(tmp_path: Path) -> None:
+    mark = Mark(60.0, 80.0, days_late=2, deducted=20, steps=("2 days <late>",), comments=("Well tried",))
+    class_ = [(hand_in("a", canvas_id="1", moodle_id="1"), decided(mark))]
+    canvas, moodle, _ = written(tmp_path, class_)
+    assert read_by_canvas(canvas, {1: ""}, {1: TITLE}) == {1: "60"}
+    points, comment = read_by_moodle(moodle, "1")["1"][:2]
+    assert points == 60 and "<p>2 days &lt;late&gt;</p><p>Well tried</p>" in comment
+
+
+def test_a_platform_that_takes_points_off_itself_is_told_those_before(tmp_path: Path) -> None:
+    class_ = [(hand_in("a", canvas_id="1", moodle_id="1"), decided(Mark(60.0, 80.0, deducted=20)))]
+    canvas, moodle, _ = written(tmp_path, class_, policy=Policy(deducted_by=("canvas",)))
+    assert read_by_canvas(canvas, {1: ""}, {1: TITLE}) == {1: "80"}
+    assert read_by_moodle(moodle, "1")["1"][0] == 60
+
+
+def test_who_is_excused_is_so_in_canvas_and_has_no_row_in_moodle(tmp_path: Path) -> None:
+    class_ = [
+        (hand_in("a", canvas_id="1", moodle_id="1"), decided(Mark(None, None, excused=True))),
+        (hand_in("b", canvas_id="2", moodle_id="2"), decided(Mark(90.0, 90.0))),
+    ]
+    canvas, moodle, notes = written(tmp_path, class_)
+    assert read_by_canvas(canvas, {1: "", 2: ""}, {1: TITLE}) == {1: "EX", 2: "90"}
+    assert moodle is not None and "Participant 2" in moodle and "Participant 1" not in moodle
+    assert "moodle.csv: no grade for a: excused" in notes
+
+
+def test_the_policy_leaves_who_handed_in_nothing_without_a_grade(tmp_path: Path) -> None:
+    absent = decided(Mark(None, None), NOT_HANDED_IN, handed_in=False)
+    class_ = [(hand_in("a", path=None, canvas_id="1"), absent), (hand_in("b", canvas_id="2"), graded(50))]
+    canvas, _, notes = written(tmp_path, class_)
+    assert read_by_canvas(canvas, {2: ""}, {1: TITLE}) == {2: "50"}
+    assert f"canvas.csv: no grade for a: {NOT_HANDED_IN}" in notes
+
+
+def test_points_by_hand_for_what_no_check_could_read_are_a_grade(tmp_path: Path) -> None:
+    class_ = [(hand_in("a", canvas_id="1"), decided(Mark(30.0, 30.0), "cannot be read"))]
+    canvas, _, _ = written(tmp_path, class_)
+    assert read_by_canvas(canvas, {1: ""}, {1: TITLE}) == {1: "30"}
+
+
+def test_of_two_hand_ins_of_one_student_the_one_that_counts_is_uploaded(tmp_path: Path) -> None:
+    class_ = [(hand_in("a", canvas_id="1"), graded(50)), (hand_in("a-2", canvas_id="1"), graded(80))]
+    canvas, _, notes = written(tmp_path, class_)
+    assert canvas is None and any("2 hand-ins have the id 1" in note for note in notes)
+    canvas, _, _ = written(tmp_path, class_, aside={"a": "the best of 2 hand-ins counts, a-2"})
+    assert read_by_canvas(canvas, {1: ""}, {1: TITLE}) == {1: "80"}
 
 
 # What a roster says about the assignment

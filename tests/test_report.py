@@ -16,7 +16,7 @@ from autograder.platforms.nbgrader import remarks
 from autograder.report import gradescope, prairielearn
 from autograder.report.files import as_json, write_json, write_report
 from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
-from autograder.report.reading import DamagedReport, marked, read_report
+from autograder.report.reading import DamagedReport, read_report, sealed
 from autograder.report.terminal.table import show_table
 from exercises.feedback.kinds import FailureKind
 
@@ -65,7 +65,7 @@ def test_a_report_is_read_back_as_it_was_and_no_kind_that_is_unknown(tmp_path: P
     assert read_report(tmp_path / "ada.json") == report("text")
     text = json.dumps(as_json(report("text")), indent=1)
     assert text.count('"kind": "raised"') == 1
-    (tmp_path / "ada.json").write_bytes(marked(text.replace('"raised"', '"razed"').encode()))
+    (tmp_path / "ada.json").write_bytes(sealed(text.replace('"raised"', '"razed"').encode()))
     with pytest.raises(DamagedReport, match="of another version"):
         read_report(tmp_path / "ada.json")
 
@@ -76,7 +76,7 @@ def test_a_report_of_before_anything_was_measured_or_extra_is_read_as_one_withou
     for exercise in told["exercises"]:
         for later in ("measured", "extra", "left_alone"):
             del exercise[later]
-    (tmp_path / "ada.json").write_bytes(marked(json.dumps(told, indent=1).encode()))
+    (tmp_path / "ada.json").write_bytes(sealed(json.dumps(told, indent=1).encode()))
     assert read_report(tmp_path / "ada.json") == report("text")
 
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from autograder.classes.profile import write_table
 from autograder.report.canvas import canvas
 from autograder.report.faults import Faults
-from autograder.report.files import write_grades
 from autograder.report.grade import Grade
+from autograder.report.grades import Person, write_grades
 from autograder.report.moodle import moodle
 from tests.spreadsheet import SEPARATORS, SIGNS, formulas
 from tests.test_report import report
@@ -56,7 +56,8 @@ def tables(folder: Path, name: str) -> dict[str, str]:
     grades = [Grade(name, ids, 10, 5, (), name)]
     return {
         "grades.csv": table(
-            folder / "a", lambda path: write_grades(path, [(name, told)], {name: name}, Faults())
+            folder / "a",
+            lambda path: write_grades(path, [(name, told)], {name: Person(doubt=name)}, Faults()),
         ),
         "profile.csv": table(folder / "b", lambda path: write_table(path, {name: {"calls": 1.0}}, Faults())),
         "canvas.csv": canvas(grades, "Week 3 (7)", 10, Faults()),

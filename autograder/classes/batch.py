@@ -18,6 +18,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from autograder.classes.decided import Decided, set_aside
 from autograder.classes.lms import write_imports
 from autograder.classes.lookalike import compare
 from autograder.classes.options import BatchError, GradingOptions
@@ -37,12 +38,14 @@ from autograder.classes.workers import (
 from autograder.report.canvas import CANVAS
 from autograder.report.class_statistics import Compared
 from autograder.report.faults import Faults, ends_the_run, fault
-from autograder.report.files import GRADES, sweep_unfinished, write_grades
+from autograder.report.files import sweep_unfinished
+from autograder.report.grades import GRADES, Person, write_grades
+from autograder.report.marking import Circumstances, marked
 from autograder.report.model import NOT_HANDED_IN, Report
 from autograder.report.moodle import MOODLE
 from autograder.report.pages.dashboard import DASHBOARD, write_dashboard
 from autograder.report.reading import DamagedReport, Reports, Row, read_report, row
-from autograder.report.rendered import ENDINGS
+from autograder.report.rendered import ENDINGS, rendered
 from autograder.report.terminal.progress import Event, Tell
 from autograder.report.text import first_of
 from autograder.report.writing import Writer
@@ -81,6 +84,7 @@ def grade_class(
     workers: int = 1,
     scheduler: str = "",
     known: Exported | None = None,
+    decided: Decided | None = None,
 ) -> ClassReports:
     """Grades hand-ins, and writes their reports and the files of the class into a folder.
 
@@ -92,6 +96,7 @@ def grade_class(
         workers: processes of this machine; one grades in this process.
         scheduler: the address of a Dask cluster, whose workers grade instead.
         known: about the assignment in an LMS.
+        decided: what makes grades of points.
 
     Raises:
         BatchError: if another grader writes into the folder, or the class cannot be graded with these options.
@@ -100,7 +105,8 @@ def grade_class(
     total = len(submissions)
     with _only_writer(out), _graders(options, min(workers, total), scheduler, tell, total) as graders:
         try:
-            return _Class(submissions, options, out, tell, known or Exported()).grade(graders)
+            class_ = _Class(submissions, options, out, tell, known or Exported(), decided or Decided())
+            return class_.grade(graders)
         finally:
             sweep()
 
@@ -158,10 +164,12 @@ class _Class:
         out: Path,
         tell: Tell,
         known: Exported,
+        decided: Decided,
     ) -> None:
         self._submissions = {each.student: each for each in submissions}
         self._options, self._out, self._tell, self._exported = options, out, tell, known
         self._modules = [e.module for e in options.settings.course.exercises]
+        self._decided = decided
         self._rows: dict[str, Row] = {}
         self._before = 0
         self._damaged: list[str] = []
@@ -173,7 +181,7 @@ class _Class:
     def grade(self, executor: Graders) -> ClassReports:
         broken = False
         with _lost_interrupts() as lost, Writer(self._out, self._faults) as writer:
-            for name, graded in results(self._jobs(), executor, executor.width, self._started):
+            for name, graded in results(self._jobs(writer), executor, executor.width, self._started):
                 broken |= graded.broken
                 for entry, why in graded.faults:
                     self._faults.add(f"{name}{entry}", why)
@@ -190,11 +198,14 @@ class _Class:
         """Writes the files of the class, each by itself; gives what the instructor has to know of them."""
         out, faults = self._out, self._faults
         notes = first_of(self._damaged, "{} more reports were not as they were written")
-        doubts = {name: each.doubt for name, each in self._submissions.items() if each.doubt}
+        notes += first_of(self._remarks(rows), "{} more remarks on what was decided")
+        policy = self._decided.policy
+        aside = set_aside(self._submissions, self._rows, policy)
+        people = {name: _person(each, aside.get(name, "")) for name, each in self._submissions.items()}
         with faults.kept_to(GRADES, out / GRADES):
-            write_grades(out / GRADES, rows, doubts, faults)
+            write_grades(out / GRADES, rows, people, faults)
         with faults.kept_to(f"{CANVAS} and {MOODLE}", out / CANVAS, out / MOODLE):
-            notes += write_imports(out, self._submissions, rows, self._exported, faults)
+            notes += write_imports(out, self._submissions, rows, self._exported, policy, aside, faults)
         compared = Compared(remark="Not compared: the grader failed at it")
         with faults.kept_to("look-alikes"):
             compared = compare(self._submissions.values())
@@ -206,8 +217,12 @@ class _Class:
                 notes += [f"{PAGE}: {remark}" for remark in write_profile(out, self._spent, faults)]
         return notes
 
-    def _jobs(self) -> Iterator[GradingJob]:
-        """What is not done yet, read when its turn comes."""
+    def _remarks(self, rows: Sequence[tuple[str, Row]]) -> list[str]:
+        """What the instructor should look at, of what was decided or could not be by the policy."""
+        return [f"{name}: {remark}" for name, row in rows if row.mark for remark in row.mark.remarks]
+
+    def _jobs(self, writer: Writer) -> Iterator[GradingJob]:
+        """What is not done yet, read when its turn comes; what is done gets a new mark where that has changed."""
         entries = list(self._submissions.items())
         paths = [entry.path for _, entry in entries[1:]]
         for (name, entry), following in zip(entries, [*paths, None], strict=True):
@@ -229,32 +244,54 @@ class _Class:
                 self._faults.add(name, fault(error))
             if following is not None:
                 read_ahead(following, self._modules)
-            known = None if self._options.force else self._known(name, key)
+            earlier = self._earlier(name)
+            circumstances = self._decided.circumstances(entry, earlier)
+            known = earlier if not self._options.force and self._is_good(name, earlier, key) else None
             if known is not None:
                 self._before += 1
-                with self._faults.kept_to(f"{name} in all tables"):
-                    self._rows[name] = row(known)
-                self._tell_of(name, known, cached=True)
+                self._take(writer, known, marked(known, circumstances))
             else:
                 self._read[name] = self._clock.seconds["read"]
-                yield replace(job, details=self._details(entry, key))
+                yield replace(job, details=self._details(entry, key, circumstances))
 
-    def _known(self, name: str, key: str) -> Report | None:
-        """The report of an earlier run, if it is what this run would come to."""
+    def _earlier(self, name: str) -> Report | None:
+        """The report of an earlier run, if there is one."""
         try:
-            report = read_report(self._out / f"{name}.json")
+            return read_report(self._out / f"{name}.json")
         except DamagedReport as error:
             self._damaged.append(f"{name}.json {error}: graded again")
             return None
+
+    def _is_good(self, name: str, report: Report | None, key: str) -> bool:
+        """Whether a report is what this run would come to, but for its mark."""
         whole = all((self._out / f"{name}{ending}").is_file() for ending in ENDINGS)
-        return report if whole and report is not None and report.provenance.key == key else None
+        return whole and report is not None and report.provenance.key == key
+
+    def _take(self, writer: Writer, known: Report, now: Report) -> None:
+        """Takes over a report of an earlier run; one with another mark is written anew, and not graded anew."""
+        name = known.student
+        with self._faults.kept_to(f"{name} in all tables"):
+            self._rows[name] = row(now)
+
+        def told(_: float = 0.0) -> None:
+            self._tell_of(name, now, cached=True)
+
+        if now.mark == known.mark:
+            told()
+            return
+        faults = Faults()
+        writer.put(name, rendered(now, self._options.show_calls, faults), told)
+        for entry, why in faults.found:
+            self._faults.add(f"{name}{entry}", why)
 
     def _started(self, name: str) -> None:
         self._tell(Event("started", len(self._submissions), name))
 
-    def _details(self, entry: ClassSubmission, key: str) -> ReportDetails:
+    def _details(self, entry: ClassSubmission, key: str, circumstances: Circumstances) -> ReportDetails:
         options = self._options
-        return ReportDetails(entry.notes, options.show_calls, code_digest(), options.options, key)
+        return ReportDetails(
+            entry.notes, circumstances, options.show_calls, code_digest(), options.options, key
+        )
 
     def _written(self, name: str, graded: GradingResult, seconds: float) -> None:
         """What is to be done once a report is safe; the writer's thread does it."""
@@ -290,6 +327,13 @@ def _lost_interrupts() -> Iterator[list[object]]:
         yield lost
     finally:
         sys.unraisablehook = before
+
+
+def _person(each: ClassSubmission, aside: str) -> Person:
+    number = next((each.ids[kind] for kind in ("canvas_id", "moodle_id", "sid") if kind in each.ids), "")
+    return Person(
+        number, each.ids.get("login", each.login), each.ids.get("email", ""), each.doubt, aside, each.late
+    )
 
 
 def _together(*spent: Mapping[str, float]) -> dict[str, float]:

@@ -15,7 +15,9 @@ from autograder.report.canvas import CANVAS, canvas
 from autograder.report.faults import Faults
 from autograder.report.files import write_text
 from autograder.report.grade import Grade
+from autograder.report.model import Mark
 from autograder.report.moodle import MOODLE, moodle
+from autograder.report.policy import Policy
 from autograder.report.reading import Row
 from autograder.report.text import first_of
 from autograder.submissions.downloads import ClassSubmission
@@ -27,6 +29,8 @@ def write_imports(
     submissions: Mapping[str, ClassSubmission],
     rows: Sequence[tuple[str, Row]],
     known: Exported,
+    policy: Policy,
+    aside: Mapping[str, str],
     faults: Faults,
 ) -> list[str]:
     """Writes `canvas.csv` and `moodle.csv` where the ids of that LMS are known; those of earlier runs go.
@@ -36,6 +40,8 @@ def write_imports(
         submissions: by the names that reports have.
         rows: the reports' rows under these names.
         known: about the assignment.
+        policy: the course's.
+        aside: why another hand-in of the same student counts, by name.
         faults: takes what is missing.
 
     Returns:
@@ -44,9 +50,10 @@ def write_imports(
     notes: list[str] = []
     column, worksheet = known.column, known.worksheet
     full = next((row.points for _, row in rows), 0.0)
-    students = [(submissions[name], row) for name, row in rows]
+    students = [(submissions[name], row) for name, row in rows if name not in aside]
 
-    grades, without = _graded(students, "canvas_id", lambda number: _excused(number, known))
+    deducts = "canvas" in policy.deducted_by
+    grades, without = _graded(students, "canvas_id", lambda number: _excused(number, known), deducts)
     told = []
     if grades and not column.has_id:
         told.append(
@@ -56,7 +63,10 @@ def write_imports(
         text = canvas(grades, column.title, column.points or full, faults) if grades else ""
         notes += _written(out / CANVAS, text, 2, without, told)
 
-    grades, without = _graded(students, "moodle_id", lambda number: "")
+    deducts = "moodle" in policy.deducted_by
+    grades, without = _graded(students, "moodle_id", lambda number: "", deducts)
+    without += [f"{each.name}: excused" for each in grades if each.excused]
+    grades = [each for each in grades if not each.excused]
     told = []
     if worksheet is not None and worksheet.maximum is None:
         told.append(
@@ -84,9 +94,15 @@ def _doubts(students: Sequence[ClassSubmission], told: Sequence[str]) -> list[st
 
 
 def _graded(
-    students: Sequence[tuple[ClassSubmission, Row]], kind: str, withheld: Callable[[str], str]
+    students: Sequence[tuple[ClassSubmission, Row]],
+    kind: str,
+    withheld: Callable[[str], str],
+    deducts: bool,
 ) -> tuple[list[Grade], list[str]]:
-    """The grades of those with an id of a kind, and why others have none; nothing where nobody has such an id."""
+    """The grades of those with an id of a kind, and why others have none; nothing where nobody has such an id.
+
+    A platform that `deducts` points for being late itself is told those before that.
+    """
     numbers = [_number(each.ids.get(kind, "")) for each, _ in students]
     count = Counter(numbers)
     if not any(numbers):
@@ -101,7 +117,11 @@ def _graded(
         else:
             ids = {**each.ids, kind: number}
             name = each.name or each.student
-            grades.append(Grade(name, ids, row.points, row.earned, row.exercises, row.found))
+            mark = row.mark or Mark(row.final, row.final)
+            final = mark.before_late if deducts else mark.final
+            grades.append(
+                Grade(name, ids, row.points, final or 0.0, row.exercises, row.found, mark, mark.excused)
+            )
     return grades, without
 
 
@@ -113,7 +133,9 @@ def _number(text: str) -> str:
 def _reason(each: ClassSubmission, row: Row) -> str:
     if each.doubt:
         return each.doubt
-    return row.problem if row.withheld else ""
+    if row.final is None and not (row.mark is not None and row.mark.excused):
+        return row.problem or "no grade by the course's policy"
+    return ""
 
 
 def _excused(number: str, known: Exported) -> str:

@@ -27,6 +27,7 @@ from autograder.grading.collecting import SuiteError
 from autograder.grading.grade import Grader
 from autograder.grading.sandboxed import TimeLimits
 from autograder.report.faults import Faults, fault
+from autograder.report.marking import Circumstances, marked
 from autograder.report.model import Report
 from autograder.report.reading import Row, row
 from autograder.report.rendered import rendered
@@ -72,10 +73,12 @@ class Settings:
 class ReportDetails:
     """What a report says besides what grading came to: notes on how the hand-in was found, and what it rests on.
 
-    `show_calls` lets students see hidden calls. The others are fields of `Provenance`.
+    `show_calls` lets students see hidden calls, and `circumstances` make a grade of points. The others are fields of
+    `Provenance`.
     """
 
     notes: tuple[str, ...] = ()
+    circumstances: Circumstances = field(default_factory=Circumstances)
     show_calls: bool = False
     code: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -85,7 +88,9 @@ class ReportDetails:
         """The report with them; where the grader failed it gets no key, and the next run tries again."""
         key = "" if broken else self.key
         made = replace(report.provenance, code=self.code, options=dict(self.options), key=key)
-        return replace(report, notes=(*self.notes, *report.notes), provenance=made)
+        return marked(
+            replace(report, notes=(*self.notes, *report.notes), provenance=made), self.circumstances
+        )
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ class GradingJob:
     handed_in: bool = True
     broken: bool = False
     again: bool = False
-    details: ReportDetails = ReportDetails()
+    details: ReportDetails = field(default_factory=ReportDetails)
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.classes import jplag
+from autograder.classes.decided import Decided
+from autograder.classes.decisions import DECISIONS, DecisionError, read_decisions
 from autograder.cli.options import CommandError, Commands, count, grading_options, settings_of
+from autograder.paths import SOLUTIONS
 from autograder.report.canvas import CANVAS
 from autograder.report.faults import Faults
-from autograder.report.files import GRADES
+from autograder.report.grades import GRADES
 from autograder.report.moodle import MOODLE
+from autograder.report.policy import Policy, PolicyError, read_policy
 from autograder.report.terminal.progress import display
 from autograder.report.terminal.table import console, printable, show_table
 from autograder.sandbox.private_folder import PrivateFolder
 from autograder.submissions.downloads import ClassSubmission, classes_of
 from autograder.submissions.downloads.exported import Exported, exported
+from autograder.submissions.downloads.formats import stamped
+from exercises.feedback.catalogue import exercises
 
 if TYPE_CHECKING:
     from autograder.classes.batch import ClassReports
@@ -91,6 +97,12 @@ def add(commands: Commands) -> None:
         metavar="FOLDER",
         help="also write the hand-ins into a new folder as JPlag and MOSS take them",
     )
+    parser.add_argument(
+        "--decisions",
+        type=Path,
+        metavar="CSV",
+        help=f"points, excuses, extensions and comments of yours (default: {DECISIONS} in OUT, if there)",
+    )
     parser.add_argument("--force", action="store_true", help="grade again what has been graded before")
     parser.add_argument(
         "--profile", action="store_true", help="say where the time went, in profile.csv and profile.htm"
@@ -105,10 +117,13 @@ def _check(options: argparse.Namespace) -> None:
         _check_course(options)
     else:
         _check_class(options)
+    if options.decisions is not None and not options.decisions.is_file():
+        raise CommandError(f"--decisions {options.decisions}: there is no such file")
     if options.out.exists() and not options.out.is_dir():
         raise CommandError(f"-o {options.out}: is a file; give a folder for the reports")
     if options.jplag is not None and options.jplag.exists():
         raise CommandError(f"--jplag {options.jplag}: is there already; give the name of a new folder")
+    options.policy = _policy()
     if options.scheduler and options.workers:
         raise CommandError("--scheduler and --workers do not go together: the cluster has workers of its own")
 
@@ -159,6 +174,7 @@ def _graded(
     from autograder.classes.options import GradingOptions
 
     for_jplag: Path | None = options.jplag
+    decided = _decided(options, submissions)
     wanted = GradingOptions(
         settings_of(options, remote=bool(options.scheduler)),
         options.show_calls,
@@ -168,7 +184,9 @@ def _graded(
     )
     workers = options.workers or os.cpu_count() or 1
     with display(console(), options.json) as tell:
-        graded = grade_class(submissions, wanted, options.out, tell, workers, options.scheduler, known)
+        graded = grade_class(
+            submissions, wanted, options.out, tell, workers, options.scheduler, known, decided
+        )
     if for_jplag is not None:
         faults = Faults()
         students = jplag.write_class(submissions, for_jplag, faults)
@@ -176,6 +194,26 @@ def _graded(
         notes = [*graded.notes, *faults.notes]
         graded = replace(graded, notes=notes, broken=graded.broken or bool(faults.notes))
     return graded
+
+
+def _policy() -> Policy:
+    """The policy of the course."""
+    path = SOLUTIONS / "course.toml"
+    try:
+        return read_policy(path, [exercise.name for exercise in exercises()])
+    except PolicyError as error:
+        raise CommandError("\n".join(f"{path}, [policy]: {each}" for each in error.complaints)) from error
+
+
+def _decided(options: argparse.Namespace, submissions: Sequence[ClassSubmission]) -> Decided:
+    """What makes grades of the class's points."""
+    path = options.decisions or options.out / DECISIONS
+    if not path.is_file():
+        return Decided(options.policy)
+    try:
+        return Decided(options.policy, read_decisions(path, submissions, options.course.exercises))
+    except DecisionError as error:
+        raise CommandError(str(error)) from error
 
 
 def _show(options: argparse.Namespace, graded: ClassReports) -> None:
@@ -190,6 +228,12 @@ def _show(options: argparse.Namespace, graded: ClassReports) -> None:
         print(f"{graded.before} of {len(graded.rows)} were graded before (--force grades them again)")
 
 
+def _of_course(course: Path, assignment: str, student: str, path: Path) -> ClassSubmission:
+    """What a student of an nbgrader course handed in, with the time that nbgrader's exchange wrote beside it."""
+    when = stamped(course / "submitted" / student / assignment)
+    return ClassSubmission(student, path, student, ids={"login": student}, submitted=when)
+
+
 def _grade_course(options: argparse.Namespace) -> int:
     from autograder.platforms import gradebook
 
@@ -199,10 +243,12 @@ def _grade_course(options: argparse.Namespace) -> int:
     try:
         assignment = gradebook.assignment_in(course, options.assignment)
         submitted = gradebook.submitted(course, assignment)
-        graded = _graded(options, [ClassSubmission(student, path) for student, path in submitted.items()])
+        graded = _graded(options, [_of_course(course, assignment, *each) for each in submitted.items()])
         good = graded.reports.finished()
         notes = gradebook.write_scores(course, assignment, good)
         notes += gradebook.write_pages(course, assignment, good)
+        if options.policy.due is not None and "nbgrader" not in options.policy.deducted_by:
+            gradebook.write_penalties(course, assignment, good)
         notes += [f"{s}: nothing submitted" for s in gradebook.without_submission(course, assignment)]
     except gradebook.GradebookError as error:
         raise CommandError(str(error)) from error

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.platforms import nbgrader as runtime
 from autograder.platforms.nbgrader import remarks
 from autograder.report.files import for_student
-from autograder.report.model import Report
+from autograder.report.model import ExerciseReport, Report
 from autograder.submissions.archive import shown
 from autograder.submissions.downloads.names import NOTEBOOK, submission_in
 
@@ -200,6 +200,19 @@ def _autograde(course: Path, assignment: str, student: str = "", without: Collec
     return found[-1] if found else f"it ended with {done.returncode}"
 
 
+def write_penalties(course: Path, assignment: str, reports: Mapping[str, Report]) -> None:
+    """Writes what the course's policy takes off for being late, in place of what nbgrader's own plugin said.
+
+    It comes after `write_pages`, in which that plugin runs.
+    """
+    with _open(course) as book:
+        for student, report in reports.items():
+            if report.mark is not None:
+                notebook: Any = book.find_submission_notebook(_ID, assignment, student)
+                notebook.late_submission_penalty = report.mark.deducted
+        book.db.commit()
+
+
 def read_scores(course: Path, assignment: str) -> dict[str, dict[str, float]]:
     """Points by student and exercise, as the gradebook has them."""
     with _open(course) as book:
@@ -260,6 +273,12 @@ def _write_points(book: Gradebook, assignment: str, student: str, report: Report
         # what was not graded has no score, which is not a 0
         grade.auto_score = None if report.problem else exercise.counted
         by_hand = grade.manual_score
+        decided = _decided(exercise, report)
+        if decided is not None:
+            grade.manual_score, grade.needs_manual_grade = decided, False
+            if by_hand is not None and by_hand != decided:
+                yield f"{student}, {exercise.name}: {by_hand:g}, entered by hand, is now {decided:g} by decisions.csv"
+            continue
         # nbgrader's way to ask a human to look again
         grade.needs_manual_grade = by_hand is not None or bool(report.problem)
         if (by_hand is not None and by_hand != exercise.counted) or grade.extra_credit:
@@ -274,11 +293,20 @@ def _write_points(book: Gradebook, assignment: str, student: str, report: Report
         yield f"{student}: no score was entered: {report.problem}"
 
 
+def _decided(exercise: ExerciseReport, report: Report) -> float | None:
+    """The points of an exercise where a person has changed some of them; None where nobody has."""
+    made = [each for each in report.mark.changes if each.exercise == exercise.name] if report.mark else []
+    return exercise.counted + sum(each.points - each.automatic for each in made) if made else None
+
+
 def _write_comments(
     book: Gradebook, assignment: str, student: str, report: Report, answers: Iterable[str]
 ) -> None:
     """Each exercise's remarks at its first answer, the others emptied."""
     told = remarks(for_student(report, show_calls=False))
+    first = next(iter(told), "")
+    if first and report.mark is not None:
+        told[first] = "\n".join([*report.mark.steps, *report.mark.comments, told[first]]).strip()
     for name in answers:
         exercise, _, number = name.partition("-answer-")
         comment: Any = book.find_comment(name, _ID, assignment, student)

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.release.header import SourceError
+from autograder.report.policy import TABLE as POLICY
+from autograder.report.policy import PolicyError, policy_of
 from exercises.feedback.catalogue import CourseInfo, Track
 
 NAME = "course.toml"
@@ -71,13 +73,20 @@ def as_entry(course: CourseInfo) -> dict[str, Any]:
 
 def _complaints(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What is wrong, with the names under which it stands."""
-    known = (*_TEXTS, *_TABLES)
-    wrong = [(name, f"is none of {', '.join(known)}") for name in told if name not in known]
+    # the policy is for who grades a class, and in nothing that is given out
+    known, may_be = (*_TEXTS, *_TABLES), (*_TEXTS, *_TABLES, POLICY)
+    wrong = [(name, f"is none of {', '.join(known)}") for name in told if name not in may_be]
     wrong += [(name, "is missing") for name in known if name not in told]
     wrong += [(name, "has to be text") for name in _TEXTS if not _is_text(told.get(name, "x"))]
-    wrong += [(name, "has to be a table") for name in _TABLES if not isinstance(told.get(name, {}), dict)]
+    wrong += [
+        (name, "has to be a table") for name in (*_TABLES, POLICY) if not isinstance(told.get(name, {}), dict)
+    ]
     if wrong:
         return wrong
+    try:
+        policy_of(told.get(POLICY, {}))
+    except PolicyError as error:
+        wrong += [(POLICY, each) for each in error.complaints]
     if not _SLUG.fullmatch(told["slug"]):
         wrong.append(("slug", f"is for names of files: small letters, digits, - and _, not {told['slug']!r}"))
     if told["keyword"] != told["keyword"].casefold():

@@ -8,7 +8,7 @@ From `lib/gradebook_importer.rb` of instructure/canvas-lms and the page that con
 - A student is known by `ID`, then by SIS id and login, last by name. So all rows have an ID, and names are free.
 - An empty cell deletes a grade that is there. So whoever has no grade here has no row.
 - A line whose first cell has "Points Possible" in it is about the assignments.
-- Numbers may have a point or a comma.
+- Numbers may have a point or a comma; `EX`, in any letters, excuses the student.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from autograder.report.spreadsheet import as_csv
 
 CANVAS = "canvas.csv"
 TITLES = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+EXCUSED = "EX"  # in place of points; the gradebook's export writes it, too
 _POINTS = "Points Possible"
 
 
@@ -43,4 +44,4 @@ def _row(each: Grade, points: float) -> list[str]:
     # a student may be called anything, but must not say what the assignment is worth
     name = each.name if _POINTS not in each.name else ids["canvas_id"]
     known = [ids["canvas_id"], ids.get("sid", ""), ids.get("login", "")]
-    return [name, *known, "", each.out_of(points)]
+    return [name, *known, "", EXCUSED if each.excused else each.out_of(points)]

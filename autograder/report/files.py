@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from autograder.report.faults import Faults
 from autograder.report.model import ExerciseReport, Finding, Line, Report
-from autograder.report.reading import Row, marked
-from autograder.report.spreadsheet import as_csv
+from autograder.report.reading import sealed
 
-GRADES = "grades.csv"
 _UNFINISHED = ".unfinished"  # how temporary files end, and no student's, whatever the name
 
 
@@ -139,7 +136,7 @@ def write_report(path: Path, report: Report) -> None:
 
 def report_bytes(report: Report) -> bytes:
     """A report's file; see `write_report`."""
-    return marked(json_bytes(as_json(report)))
+    return sealed(json_bytes(as_json(report)))
 
 
 def json_bytes(data: Any) -> bytes:
@@ -180,46 +177,3 @@ def _whole(data: Any) -> Any:
     if isinstance(data, list | tuple):
         return [_whole(each) for each in data]
     return data
-
-
-def write_grades(
-    path: Path, rows: Sequence[tuple[str, Report | Row]], doubts: Mapping[str, str], faults: Faults
-) -> None:
-    """`grades.csv`: one row per hand-in with its points by exercise, the total, extra points, and what was found.
-
-    What was measured of anybody has columns of its own behind these, in the order of the exercises.
-    What could not be graded, and who may have handed in something that fits nobody, has no points, not even 0.
-
-    Args:
-        path: the file.
-        rows: what is known, by student.
-        doubts: why a hand-in may be another student's, told before what was found.
-        faults: takes who has no row.
-    """
-    exercises = rows[0][1].exercises if rows else ()
-    names = [e.name for e in exercises]
-    totals = ["total", *(["extra"] if any(e.extra for e in exercises) else [])]
-    measured = [f"{e.name}: {name}" for e in exercises for name in _ever_measured(rows, e)]
-    table = faults.each(
-        path.name, rows, lambda each: each[0], lambda each: _row(*each, doubts.get(each[0], ""), measured)
-    )
-    write_text(path, as_csv([["student", *names, *totals, "found", *measured], *table]))
-
-
-def _ever_measured(rows: Sequence[tuple[str, Report | Row]], exercise: ExerciseReport) -> list[str]:
-    """The names of what was measured of an exercise with anybody, in an order that no hand-in decides."""
-    found = (e for _, report in rows for e in report.exercises if e.name == exercise.name)
-    return sorted({each.name for e in found for each in e.measured})
-
-
-def _measured(report: Report | Row) -> dict[str, float]:
-    return {f"{e.name}: {each.name}": each.value for e in report.exercises for each in e.measured}
-
-
-def _row(student: str, report: Report | Row, doubt: str, measured: Sequence[str]) -> list[str]:
-    extra = [e.earned for e in report.exercises if e.extra]
-    points = [*(e.earned for e in report.exercises), report.earned, *([sum(extra)] if extra else [])]
-    shown = ["" if report.withheld else f"{each:g}" for each in points]
-    found = "; ".join(dict.fromkeys(filter(None, [doubt, report.found])))
-    values = _measured(report)
-    return [student, *shown, found, *(f"{values[name]:g}" if name in values else "" for name in measured)]

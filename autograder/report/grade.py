@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.report.model import ExerciseReport
+from autograder.report.model import ExerciseReport, Mark
 
 
 @dataclass(frozen=True)
 class Grade:
-    """`ids` are the identifiers by kind; `found` says in one line what was found."""
+    """`ids` are the identifiers by kind; `found` says in one line what was found.
+
+    `earned` is what counts in the end, or what the checks gave where there is no mark; whoever is `excused` has none.
+    """
 
     name: str
     ids: Mapping[str, str]
@@ -18,6 +21,8 @@ class Grade:
     earned: float
     exercises: Sequence[ExerciseReport]
     found: str
+    mark: Mark | None = None
+    excused: bool = False
 
     def out_of(self, maximum: float | None) -> str:
         """The points as a number with a decimal point, scaled to the assignment's own maximum where it is known.

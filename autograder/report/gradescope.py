@@ -18,13 +18,15 @@ def results(report: Report) -> dict[str, Any]:
     """
     if report.problem:
         return not_graded(report.problem)
+    if report.final is None:
+        return not_graded(report_summary(report))
     tests = [
         _test(exercise, line, number)
         for exercise in report.begun
         for number, line in enumerate(exercise.lines, 1)
     ]
     shown = {
-        "score": report.earned,
+        "score": report.final,
         "execution_time": math.ceil(report.seconds),
         "output": report_summary(report)[:MAX_OUTPUT_CHARS],
         "output_format": "text",

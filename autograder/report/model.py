@@ -193,6 +193,44 @@ class Provenance:
 
 
 @dataclass(frozen=True)
+class Change:
+    """Points that a person gave in place of those of the checks; for the whole hand-in where no exercise is named."""
+
+    exercise: str
+    line: str
+    automatic: float
+    points: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What counts in the end, after what a person decided and the course's policy.
+
+    Attributes:
+        final: the grade in points; None where there is none.
+        before_late: the same before anything was taken off for being late.
+        excused: that there is none since the student need not have one.
+        days_late: begun after the hand-in was due.
+        deducted: points that were taken off for that.
+        changes: points that a person gave.
+        steps: how the points of the checks became the grade, in sentences for the student; empty where they are it.
+        comments: a person's, for the student.
+        remarks: for the instructor alone.
+    """
+
+    final: float | None
+    before_late: float | None
+    excused: bool = False
+    days_late: int = 0
+    deducted: float = 0.0
+    changes: tuple[Change, ...] = ()
+    steps: tuple[str, ...] = ()
+    comments: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Report:
     """The report on one hand-in.
 
@@ -200,6 +238,7 @@ class Report:
     `notes` says what was missing, ignored or skipped; `printed` is what the code printed, capped, as text;
     `problem` is set when the hand-in could not be graded at all; `handed_in` is false where there is none.
     `unusual` is for the instructor alone: where the code mentions what no answer needs. It costs nothing.
+    `mark` is what counts in the end; a hand-in that is graded by itself has none, and its points count.
     """
 
     student: str
@@ -214,6 +253,14 @@ class Report:
     schema: int = SCHEMA
     handed_in: bool = True
     unusual: tuple[str, ...] = ()
+    mark: Mark | None = None
+
+    @property
+    def final(self) -> float | None:
+        """The grade in points; None where there is none."""
+        if self.mark is not None:
+            return self.mark.final
+        return None if self.withheld else self.earned
 
     @property
     def withheld(self) -> bool:

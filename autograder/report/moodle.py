@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 
 from autograder.report.faults import Faults
 from autograder.report.grade import Grade
-from autograder.report.model import extra_points
+from autograder.report.model import Mark, extra_points
 from autograder.report.spreadsheet import as_csv
 from autograder.report.text import in_points, plain
 
@@ -63,7 +63,8 @@ def comment(grade: Grade) -> str:
     begun = [exercise for exercise in grade.exercises if not exercise.left_alone]
     points = ", ".join(f"{e.name} {e.earned:g} of {e.points:g}" for e in begun)
     total = in_points(grade.earned, grade.points, extra_points(grade.exercises))
-    parts = [total + (f": {points}" if points else ""), grade.found]
+    mark = grade.mark or Mark(grade.earned, grade.earned)
+    parts = [total + (f": {points}" if points else ""), *mark.steps, *mark.comments, grade.found]
     shown = [html.escape(plain(part).replace("\n", " ")) for part in parts]
     return "".join(f"<p>{part}</p>" for part in shown)
 

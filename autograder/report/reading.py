@@ -17,9 +17,11 @@ from typing import Any
 
 from autograder.report.model import (
     SCHEMA,
+    Change,
     ExerciseReport,
     Finding,
     Line,
+    Mark,
     Measurement,
     Picture,
     Provenance,
@@ -34,7 +36,7 @@ class DamagedReport(Exception):
     """A file that holds no report as it was written: why, in words that follow the file's name."""
 
 
-def marked(text: bytes) -> bytes:
+def sealed(text: bytes) -> bytes:
     """A report's JSON, which begins with a line that has nothing but a brace, with the mark."""
     return b'{\n "digest": "%s",' % _digest(text) + text[1:]
 
@@ -83,7 +85,13 @@ def _report(data: Mapping[str, Any]) -> Report:
     fields["provenance"] = Provenance(
         **made | {"devices": tuple(made["devices"]), "unconfined": tuple(made["unconfined"])}
     )
+    fields["mark"] = _mark(data["mark"]) if data.get("mark") else None
     return Report(**fields)
+
+
+def _mark(data: Mapping[str, Any]) -> Mark:
+    lists = {name: tuple(data[name]) for name in ("steps", "comments", "remarks")}
+    return Mark(**{**data, **lists, "changes": tuple(Change(**each) for each in data["changes"])})
 
 
 def _exercise(data: Mapping[str, Any]) -> ExerciseReport:
@@ -121,6 +129,9 @@ class Row:
     problem: str
     provenance: Provenance
     withheld: bool = False
+    final: float | None = None
+    mark: Mark | None = None
+    handed_in: bool = True
 
 
 def row(report: Report) -> Row:
@@ -136,6 +147,9 @@ def row(report: Report) -> Row:
         report.problem,
         _origin(made.torch, *layers),
         report.withheld,
+        report.final,
+        report.mark,
+        report.handed_in,
     )
 
 

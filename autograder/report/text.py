@@ -104,5 +104,7 @@ def report_summary(report: Report) -> str:
         + (f". {measured(e)}" if e.measured else "")
         for e in report.begun
     ]
+    if report.mark is not None:
+        lines += [*report.mark.steps, *report.mark.comments]
     lines += [f"Note: {note}" for note in report.notes]
     return plain("\n".join(lines))

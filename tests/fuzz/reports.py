@@ -18,7 +18,7 @@ from rich.console import Console
 
 from autograder.course import COURSE
 from autograder.platforms import gradebook, nbgrader
-from autograder.report import files, gradescope, model, prairielearn, spreadsheet
+from autograder.report import files, grades, gradescope, model, prairielearn, spreadsheet
 from autograder.report import text as wording
 from autograder.report.faults import Faults
 from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
@@ -133,7 +133,7 @@ def _grades(rows: Sequence[tuple[str, Report]]) -> None:
     written: list[bytes] = []
     faults = Faults()
     with patch.object(files, "write_bytes", lambda path, content: written.append(content)):
-        files.write_grades(Path("grades.csv"), rows, {}, faults)
+        grades.write_grades(Path("grades.csv"), rows, {}, faults)
     text = written[0].decode("utf-8")
     _plain(text, "grades.csv")
     holds(faults.notes == [], "every hand-in has its row", faults.notes)

@@ -130,7 +130,9 @@ def _page(report: Report, length: int, causes: int, calls: int) -> str:
         notes=[cut(note) for note in report.notes[:50]],
         groups=_groups(parts, bool(report.problem)),
         further=_further(report),
-        total="Not graded" if report.withheld else _total(report),
+        total=_total(report),
+        steps=[cut(step) for step in _steps(report)],
+        comments=[cut(comment) for comment in report.mark.comments] if report.mark else [],
         advice=UNREAD if report.withheld else UNSEEN,
         headline=_headline(report),
         provenance=_provenance(report),
@@ -158,8 +160,24 @@ def _of(exercise: ExerciseReport, withheld: bool) -> str:
 
 
 def _total(report: Report) -> str:
-    """The points; whoever leaves the extra ones alone finds them further down."""
-    return in_points(report.earned, report.points, report.extra, points)
+    """The grade; whoever leaves the extra points alone finds them further down."""
+    if report.mark is not None and report.mark.excused:
+        return "Excused"
+    if report.final is None:
+        return "Not graded" if report.withheld else "No grade"
+    return in_points(report.final, report.points, report.extra, points)
+
+
+def _steps(report: Report) -> list[str]:
+    """How the points of the checks became the grade; nothing where they are it."""
+    if report.mark is None or not report.mark.steps:
+        return []
+    checks = (
+        []
+        if report.withheld
+        else [f"The checks gave {points(report.earned)} of {points(report.points)} points"]
+    )
+    return [*checks, *report.mark.steps]
 
 
 def _whole(line: Line) -> bool:

@@ -32,6 +32,9 @@ def show_table(to: Console, rows: Sequence[tuple[str, Report | Row]], folder: Pa
     table.add_column(f"total\n/{first.points:g}", justify="right", style="bold")
     if extra := [e.points for e in first.exercises if e.extra]:
         table.add_column(f"extra\n/{sum(extra):g}", justify="right")
+    marked = any(report.final != report.earned for _, report in rows if not report.withheld)
+    if marked:
+        table.add_column("final", justify="right", style="bold")
     table.add_column("found", overflow="fold")
     for student, report in rows:
         cells = [f"{e.earned:g}{'*' * bool(e.carried_from)}" for e in report.exercises]
@@ -39,6 +42,7 @@ def show_table(to: Console, rows: Sequence[tuple[str, Report | Row]], folder: Pa
         cells += [f"{sum(e.earned for e in report.exercises if e.extra):g}"] * bool(extra)
         if report.withheld:
             cells = ["–"] * len(cells)
+        cells += ["–" if report.final is None else f"{report.final:g}"] * marked
         # not markup with its brackets escaped: rich takes a backslash before one apart all the same
         table.add_row(Text(printable(student)), *cells, Text(printable(report.found)))
     to.print(table)

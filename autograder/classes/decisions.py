@@ -1,0 +1,179 @@
+"""`decisions.csv`: what a person decided about students, one row each; the autograder reads it and never writes it.
+
+    student,exercise,line,points,excused,days,comment,reason,automatic
+    ada,ex3,,18,,,,right by another way,15
+
+`autograder decide` adds rows. Whatever a row names has to be there: nothing is left out in silence.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.report.marking import Decision
+from autograder.report.text import plain
+from autograder.submissions.archive import shown
+from autograder.submissions.downloads import ClassSubmission
+from autograder.submissions.downloads.people import key
+from autograder.submissions.downloads.roster import read_table
+from exercises.feedback.catalogue import Exercise
+
+DECISIONS = "decisions.csv"
+COLUMNS = ("student", "exercise", "line", "points", "excused", "days", "comment", "reason", "automatic")
+_NEEDED = ("student",)
+_YES, _NO = ("yes", "y", "true", "1", "x", "ex", "excused"), ("", "no", "n", "false", "0")
+_MAX_DAYS = 1000
+
+
+class DecisionError(Exception):
+    """Decisions that cannot be carried out; a line for each, which names its row."""
+
+
+@dataclass
+class _Reading:
+    """Rows as they are read, and what is wrong with them."""
+
+    wrong: list[str] = field(default_factory=list)
+    row: int = 1
+
+    def complain(self, what: str) -> None:
+        self.wrong.append(f"row {self.row}: {what}")
+
+
+def read_decisions(
+    path: Path, submissions: Iterable[ClassSubmission], exercises: Sequence[Exercise]
+) -> dict[str, tuple[Decision, ...]]:
+    """The decisions in a file, by the names that reports have.
+
+    Args:
+        path: a CSV file with a header row.
+        submissions: the class; a student is known by any name or id.
+        exercises: those of the course.
+
+    Raises:
+        DecisionError: for every row that cannot be carried out.
+        SubmissionError: if it is no CSV file.
+    """
+    table = read_table(path, shown(path))
+    titles = [title.strip().casefold() for title in table[0]] if table else []
+    unknown = [title for title in titles if title and title not in COLUMNS]
+    if unknown or any(name not in titles for name in _NEEDED):
+        told = f"it has {', '.join(map(shown, unknown))}" if unknown else "student is missing"
+        raise DecisionError(f"{path.name}: {told}; the columns are {', '.join(COLUMNS)}")
+    reading, people = _Reading(), _people(submissions)
+    points = {exercise.name: float(exercise.points) for exercise in exercises}
+    points[""] = sum(float(exercise.points) for exercise in exercises if not exercise.extra)
+    found: dict[str, list[Decision]] = {}
+    for reading.row, line in enumerate(table[1:], 2):
+        cells = {title: cell.strip() for title, cell in zip(titles, line, strict=False) if title}
+        student = _student(cells.get("student", ""), people, reading)
+        decision = _decision(cells, points, reading)
+        if decision is None or not student:
+            continue
+        earlier = next((each for each in found.get(student, []) if _same(each, decision)), None)
+        if earlier is not None:
+            reading.complain(f"{shown(student)}, {decision.about}: row {earlier.row} decides that already")
+        found.setdefault(student, []).append(decision)
+    if reading.wrong:
+        raise DecisionError("\n".join(f"{path.name}, {each}" for each in reading.wrong))
+    return {student: tuple(each) for student, each in found.items()}
+
+
+def _people(submissions: Iterable[ClassSubmission]) -> dict[str, set[str]]:
+    """By every name and id in any spelling, whom it may mean."""
+    people: dict[str, set[str]] = {}
+    for each in submissions:
+        for called in {each.student, each.name, each.login, *each.ids.values()} - {""}:
+            people.setdefault(key(called), set()).add(each.student)
+    return people
+
+
+def _student(called: str, people: Mapping[str, set[str]], reading: _Reading) -> str:
+    if not called:
+        reading.complain("names no student")
+        return ""
+    fit = sorted(people.get(key(called), ()))
+    if not fit:
+        reading.complain(
+            f"{shown(called)} is nobody in this class; a student is named by name, login, email or id"
+        )
+    elif len(fit) > 1:
+        reading.complain(
+            f"{shown(called)} may be {' or '.join(map(shown, fit))}; give the login or the email"
+        )
+    return fit[0] if len(fit) == 1 else ""
+
+
+def _decision(cells: Mapping[str, str], points: Mapping[str, float], reading: _Reading) -> Decision | None:
+    """The decision of a row; None where it says what cannot be."""
+    before = len(reading.wrong)
+    exercise, line = cells.get("exercise", "").casefold(), cells.get("line", "")
+    if exercise not in points:
+        reading.complain(f"{shown(exercise)} is no exercise; there are {', '.join(filter(None, points))}")
+    if line and not exercise:
+        reading.complain(f"line {shown(line)} of which exercise?")
+    most = points.get(exercise, points[""])
+    given = _number(cells, "points", most, exercise or "the hand-in", reading)
+    days = _number(cells, "days", _MAX_DAYS, "an extension", reading) or 0.0
+    automatic = _number(cells, "automatic", math.inf, exercise, reading)
+    told = cells.get("excused", "").casefold()
+    if told not in (*_YES, *_NO):
+        reading.complain(f"excused is {shown(told)}; write yes, or leave it empty")
+    excused = told in _YES
+    if days and exercise:
+        reading.complain(f"days are for the whole hand-in; leave out {exercise}")
+    if excused and (given is not None or line):
+        reading.complain("an excuse is for a whole exercise or hand-in, and goes with no points")
+    comment, reason = plain(cells.get("comment", "")), plain(cells.get("reason", ""))
+    if given is None and not excused and not days and not comment:
+        reading.complain("decides nothing: points, excused, days and comment are empty")
+    if (given is not None or excused) and not reason:
+        reading.complain("needs a reason: the student reads it")
+    if len(reading.wrong) > before:
+        return None
+    return Decision(exercise, line, given, excused, days, comment, reason, automatic, reading.row)
+
+
+def _number(cells: Mapping[str, str], title: str, most: float, about: str, reading: _Reading) -> float | None:
+    text = cells.get(title, "")
+    if not text:
+        return None
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= most:
+        end = "" if math.isinf(most) else f" to {most:g}"
+        reading.complain(f"{title} is {shown(text)}, which is no number from 0{end} ({about})")
+        return None
+    return value
+
+
+def _same(one: Decision, other: Decision) -> bool:
+    """Whether two decide the same thing, or one of them all of what the other is a part of."""
+    if one.exercise != other.exercise:
+        return False
+    points = one.points is not None or one.excused, other.points is not None or other.excused
+    if all(points) and (one.line == other.line or not one.line or not other.line):
+        return True
+    return bool(one.days and other.days)
+
+
+def with_row(text: str, cells: Mapping[str, str]) -> str:
+    """The text of a file of decisions with one more row; an empty text gets the header row first.
+
+    The columns of the text stay in their order. Nothing else in it changes.
+    """
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    titles = [title.strip().casefold() for title in rows[0]] if rows else list(COLUMNS)
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    if not rows:
+        writer.writerow(titles)
+    writer.writerow([cells.get(title, "") for title in titles])
+    return f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{table.getvalue()}"
