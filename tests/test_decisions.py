@@ -65,8 +65,8 @@ def test_points_are_changed_with_a_reason_and_the_report_keeps_its_own() -> None
         Change("ex3", "", 11, 20, "right by another way"),
     )
     assert found.steps == (
-        "ex2 shapes: 5 points instead of 4: why",
-        "ex3: 20 points instead of 11: right by another way",
+        "ex2 shapes: 5 points instead of 4: why.",
+        "ex3: 20 points instead of 11: right by another way.",
     )
 
 
@@ -74,13 +74,13 @@ def test_points_of_the_whole_hand_in_are_given_where_no_check_could_look() -> No
     withheld = replace(REPORT, problem="cannot be read", earned=0.0)
     assert mark(report=withheld).final is None
     found = mark(Decision(points=30, reason="read on paper"), report=withheld)
-    assert found.final == 30 and found.steps == ("30 of 40 points were given by hand: read on paper",)
+    assert found.final == 30 and found.steps == ("30 of 40 points were given by hand: read on paper.",)
 
 
 def test_an_excuse_takes_an_exercise_out_of_the_total() -> None:
     found = mark(Decision("ex3", excused=True, reason="ill"))
     assert found.final == pytest.approx(40 * 14 / 20)
-    assert found.steps[0] == "ex3 does not count: excused: ill"
+    assert found.steps[0] == "ex3 does not count, since you are excused: ill."
     whole = mark(Decision(excused=True, reason="ill"))
     assert whole.excused and whole.final is None
 
@@ -139,7 +139,7 @@ def test_nothing_is_taken_twice_nor_below_zero_nor_without_a_time() -> None:
 def test_an_extension_moves_the_time_and_is_told() -> None:
     found = mark(Decision(days=2, reason="ill"), policy=LATE, submitted=DUE + timedelta(days=2, hours=1))
     assert (found.days_late, found.final) == (1, 21)
-    assert found.steps[0] == "The time was longer by 2 days: ill"
+    assert found.steps[0] == "You had 2 days more: ill."
     assert "no due" in mark(Decision(days=2, reason="ill", row=3)).remarks[0]
 
 
@@ -154,7 +154,7 @@ def test_weights_and_dropped_exercises_scale_to_the_same_total() -> None:
     assert found.final == pytest.approx(40 * (10 + 4 + 22) / (10 + 10 + 40))
     dropped = mark(policy=Policy(drop_lowest=1))  # ex2 has the smallest share
     assert dropped.final == pytest.approx(40 * 21 / 30)
-    assert dropped.steps[0].endswith("drops the lowest: ex2")
+    assert dropped.steps[0].endswith("drops the lowest: ex2.")
     assert mark(policy=Policy(drop_lowest=9)).final == 40  # one is left, the best
 
 
@@ -392,7 +392,7 @@ def test_a_decision_is_noted_with_the_points_it_is_about_and_holds_in_later_runs
     found = table(desk)["ada"]
     assert (found["ex1"], found["total"], found["final"]) == ("10", "10", "7")
     assert (found["id"], found["login"], found["email"]) == ("", "a1", "a@x")
-    assert found["changes"] == "ex1: 7 points instead of 10: late questions"
+    assert found["changes"] == "ex1: 7 points instead of 10: late questions."
     page = (graded / "ada.html").read_text(encoding="utf-8")
     assert "7 of 100 points" in page and "ex1: 7 points instead of 10: late questions" in page
     assert "Do the others, &lt;too&gt;" in (graded / "ben.html").read_text(encoding="utf-8")

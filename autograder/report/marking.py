@@ -95,7 +95,9 @@ def mark_of(report: Report, circumstances: Circumstances) -> Mark:
     whole = [each for each in decisions if not each.exercise]
     given = next((each for each in whole if each.points is not None), None)
     if any(each.excused for each in whole):
-        steps.told.append("Excused: there is no grade" + _because(next(e.reason for e in whole if e.excused)))
+        steps.told.append(
+            "You are excused, so there is no grade" + _because(next(e.reason for e in whole if e.excused))
+        )
         return _mark(report, None, None, steps, comments, excused=True)
     points: float | None
     if given is not None and given.points is not None:
@@ -139,7 +141,7 @@ def _mark(
         days_late,
         round(deducted, 4),
         tuple(steps.changes),
-        tuple(steps.told),
+        tuple(map(_sentence, steps.told)),
         tuple(comments),
         tuple(steps.remarks),
     )
@@ -178,7 +180,9 @@ def _decided(
         about = [each for each in decisions if each.exercise == exercise.name]
         excuse = next((each for each in about if each.excused and not each.line), None)
         if excuse is not None:
-            steps.told.append(f"{exercise.name} does not count: excused{_because(excuse.reason)}")
+            steps.told.append(
+                f"{exercise.name} does not count, since you are excused{_because(excuse.reason)}"
+            )
             continue
         points = exercise.earned
         for each in about:
@@ -245,7 +249,7 @@ def _late(report: Report, circumstances: Circumstances, steps: _Steps) -> tuple[
     due = policy.local(policy.due) + timedelta(days=more)
     after = policy.local(submitted) - due
     if more:
-        steps.told.append(f"The time was longer by {_days(more)}{_because(longer[0].reason)}")
+        steps.told.append(f"You had {_days(more)} more{_because(longer[0].reason)}")
     if after <= timedelta(minutes=policy.grace_minutes):
         return 0.0, 0
     days = math.ceil(after / _DAY)
@@ -270,6 +274,10 @@ def _rounded(points: float, policy: Policy, steps: _Steps) -> float:
     if abs(rounded - points) > _CLOSE:
         steps.told.append(f"Rounded to {rounded:g} (steps of {policy.round_to:g})")
     return rounded
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _because(reason: str) -> str:

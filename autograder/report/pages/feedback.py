@@ -175,7 +175,7 @@ def _steps(report: Report) -> list[str]:
     checks = (
         []
         if report.withheld
-        else [f"The checks gave {points(report.earned)} of {points(report.points)} points"]
+        else [f"The checks gave {points(report.earned)} of {points(report.points)} points."]
     )
     return [*checks, *report.mark.steps]
 
