@@ -463,9 +463,14 @@ def test_on_a_telephone_the_table_scrolls_in_its_box_names_stay_and_no_word_is_b
     browser: Browser, tmp_path: Path
 ) -> None:
     reports, records = a_class()
-    reports = [replace(each, student=f"Maximiliane {each.student}") for each in reports]
+    more = tuple(exercise(f"ex{number}", 4, carried=1) for number in range(3, 9))
+    reports = [
+        replace(each, student=f"Maximiliane {each.student}", exercises=(*each.exercises, *more))
+        for each in reports
+    ]
     it = dashboard(counted(reports), COMPARED, Faults(), records=records)
     page = opened(browser, tmp_path / "a.htm", it, viewport={"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     before = page.locator(".students tbody th").first.bounding_box()
     page.evaluate("document.querySelector('.scroll').scrollLeft = 300")
     after = page.locator(".students tbody th").first.bounding_box()

@@ -38,7 +38,7 @@ WORK = {
 STUDENTS = ("anna", "ben", "cleo", "dora", "emil", "fay", "gus", "hana", "ivan", "jo")
 FILES = {f"{name}{end}" for name in STUDENTS for end in (".json", ".results.json", ".html")}
 FILES |= {
-    ".pseudonyms",
+    "pseudonyms.key",
     "history.jsonl",
     "grades.csv",
     "canvas.csv",

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from autograder.report.files import write_text
 
-KEY = ".pseudonyms"  # no student's file has this name: those end in `.json` or `.html`
+KEY = "pseudonyms.key"  # no student's file has this name: those end in `.json` or `.html`
 PSEUDONYM = re.compile(r"[2-9B-DF-HJ-NP-TV-Z]{3}-[2-9B-DF-HJ-NP-TV-Z]{4,8}")
 
 # without vowels there are no words, and without 0, 1 and l nothing that is read in two ways

@@ -30,7 +30,7 @@ PIECES = (
     "\n", "\0", "\udcff", "\u202e", "e\u0301", "é", "É",
     "x" * 260, "_1" * 120, "a_1_" * 60, " - " * 80, "(1)" * 60, "…",
     "CON", "nul", "a.results", ".results", "grades", "results.json", ".", "..", "'", '"', "[red]", "<b>", "=1",
-    "test_", "dashboard", "dashboard.htm", ".pseudonyms", "history.jsonl",
+    "test_", "dashboard", "dashboard.htm", "pseudonyms.key", "history.jsonl",
 )  # fmt: skip
 
 
