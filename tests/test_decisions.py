@@ -382,7 +382,7 @@ def test_a_decision_is_noted_with_the_points_it_is_about_and_holds_in_later_runs
 ) -> None:
     graded = desk / "graded"
     assert main(["decide", str(graded), "a@x", "ex1", "--points", "7", "--reason", "late questions"]) == 0
-    assert "ada, ex1: noted (the checks gave 10)" in capsys.readouterr().out
+    assert "ada, ex1, 7 points (the checks gave 10)" in capsys.readouterr().out
     assert main(["decide", str(graded), "b1", "--comment", "Do the others, <too>"]) == 0
     rows = (graded / "decisions.csv").read_text(encoding="utf-8").splitlines()
     assert rows == [",".join(COLUMNS), "a@x,ex1,,7,,,,late questions,10", 'b1,,,,,,"Do the others, <too>",,']
@@ -429,6 +429,35 @@ def test_what_cannot_be_decided_is_said_and_nothing_is_noted(
     assert main(["decide", str(desk / "graded"), *arguments]) == 2
     assert why in capsys.readouterr().err
     assert not (desk / "graded" / "decisions.csv").exists()
+
+
+def test_points_that_others_gave_are_imported_and_of_several_the_mean_counts(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    graded, given, mine = desk / "graded", desk / "peers.csv", desk / "imported.csv"
+    given.write_text("Peer;Student;Points;Comment\nx;ada;4;Short.\ny;ben;3;\nz;ada;7,5;Clear.\n")
+    options = ["decide", str(graded), "--import", str(given), "--decisions", str(mine)]
+    assert main(options) == 2 and "of which exercise" in capsys.readouterr().err
+    assert main([*options, "--exercise", "ex1"]) == 0
+    assert "ada, ex1, 5.75 points (the checks gave 10)" in capsys.readouterr().out
+    assert mine.read_text(encoding="utf-8").splitlines()[1:] == [
+        'ada,ex1,,5.75,,,Short. Clear.,"graded by hand, the mean of 2",10',
+        "ben,ex1,,3,,,,graded by hand,0",
+    ]
+    kept = mine.read_text(encoding="utf-8")
+    assert (
+        main([*options, "--exercise", "ex1"]) == 2 and "row 2 decides that already" in capsys.readouterr().err
+    )
+    for text, why in (
+        ("student,points\neve,1\n", "row 4: eve is nobody in this class"),
+        ("student,points\nada,x\n", "peers.csv, row 2: points is x"),
+        ("student,points\nada,\n", "row 2: needs a student and points"),
+        ("student,grade\nada,1\n", "no column points"),
+        ("student,points\n", "has no rows"),
+    ):
+        given.write_text(text)
+        assert main([*options, "--exercise", "ex2"]) == 2 and why in capsys.readouterr().err
+    assert mine.read_text(encoding="utf-8") == kept
 
 
 def test_decisions_that_cannot_be_carried_out_stop_the_run_before_anything_is_graded(desk: Path) -> None:
