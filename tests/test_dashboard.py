@@ -432,6 +432,7 @@ def pages(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [graded / "out" / DASHBOARD, *sorted(folder.iterdir())]
 
 
+@pytest.mark.thorough(every=3)
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_in_a_browser_it_asks_for_nothing_fits_and_complains_of_nothing(
     browser: Browser, pages: list[Path], width: int

@@ -111,6 +111,7 @@ def test_every_platform_tells_them_beside_the_score(checkout: Path) -> None:
     assert grade.out_of(50) == "50"
 
 
+@pytest.mark.thorough
 def test_a_student_sees_them_once_the_others_are_done(checkout: Path, tmp_path: Path) -> None:
     shutil.copytree(checkout / "exercises", tmp_path / "exercises")
     command = ("pytest", "exercises", "-p", "no:cacheprovider")

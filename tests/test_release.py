@@ -189,6 +189,7 @@ LEAKS: dict[str, tuple[Mapping[str, bytes], str]] = {
 }
 
 
+@pytest.mark.thorough(every=3)
 @pytest.mark.parametrize("kind", LEAKS)
 def test_a_planted_leak_is_found(edition: Edition, audit: Audit, handout: Package, kind: str) -> None:
     extra, told = LEAKS[kind]
