@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,9 @@ from autograder.report.marking import Circumstances, Decision, mark_of
 from autograder.report.model import Change, ExerciseReport, Line, Mark, Provenance, Report
 from autograder.report.policy import Policy, PolicyError, policy_of, read_policy
 from autograder.report.reading import Row, read_report, row
+from autograder.submissions.archive import SubmissionError
 from autograder.submissions.downloads import ClassSubmission
+from autograder.submissions.downloads.arrivals import with_times
 from autograder.submissions.downloads.times import time_in, time_in_utc
 from exercises.feedback.catalogue import exercises
 
@@ -468,3 +470,42 @@ def test_decisions_that_cannot_be_carried_out_stop_the_run_before_anything_is_gr
     )
     code, told = grade(desk, "--decisions", "none.csv")
     assert code == 2 and "there is no such file" in told
+
+
+# A table of times
+
+
+def arrived(path: Path, text: str) -> list[datetime | None]:
+    path.write_text(text, encoding="utf-8")
+    return [each.submitted for each in with_times(CLASS, path)]
+
+
+def test_a_table_tells_when_hand_ins_came(tmp_path: Path) -> None:
+    when = datetime(2026, 11, 20, 22, 59, tzinfo=UTC)
+    of_canvas = [
+        {"user_id": 7, "submitted_at": "2026-11-20T22:59:00Z"},
+        {"user_id": 8, "submitted_at": None},
+    ]
+    assert arrived(tmp_path / "a.json", json.dumps(of_canvas)) == [None, when, None]
+    assert arrived(tmp_path / "a.csv", "login,submitted at\nADA1,2026-11-20 23:59 +0100\n") == [
+        when,
+        None,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("a.json", "{}", "has a time for none"),
+        ("a.json", "[1]", "not what Canvas's API says"),
+        ("a.json", "[" * 100_000, "not what Canvas's API says"),
+        ("a.csv", "login,submitted\neve,2026-11-20 23:59\n", "has a time for none"),
+        ("a.csv", "login,submitted\nada1,yesterday\n", "yesterday of ada1 is no time, such as 2026-11-20T"),
+        ("a.csv", "submitted\n2026-11-20 23:59\n", "--times a.csv: the first line must name"),
+    ],
+)
+def test_a_table_without_times_is_refused(tmp_path: Path, name: str, text: str, why: str) -> None:
+    with pytest.raises(SubmissionError) as told:
+        arrived(tmp_path / name, text)
+    assert why in str(told.value).replace(str(tmp_path) + "/", "")

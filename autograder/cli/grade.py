@@ -24,6 +24,7 @@ from autograder.report.terminal.progress import display
 from autograder.report.terminal.table import console, printable, show_table
 from autograder.sandbox.private_folder import PrivateFolder
 from autograder.submissions.downloads import ClassSubmission, classes_of
+from autograder.submissions.downloads.arrivals import with_times
 from autograder.submissions.downloads.exported import Exported, exported
 from autograder.submissions.downloads.formats import stamped
 from exercises.feedback.catalogue import exercises
@@ -51,6 +52,13 @@ def add(commands: Commands) -> None:
         "names, and adds those who handed in nothing",
     )
     parser.add_argument("--roster-anyway", action="store_true", help="even if it knows few of the hand-ins")
+    parser.add_argument(
+        "--times",
+        type=Path,
+        metavar="FILE",
+        help="when hand-ins came, where the download does not tell: a CSV file with an id and submitted, or the JSON "
+        "of Canvas's API",
+    )
     parser.add_argument(
         "--nbgrader",
         type=Path,
@@ -141,6 +149,8 @@ def _check_class(options: argparse.Namespace) -> None:
 
 
 def _check_course(options: argparse.Namespace) -> None:
+    if options.times is not None:
+        raise CommandError("--times goes with a class download; nbgrader's exchange keeps times of its own")
     if options.roster is not None:
         raise CommandError("--roster goes with a class download; an nbgrader course has its own list")
     if options.paths:
@@ -159,6 +169,8 @@ def _run(options: argparse.Namespace) -> int:
     scratch = PrivateFolder()  # swept up by the next run where this one is killed
     try:
         class_ = classes_of(options.paths, modules, options.roster, scratch.work, options.roster_anyway)
+        if options.times is not None:
+            class_ = with_times(class_, options.times)
         graded = _graded(options, class_, known)
     finally:
         scratch.remove()

@@ -48,14 +48,18 @@ class Row:
         return next((self.ids[kind] for kind in _IDS if kind in self.ids), "")
 
 
-def read_roster(path: Path) -> list[Row]:
+def read_roster(path: Path, label: str = "") -> list[Row]:
     """The students of a CSV file with a line of titles; columns in any order, commas, semicolons or tabs.
+
+    Args:
+        path: the file.
+        label: what it is called where it cannot be read; by default the class list.
 
     Raises:
         SubmissionError: if it cannot be read, or has neither names nor identifiers.
     """
-    label = f"--roster {shown(path)}"
-    lines = read_table(path)
+    label = label or f"--roster {shown(path)}"
+    lines = read_table(path, label)
     columns: dict[str, int] = {}
     for index, title in enumerate(lines[0] if lines else []):
         kind = _COLUMNS.get("".join(letter for letter in title.casefold() if letter.isalnum()))
