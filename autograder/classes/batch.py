@@ -18,6 +18,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from autograder.classes.class_list import CLASS, write_class_list
 from autograder.classes.lms import write_imports
 from autograder.classes.lookalike import compare
 from autograder.classes.options import BatchError, GradingOptions
@@ -193,6 +194,8 @@ class _Class:
         doubts = {name: each.doubt for name, each in self._submissions.items() if each.doubt}
         with faults.kept_to(GRADES, out / GRADES):
             write_grades(out / GRADES, rows, doubts, faults)
+        with faults.kept_to(CLASS, out / CLASS):
+            write_class_list(out / CLASS, self._submissions.values(), self._exported.worksheet is not None)
         with faults.kept_to(f"{CANVAS} and {MOODLE}", out / CANVAS, out / MOODLE):
             notes += write_imports(out, self._submissions, rows, self._exported, faults)
         compared = Compared(remark="Not compared: the grader failed at it")

@@ -32,6 +32,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from autograder.report.canvas_feedback import HandedIn
 from autograder.submissions.archive import SubmissionError, shown
 from autograder.submissions.downloads.download import class_zip, unpack
 from autograder.submissions.downloads.formats import found_in
@@ -54,7 +55,8 @@ class ClassSubmission:
     `student` is unique in the class and fit for a file name. `path` is what `read_submission` takes, None where
     nothing was handed in. `login` is the platform's or the roster's identifier, and `ids` has all that is known by
     kind, for files to import: `canvas_id`, `moodle_id`, `sid`, `login`, `email`. `name` is the student's name
-    as it was found. `doubt` says why it may be another's, or nobody's: no LMS is told a grade then.
+    as it was found. `doubt` says why it may be another's, or nobody's: no LMS is told a grade then. `canvas_files`
+    are those of Canvas's download, by whose ids it knows what comes back.
     """
 
     student: str
@@ -64,6 +66,7 @@ class ClassSubmission:
     name: str = ""
     ids: Mapping[str, str] = field(default_factory=dict)
     doubt: str = ""
+    canvas_files: tuple[HandedIn, ...] = ()
 
 
 def class_of(
@@ -122,7 +125,10 @@ def classes_of(
         if place is not None:
             place, more = sole_file(place)
             notes += more
-        handed_in.append(ClassSubmission(student, place, each.login, notes, each.name, each.ids, each.doubt))
+        files = tuple(HandedIn(file.rank, file.name) for file in each.files if each.platform == "Canvas")
+        handed_in.append(
+            ClassSubmission(student, place, each.login, notes, each.name, each.ids, each.doubt, files)
+        )
     return handed_in
 
 
