@@ -1,4 +1,4 @@
-"""`autograder publish`: each student gets the own page on every way there is, nobody another's, and nothing twice."""
+"""`autograder publish`: students get their own page on every way there is, nobody another's, and nothing twice."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def ids_for_canvas(name: str) -> tuple[str, str]:
     parts = [part for part in name.split("_") if part != "LATE"]
     assert not parts[-1].startswith("link") and not name.startswith("._")
     if parts[0] == "anon":
-        return parts[1], parts[2]
+        return f"anon_{parts[1]}", parts[2]
     user, file = [part for part in parts if re.fullmatch(r"[0-9]+", part)][:2]
     return user, file
 
@@ -152,7 +152,7 @@ NAMES = (
 
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
-def test_whatever_a_student_is_called_both_lmss_find_the_own_page(tmp_path: Path, name: str) -> None:
+def test_whatever_a_student_is_called_moodle_finds_the_page(tmp_path: Path, name: str) -> None:
     folders = [f"Some One_{number}_assignsubmission_file_" for number in (77, 78)]
     make_folder(tmp_path / "moodle", {f"{folder}/ex2_padding.py": HAND_IN for folder in folders})
     hand_ins = [replace(each, name=name) for each in class_of(tmp_path / "moodle", MODULES)]
@@ -163,7 +163,7 @@ def test_whatever_a_student_is_called_both_lmss_find_the_own_page(tmp_path: Path
     assert read_by_moodle(tmp_path / "out" / moodle_feedback.ZIP) == by_participant
 
 
-@given(st.text(max_size=20), st.integers(1, 10**12))
+@given(st.text(max_size=20) | st.sampled_from(NAMES), st.integers(1, 10**12))
 def test_any_name_leaves_the_ids_readable(name: str, number: int) -> None:
     *_, folder, file = f"/import/{moodle_feedback.place(name, str(number))}".split("/")
     match = MOODLE_PART.fullmatch(folder)
@@ -189,10 +189,10 @@ def test_canvas_gets_a_page_for_each_file_of_its_download(tmp_path: Path) -> Non
     hand_ins = class_of(download, MODULES)
     pages = class_in(tmp_path / "graded", hand_ins)
     assert published(tmp_path / "graded", "-o", tmp_path / "out") == 0
-    files = {"77": ["4711", "4712"], "78": ["4713"], "79": ["4714"], "Ab3x9": ["4715"], "80": ["4716"]}
+    files = {"77": ["4711", "4712"], "78": ["4713"], "79": ["4714"], "anon_Ab3x9": ["4715"], "80": ["4716"]}
     found = read_by_canvas(tmp_path / "out" / canvas_feedback.ZIP, files)
     [found["80"]] = unpacked(found["80"])  # Canvas calls it hw.zip, so it is one
-    expected = {each.ids["canvas_id"].removeprefix("anon_"): pages[each.student] for each in hand_ins}
+    expected = {each.ids["canvas_id"]: pages[each.student] for each in hand_ins}
     del expected["81"]  # a text has no file
     assert found == expected
 
@@ -213,6 +213,19 @@ def test_whom_canvas_cannot_find_is_named(tmp_path: Path, capsys: pytest.Capture
     assert "no page for eve: no id is known" in told
     assert "Canvas shows 1 of the pages under the names of files" in told
     assert {*read_by_canvas(tmp_path / "out" / canvas_feedback.ZIP, {"1": ["1000"]})} == {"1"}
+
+
+def test_an_id_that_is_none_of_moodles_opens_no_way(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hand_ins = [member("ada", moodle_id="7"), member("ben", moodle_id="x_9"), member("cleo", moodle_id="٣")]
+    class_in(tmp_path / "graded", hand_ins)
+    assert published(tmp_path / "graded", "-o", tmp_path / "out") == 0
+    assert {*read_by_moodle(tmp_path / "out" / moodle_feedback.ZIP)} == {"7"}
+    told = capsys.readouterr().out
+    assert all(
+        f"{moodle_feedback.ZIP}: no page for {name}: no id is known" in told for name in ("ben", "cleo")
+    )
 
 
 def test_a_class_that_is_no_download_of_canvas_has_no_zip_for_it(
@@ -269,7 +282,7 @@ def test_of_two_hand_ins_under_one_id_neither_is_published_by_it(
     out = tmp_path / "out"
     if kind == "login":
         assert everything_in(out / "pages") == {"8.html": pages["cleo"]}
-        assert "pages: no page for ada: 7 is also an id or the name of ben" in told
+        assert "pages: no page for ada: 7 is also an id of ben" in told
     else:
         name = moodle_feedback.ZIP if kind == "moodle_id" else canvas_feedback.ZIP
         assert list(unpacked((out / name).read_bytes())) == [pages["cleo"]]
@@ -285,6 +298,7 @@ def test_pages_are_called_by_an_id_that_all_have_and_that_is_nobody_elses(tmp_pa
         member("eve", email="EVE"),
         member("fay", email="eve"),
         member("gus", email="../gus"),
+        member("ada@x.org", email="hal@x.org"),
     ]
     pages = class_in(tmp_path / "graded", hand_ins)
     assert published(tmp_path / "graded", "-o", tmp_path / "out") == 0
@@ -292,15 +306,19 @@ def test_pages_are_called_by_an_id_that_all_have_and_that_is_nobody_elses(tmp_pa
     assert everything_in(tmp_path / "out" / "pages") == {
         "ada@x.org.html": pages["ada"],
         ".._gus.html": pages["gus"],
+        "hal@x.org.html": pages["ada@x.org"],
     }
     table = (tmp_path / "out" / "pages.csv").read_text().splitlines()
-    assert [line[0] for line in csv.reader(table)] == ["name", "ada", "gus"]
+    assert [line[0] for line in csv.reader(table)] == ["name", "ada", "gus", "ada@x.org"]
 
 
 def test_pages_without_ids_are_called_as_the_reports_are(tmp_path: Path) -> None:
-    pages = class_in(tmp_path / "graded", [member("ada"), member("ben", login="b")])
+    hand_ins = [member("ada"), member("ben", login="b"), member("cleo", login="dan"), member("dan")]
+    pages = class_in(tmp_path / "graded", hand_ins)
     assert published(tmp_path / "graded", "-o", tmp_path / "out") == 0
-    assert everything_in(tmp_path / "out" / "pages") == {f"{name}.html": page for name, page in pages.items()}
+    # dan is a name, and a login of somebody else
+    expected = {f"{name}.html": pages[name] for name in ("ada", "ben", "cleo")}
+    assert everything_in(tmp_path / "out" / "pages") == expected
 
 
 @pytest.fixture
@@ -484,6 +502,7 @@ def commands() -> list[str]:
     return re.findall(r"(?:^    .+\n)+", section, re.MULTILINE)
 
 
+@pytest.mark.platforms
 def test_the_commands_of_the_page_on_the_sample_class(tmp_path: Path) -> None:
     download = tmp_path / "submissions.zip"
     with zipfile.ZipFile(download, "w") as archive:

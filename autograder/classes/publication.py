@@ -250,16 +250,15 @@ def _to_pages(known: ClassList, students: Sequence[Member], kind: str) -> _Way:
     """
     owners: dict[str, set[str]] = {}
     for each in known.members:
-        for text in (each.student, *each.ids.values()):
+        for text in (*each.ids.values(), *([] if kind else [each.student])):
             owners.setdefault(_folded(text), set()).add(each.student)
     whose, notes = {}, []
     for each in students:
         text = each.ids[kind] if kind else each.student
         others = sorted(owners[_folded(text)] - {each.student})
         if others:
-            notes.append(
-                f"no page for {each.student}: {text} is also an id or the name of {', '.join(others)}"
-            )
+            taken = "an id" if kind else "an id or the name"
+            notes.append(f"no page for {each.student}: {text} is also {taken} of {', '.join(others)}")
         else:
             whose[each.student] = fit_for_file(text)
     return _Way(whose, notes)

@@ -1,4 +1,4 @@
-"""`autograder publish`: what was graded, as files to upload, so that each student gets the own page."""
+"""`autograder publish`: what was graded, as files to upload, so that each student gets their feedback page."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _list_files(
     for way, students in pages.items():
         if students:
             number = f"{len(students)} {'page' if len(students) == 1 else 'pages'}"
-            called = f", each called by its {found.kind}; {TABLE} says whose they are" if way == PAGES else ""
+            called = f", each named by {found.kind}; {TABLE} says whose they are" if way == PAGES else ""
             _say([f"{out / way}: {'would hold ' if dry_run else ''}{number}{called}"])
         # what each way lacks was told when its pages were published
         known = not students and not dry_run and found.before
