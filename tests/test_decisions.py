@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from autograder.__main__ import main
+from autograder.classes.arrivals import with_times
 from autograder.classes.decided import Decided, set_aside
 from autograder.classes.decisions import COLUMNS, DecisionError, read_decisions, with_row
 from autograder.paths import SOLUTIONS
@@ -24,7 +25,6 @@ from autograder.report.policy import Policy, PolicyError, policy_of, read_policy
 from autograder.report.reading import Row, read_report, row
 from autograder.submissions.archive import SubmissionError
 from autograder.submissions.downloads import ClassSubmission
-from autograder.submissions.downloads.arrivals import with_times
 from autograder.submissions.downloads.times import time_in, time_in_utc
 from exercises.feedback.catalogue import exercises
 

@@ -150,6 +150,7 @@ def test_nbgrader(checkout: Path, tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "nbgrader", "generate_assignment", "convolutions"],
         cwd=course, check=True, capture_output=True,
+        env=os.environ | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])},
     )  # fmt: skip
     notebook = as_file(source_notebook(Edition(COURSE, ROOT)))
     for login, when in (("jane", "2026-11-20 20:00:00.0 UTC"), ("chen", "2026-11-23 20:00:00.0 UTC")):

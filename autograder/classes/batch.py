@@ -18,6 +18,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from autograder.classes.class_list import CLASS, write_class_list
 from autograder.classes.decided import Decided, set_aside
 from autograder.classes.lms import write_imports
 from autograder.classes.lookalike import compare
@@ -204,6 +205,11 @@ class _Class:
         people = {name: _person(each, aside.get(name, "")) for name, each in self._submissions.items()}
         with faults.kept_to(GRADES, out / GRADES):
             write_grades(out / GRADES, rows, people, faults)
+        whose = [
+            replace(each, doubt=each.doubt or aside.get(name, "")) for name, each in self._submissions.items()
+        ]
+        with faults.kept_to(CLASS, out / CLASS):
+            write_class_list(out / CLASS, whose, self._exported.worksheet is not None)
         with faults.kept_to(f"{CANVAS} and {MOODLE}", out / CANVAS, out / MOODLE):
             notes += write_imports(out, self._submissions, rows, self._exported, policy, aside, faults)
         compared = Compared(remark="Not compared: the grader failed at it")

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from autograder import __version__
-from autograder.cli import check, decide, diff, grade, new, release, stubs
+from autograder.cli import check, decide, diff, grade, new, publish, release, stubs
 from autograder.cli.options import CommandError
 from autograder.submissions.submission import ReadingError, SubmissionError
 
 if TYPE_CHECKING:
     from exercises.feedback.course import Course
 
-COMMANDS = (grade, decide, diff, check, stubs, new, release)
+COMMANDS = (grade, decide, publish, diff, check, stubs, new, release)
 
 
 def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:

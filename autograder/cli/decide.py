@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import statistics
 import tempfile
 from pathlib import Path
 
+from autograder.classes.class_list import CLASS, read_class_list
 from autograder.classes.decisions import DECISIONS, DecisionError, manual_points, read_decisions, with_row
 from autograder.cli.options import CommandError, Commands
 from autograder.report.files import write_bytes
-from autograder.report.grades import GRADES
 from autograder.report.marking import Decision
 from autograder.report.model import Report
 from autograder.report.reading import DamagedReport, read_report
@@ -58,8 +57,8 @@ def add(commands: Commands) -> None:
 
 
 def _check(options: argparse.Namespace) -> None:
-    if not (options.graded / GRADES).is_file():
-        raise CommandError(f"{options.graded}: `autograder grade` has written no {GRADES} there")
+    if not options.graded.is_dir():
+        raise CommandError(f"{options.graded}: there is no such folder")
     if bool(options.student) == bool(options.table):
         raise CommandError(
             "decide about whom? Give a STUDENT, or a table with --import CSV --exercise EXERCISE"
@@ -154,18 +153,17 @@ def _as_read(name: str, text: str, options: argparse.Namespace) -> list[tuple[st
 
 
 def _class(graded: Path) -> list[ClassSubmission]:
-    """The students of a graded class, as its table knows them."""
+    """The students of a graded class."""
     try:
-        with (graded / GRADES).open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-        return [
-            ClassSubmission(row["student"], None, row["login"], ids={"id": row["id"], "email": row["email"]})
-            for row in rows
-        ]
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
-        raise CommandError(
-            f"{graded / GRADES}: is not as `autograder grade` writes it; grade again"
-        ) from error
+        known = read_class_list(graded / CLASS)
+    except DamagedReport as error:
+        raise CommandError(f"{graded / CLASS} {error}; grade again") from error
+    if known is None:
+        raise CommandError(f"{graded}: `autograder grade` has written no {CLASS} there")
+    return [
+        ClassSubmission(each.student, None, each.login, name=each.name, ids=each.ids)
+        for each in known.members
+    ]
 
 
 def _report(graded: Path, student: str) -> Report | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.classes import jplag
+from autograder.classes.arrivals import with_times
 from autograder.classes.decided import Decided
 from autograder.classes.decisions import DECISIONS, DecisionError, read_decisions
 from autograder.cli.options import CommandError, Commands, count, grading_options, settings_of
@@ -24,7 +25,6 @@ from autograder.report.terminal.progress import display
 from autograder.report.terminal.table import console, printable, show_table
 from autograder.sandbox.private_folder import PrivateFolder
 from autograder.submissions.downloads import ClassSubmission, classes_of
-from autograder.submissions.downloads.arrivals import with_times
 from autograder.submissions.downloads.exported import Exported, exported
 from autograder.submissions.downloads.formats import stamped
 from exercises.feedback.catalogue import exercises
