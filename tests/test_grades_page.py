@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import COURSE
+from autograder.release.build import build, unpack
 from autograder.release.edition import Edition
 from autograder.release.nbgrader import source_notebook
 from autograder.release.notebook import as_file
@@ -125,34 +126,15 @@ def test_moodle(checkout: Path, tmp_path: Path) -> None:
 
 
 def test_nbgrader(checkout: Path, tmp_path: Path) -> None:
-    subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "autograder",
-            "release",
-            "--only",
-            "nbgrader.zip",
-            "-o",
-            str(tmp_path / "dist"),
-        ],
-        env=os.environ | {"PYTHONPATH": str(checkout)},
-        cwd=checkout,
-        check=True,
-        capture_output=True,
-    )
-    course = tmp_path / "course"
-    course.mkdir()
-    subprocess.run(
-        [sys.executable, "-m", "zipfile", "-e", str(tmp_path / "dist" / "nbgrader.zip"), str(course)],
-        check=True,
-    )
+    edition = Edition(COURSE, ROOT)
+    (made,) = build(edition, lambda line: None, ["nbgrader.zip"])
+    course = unpack(made.content, tmp_path / "course")
     subprocess.run(
         [sys.executable, "-m", "nbgrader", "generate_assignment", "convolutions"],
         cwd=course, check=True, capture_output=True,
         env=os.environ | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])},
     )  # fmt: skip
-    notebook = as_file(source_notebook(Edition(COURSE, ROOT)))
+    notebook = as_file(source_notebook(edition))
     for login, when in (("jane", "2026-11-20 20:00:00.0 UTC"), ("chen", "2026-11-23 20:00:00.0 UTC")):
         folder = course / "submitted" / login / "convolutions"
         folder.mkdir(parents=True)
