@@ -96,11 +96,17 @@ def grade_class(
     Raises:
         BatchError: if another grader writes into the folder, or the class cannot be graded with these options.
         SuiteError, SandboxError: if no grader can be started.
+        KeyboardInterrupt: after a Ctrl-C, with how many are done.
     """
     total = len(submissions)
     with _only_writer(out), _graders(options, min(workers, total), scheduler, tell, total) as graders:
+        class_ = _Class(submissions, options, out, tell, known or Exported())
         try:
-            return _Class(submissions, options, out, tell, known or Exported()).grade(graders)
+            return class_.grade(graders)
+        except KeyboardInterrupt:
+            command = "the same command" + (" without --force" if options.force else "")
+            told = f"{class_.done} of {total} hand-ins are done, and {command} goes on from there"
+            raise KeyboardInterrupt(f"stopped: {told}") from None
         finally:
             sweep()
 
@@ -169,6 +175,11 @@ class _Class:
         self._clock = Clock()
         self._read: dict[str, float] = {}  # seconds, of those that are being graded
         self._spent: dict[str, Mapping[str, float]] = {}
+
+    @property
+    def done(self) -> int:
+        """How many have a report."""
+        return len(self._rows)
 
     def grade(self, executor: Graders) -> ClassReports:
         broken = False
