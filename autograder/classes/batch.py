@@ -94,7 +94,8 @@ def grade_class(
         known: about the assignment in an LMS.
 
     Raises:
-        BatchError: if another grader writes into the folder, or the class cannot be graded with these options.
+        BatchError: if another grader writes into the folder, or the class cannot be graded with these options, or
+            the machine stops it, as a full disk does.
         SuiteError, SandboxError: if no grader can be started.
         KeyboardInterrupt: after a Ctrl-C, with how many are done.
     """
@@ -107,6 +108,11 @@ def grade_class(
             command = "the same command" + (" without --force" if options.force else "")
             told = f"{class_.done} of {total} hand-ins are done, and {command} goes on from there"
             raise KeyboardInterrupt(f"stopped: {told}") from None
+        except OSError as error:
+            if not ends_the_run(error):
+                raise
+            told = f"{error.strerror}; {class_.done} of {total} hand-ins are done"
+            raise BatchError(f"-o {out}: {told}, and the same command goes on from there") from error
         finally:
             sweep()
 
@@ -138,7 +144,10 @@ def _cluster(scheduler: str, options: GradingOptions, notice: Callable[[str], No
 
 @contextlib.contextmanager
 def _only_writer(out: Path) -> Iterator[None]:
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BatchError(f"-o {out}: no folder can be made there ({error.strerror})") from error
     held: int | None = None
     try:
         held = lock(out)

@@ -31,6 +31,8 @@ def refused(options: argparse.Namespace) -> int:
         options.precondition(options)
     except CommandError as error:
         return _bad(error)
+    except OSError as error:  # of a path that cannot even be looked at
+        return _bad(CommandError(f"{str(error.filename)[:100]}: {error.strerror}"))
     return 0
 
 

@@ -22,7 +22,7 @@ LONG = 4.0  # times the mean, from which on one that runs longer than any did is
 
 @dataclass(frozen=True)
 class Estimate:
-    """`seconds` until all are done, at a `rate` in hand-ins a second; but for those that run `longer` than any did."""
+    """`seconds` until all are done but those that run `longer` than any did, at a `rate` in hand-ins a second."""
 
     seconds: float
     rate: float
