@@ -5,6 +5,7 @@ The tests in a browser need Chromium and playwright, as those of the feedback pa
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shutil
@@ -327,8 +328,17 @@ def test_charts_are_described_have_no_colours_of_their_own_and_come_out_the_same
 
 def test_a_long_name_leaves_room_for_its_number() -> None:
     (svg,) = charts.drawn([charts.bars([("word " * 40, 0.5, "50 %")], "One bar.")])
-    name, label = re.findall(r"<text[^>]*>([^<]+)</text>", svg)
-    assert name.endswith("…") and len(name) < 50 and label == "50 %"
+    *lines, label = re.findall(r"<t(?:ext|span)[^>]*>([^<]+)</t(?:ext|span)>", svg)
+    assert len(lines) == 2 and lines[1].endswith("…") and label == "50 %"
+    assert all(len(line) <= charts.LINE_CHARS for line in lines)
+
+
+def test_any_title_is_whole_above_its_bar() -> None:
+    """Two lines hold the longest, and the exercises that tell it from another."""
+    longest = max((entry.title for entry in COURSE.misconceptions), key=len)
+    (svg,) = charts.drawn([charts.bars([(f"{longest} (ex12)", 0.5, "50 %"), ("short", 0.2, "2 %")], "Two.")])
+    shown = " ".join(re.findall(r"<t(?:ext|span)[^>]*>([^<]+)</t(?:ext|span)>", svg))
+    assert html.unescape(" ".join(shown.split())).startswith(f"{longest} (ex12) short")
 
 
 def test_without_the_chart_library_the_page_says_all_in_tables(
