@@ -100,14 +100,25 @@ def grade_class(
         decided: what makes grades of points.
 
     Raises:
-        BatchError: if another grader writes into the folder, or the class cannot be graded with these options.
+        BatchError: if another grader writes into the folder, or the class cannot be graded with these options, or
+            the machine stops it, as a full disk does.
         SuiteError, SandboxError: if no grader can be started.
+        KeyboardInterrupt: after a Ctrl-C, with how many are done.
     """
     total = len(submissions)
     with _only_writer(out), _graders(options, min(workers, total), scheduler, tell, total) as graders:
+        class_ = _Class(submissions, options, out, tell, known or Exported(), decided or Decided())
         try:
-            class_ = _Class(submissions, options, out, tell, known or Exported(), decided or Decided())
             return class_.grade(graders)
+        except KeyboardInterrupt:
+            command = "the same command" + (" without --force" if options.force else "")
+            told = f"{class_.done} of {total} hand-ins are done, and {command} goes on from there"
+            raise KeyboardInterrupt(f"stopped: {told}") from None
+        except OSError as error:
+            if not ends_the_run(error):
+                raise
+            told = f"{error.strerror}; {class_.done} of {total} hand-ins are done"
+            raise BatchError(f"-o {out}: {told}, and the same command goes on from there") from error
         finally:
             sweep()
 
@@ -139,7 +150,10 @@ def _cluster(scheduler: str, options: GradingOptions, notice: Callable[[str], No
 
 @contextlib.contextmanager
 def _only_writer(out: Path) -> Iterator[None]:
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BatchError(f"-o {out}: no folder can be made there ({error.strerror})") from error
     held: int | None = None
     try:
         held = lock(out)
@@ -178,6 +192,11 @@ class _Class:
         self._clock = Clock()
         self._read: dict[str, float] = {}  # seconds, of those that are being graded
         self._spent: dict[str, Mapping[str, float]] = {}
+
+    @property
+    def done(self) -> int:
+        """How many have a report."""
+        return len(self._rows)
 
     def grade(self, executor: Graders) -> ClassReports:
         broken = False

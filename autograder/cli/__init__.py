@@ -31,6 +31,8 @@ def refused(options: argparse.Namespace) -> int:
         options.precondition(options)
     except CommandError as error:
         return _bad(error)
+    except OSError as error:  # of a path that cannot even be looked at
+        return _bad(CommandError(f"{str(error.filename)[:100]}: {error.strerror}"))
     return 0
 
 
@@ -41,8 +43,9 @@ def run(options: argparse.Namespace, course: Course) -> int:
         return int(options.run(options))
     except (CommandError, SubmissionError, ReadingError) as error:
         return _bad(error)
-    except KeyboardInterrupt:
-        print("autograder: stopped; the reports written so far are complete", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        said = str(error) or "stopped; the reports written so far are complete"
+        print(f"autograder: {said}", file=sys.stderr)
         return 130
     except Exception as error:
         if isinstance(error, _of_the_grader()):

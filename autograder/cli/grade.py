@@ -250,9 +250,9 @@ def _grade_course(options: argparse.Namespace) -> int:
     from autograder.platforms import gradebook
 
     course: Path = options.nbgrader
-    if options.seed is None:
-        options.seed = gradebook.course_seed(course)
     try:
+        if options.seed is None:
+            options.seed = gradebook.course_seed(course)
         assignment = gradebook.assignment_in(course, options.assignment)
         submitted = gradebook.submitted(course, assignment)
         graded = _graded(options, [_of_course(course, assignment, *each) for each in submitted.items()])
