@@ -22,6 +22,7 @@ from autograder.release.known import KnownSubmission
 from autograder.release.notebook import NAME, NotebookCell, answered, as_file, as_notebook, cells
 from autograder.release.package import Package
 from autograder.release.student import notebook_support
+from autograder.release.tools import python_m
 from exercises.feedback.catalogue import course_info
 
 ASSIGNMENT = course_info().slug
@@ -213,7 +214,7 @@ def nbgrader(course: Path, *arguments: str) -> str:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *arguments],
+            python_m("nbgrader", *arguments),
             cwd=course,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,6 +29,7 @@ from autograder.release.known import KnownSubmission
 from autograder.release.notebook import NAME, NotebookCell, as_file, as_notebook, cells
 from autograder.release.package import Package, zipped
 from autograder.release.student import notebook_support
+from autograder.release.tools import python_m
 
 STUDENT, AUTOGRADER = "otter-student.zip", "otter-autograder.zip"
 PLUGIN = "autograder.platforms.otter.SandboxedGrading"
@@ -232,7 +232,7 @@ def _otter(folder: Path, library: Path, *arguments: str) -> None:
         "PYTHONPATH": str(library),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    command = [sys.executable, "-P", "-m", "otter", *arguments]
+    command = python_m("otter", *arguments)
     try:
         done = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, timeout=MAX_RUN_SECONDS, check=False
