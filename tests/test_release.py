@@ -293,7 +293,7 @@ def test_the_students_zip_installs_and_runs_in_a_fresh_environment(tmp_path: Pat
         (tmp_path / name).write_bytes(content)
     # START.md's command for this system, but for the address of torch's own builds
     start = handout.files["START.md"].decode("utf-8")
-    [command] = re.findall(r"^ +(python3 -m venv .*) --extra-index-url", start, re.MULTILINE)
+    [command] = re.findall(r"^ +(python3 -m venv .*) torch==.* --extra-index-url", start, re.MULTILINE)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = os.environ | {
         "PATH": path,

@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_raw_cell
 
 from autograder.platforms.otter import SUPPORT
-from autograder.release.edition import Edition, ReleaseError
+from autograder.release.edition import CPU_BUILDS, Edition, ReleaseError
 from autograder.release.known import KnownSubmission
 from autograder.release.notebook import NAME, NotebookCell, as_file, as_notebook, cells
 from autograder.release.package import Package, zipped
@@ -37,7 +37,6 @@ PYTHON = "3.11"  # of the grading image: the versions below were tested with it
 MAX_RUN_SECONDS = 900  # seconds for one run of a tool
 # Named so that otter's Dockerfile, which knows `requirements.*`, has it where pip looks for it
 CONSTRAINTS = "requirements.constraints.txt"
-CPU_BUILDS = "https://download.pytorch.org/whl/cpu"  # the usual torch brings gigabytes of CUDA
 
 _RUN_OTTER = f'''\
 """Starts otter with the hand-in out of its reach, and with the sandboxed grader to ask for points."""
@@ -126,7 +125,7 @@ def _config(edition: Edition) -> dict[str, Any]:
         "requirements": [
             f"--extra-index-url {CPU_BUILDS}",
             f"--constraint /autograder/source/{CONSTRAINTS}",
-            *edition.pinned,
+            *edition.installed,
         ],
         "python_version": PYTHON,
         "tests": {"ok_format": False},
