@@ -71,6 +71,7 @@ c.Autograde.sanitize_preprocessors = [
     ours["tidied"],
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.OverwriteKernelspec",
+    ours["hidden_lines_back"],
     "nbgrader.preprocessors.OverwriteCells",
     ours["tidied"],  # of cells that this course has not, OverwriteCells takes the name alone
     "nbgrader.preprocessors.CheckCellMetadata",
@@ -90,7 +91,6 @@ c.Execute.timeout_func = ours["seconds_for"]
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-    "nbgrader.preprocessors.ClearHiddenTests",
     ours["for_feedback"],
 ]
 '''
