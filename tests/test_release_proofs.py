@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import platformdirs
 import pytest
 
 from autograder.course import COURSE
@@ -101,9 +102,7 @@ CHANGES: dict[str, Callable[[pytest.MonkeyPatch], object]] = {
     "suites": lambda patch: patch.setattr(proofs, "suites_digest", lambda course: "other"),
     "code": lambda patch: patch.setattr(proofs, "code_digest", lambda: "other"),
     "notebook": lambda patch: patch.setattr(proofs, "as_file", lambda notebook: b"other"),
-    "packages": lambda patch: patch.setattr(
-        proofs, "distributions", lambda: [SimpleNamespace(name="torch", version="9")]
-    ),
+    "packages": lambda patch: patch.setattr(proofs, "_installed", lambda: ["torch-9.dist-info"]),
     "Python": lambda patch: patch.setattr("sys.version", "3.99"),
     "system": lambda patch: patch.setattr("platform.platform", lambda: "Plan 9"),
     "GPU": lambda patch: patch.setattr("torch.cuda.is_available", lambda: True),
@@ -120,6 +119,10 @@ def test_a_proof_holds_only_while_all_it_rests_on_is_the_same(
     Proofs(tmp_path, edition(), HAND_INS).keep("x.zip", content)
     CHANGES[change](monkeypatch)
     assert not Proofs(tmp_path, edition(), HAND_INS).holds("x.zip", content)
+
+
+def test_every_package_counts_with_its_version() -> None:
+    assert f"platformdirs-{platformdirs.__version__}.dist-info" in proofs._installed()
 
 
 def test_a_proof_is_of_one_seed_and_of_these_hand_ins(known: Proofs, tmp_path: Path) -> None:

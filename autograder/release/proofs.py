@@ -18,7 +18,6 @@ import platform
 import sys
 import zipfile
 from collections.abc import Mapping, Sequence
-from importlib.metadata import distributions
 from pathlib import Path, PurePosixPath
 
 import platformdirs
@@ -92,7 +91,6 @@ class Proofs:
 
 def rests_on(edition: Edition, submissions: Sequence[KnownSubmission]) -> dict[str, str]:
     """What all proofs of a release rest on, by what it is called; texts, so that they read back as they were."""
-    installed = sorted({f"{each.name}=={each.version}" for each in distributions()})
     hand_ins = [[each.name, sorted(each.modules.items())] for each in submissions]
     return {
         "seed": str(edition.seed),
@@ -102,7 +100,7 @@ def rests_on(edition: Edition, submissions: Sequence[KnownSubmission]) -> dict[s
         # hand-ins are also filled into this one
         "notebook": _digest(as_file(as_notebook(cells(edition)))),
         "Python": f"{sys.version} {sys.executable}",
-        "packages": _digest("\n".join(installed).encode()),
+        "packages": _digest("\n".join(_installed()).encode()),
         "system": f"{platform.platform()}, GPU: {torch.cuda.is_available()}, root: {_is_root()}",
     }
 
@@ -144,6 +142,13 @@ def _without_commit(name: str, data: bytes, commit: bytes) -> bytes:
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def _installed() -> list[str]:
+    """Every package that this Python finds, with its version, as the name of a folder."""
+    places = [Path(place) for place in sys.path if place]
+    kinds = ("*.dist-info", "*.egg-info")
+    return sorted({path.name for place in places for kind in kinds for path in place.glob(kind)})
 
 
 def _is_root() -> bool:
