@@ -31,7 +31,7 @@ from autograder.platforms import otter_run
 from autograder.platforms.single_upload import points
 from autograder.release import otter
 from autograder.release.audit import Audit
-from autograder.release.edition import Edition, ReleaseError, as_bytes
+from autograder.release.edition import CPU_BUILDS, Edition, ReleaseError, as_bytes
 from autograder.release.known import KnownSubmission, known_submissions
 from autograder.release.notebook import NAME, cells
 from autograder.release.package import Package, with_manifest, zipped
@@ -337,9 +337,9 @@ def test_the_students_zip_holds_every_task_stub_and_check_and_nothing_hidden(bui
 def test_the_autograder_is_told_to_install_what_was_tested(built: Built) -> None:
     package = built.packages[otter.AUTOGRADER]
     environment = package.files["environment.yml"].decode()
-    for line in EDITION.pinned:
+    for line in EDITION.installed:
         assert f"- {line}\n" in environment
-    assert f"--extra-index-url {otter.CPU_BUILDS}" in environment
+    assert f"--extra-index-url {CPU_BUILDS}" in environment
     assert package.files[otter.CONSTRAINTS] == EDITION.constraints
     # a script on the top would make otter refuse hand-ins that are one script
     assert {n.split("/")[1] for n in package.files if n.startswith("files/")} == {runtime.SUPPORT}
