@@ -24,7 +24,8 @@ import pytest
 from rich.console import Console
 
 from autograder.__main__ import main
-from autograder.classes.batch import grade_class, results
+from autograder.classes.batch import grade_class
+from autograder.classes.dispatch import results
 from autograder.classes.options import BatchError, GradingOptions
 from autograder.classes.workers import GradingJob, GradingResult, ProcessPool, Settings
 from autograder.course import COURSE
