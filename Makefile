@@ -1,6 +1,7 @@
 # make grade [SUBMISSIONS=path] [OUT=folder]   set up and grade hand-ins
 # make test                                     set up and run the project's suite
 # make platforms                                set up and try the zips with the platforms' own tools, and Dask (a quarter of an hour)
+# make thorough                                 set up and run the suite's tests that make test leaves out, too (half an hour)
 # make attacks                                  set up and send every attack through them too (twenty minutes)
 # make seeds | mutation | prices | bench        see tests/submissions, tests/mutation, tests/benchmarks
 # make random [SEED=number]                     set up and draw new examples for the tests that draw (make test draws the same ones always)
@@ -21,7 +22,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: grade test platforms release lint check bench mutation prices seeds random surroundings attacks fuzz soak oldest container clean
+.PHONY: grade test platforms thorough release lint check bench mutation prices seeds random surroundings attacks fuzz soak oldest container clean
 
 grade: .venv/grader
 	$(BIN)/autograder grade "$(SUBMISSIONS)" --out "$(OUT)"
@@ -31,6 +32,9 @@ test: lint check
 
 platforms: .venv/dev
 	$(PYTEST) -m platforms
+
+thorough: .venv/dev
+	THOROUGH=1 $(PYTEST)
 
 release: .venv/dev
 	$(BIN)/autograder release --out "$(DIST)"

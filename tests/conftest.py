@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 import pytest
 from hypothesis import settings
@@ -55,10 +56,30 @@ LONG = (
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long files first; not where files come in random order."""
+    """Leaves out what `make thorough` tries; long files first, but not where files come in random order."""
+    if "THOROUGH" not in os.environ and not any("::" in each for each in config.args):
+        left_out = _for_thorough(items)
+        config.hook.pytest_deselected(items=left_out)
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
     if not config.pluginmanager.hasplugin("randomly"):
         place = {name: number for number, name in enumerate(LONG)}
         items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
+
+
+def _for_thorough(items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """The tests that are marked, but for the first of `every` so many cases of one test."""
+    left_out, cases = [], Counter[str]()
+    for item in items:
+        mark = item.get_closest_marker("thorough")
+        if mark is None:
+            continue
+        test = item.nodeid.partition("[")[0]
+        every = mark.kwargs.get("every", 0)
+        if not every or cases[test] % every:
+            left_out.append(item)
+        cases[test] += 1
+    return left_out
 
 
 @pytest.fixture(scope="module")

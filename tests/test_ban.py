@@ -53,6 +53,7 @@ def test_no_banned_operator_has_a_kernel_left_that_computes() -> None:
     assert others == []
 
 
+@pytest.mark.thorough(every=3)
 @pytest.mark.parametrize("key", ["MkldnnCPU", "CompositeExplicitAutograd", "CPU"])
 def test_a_key_that_is_forgotten_is_seen(key: str) -> None:
     _, others = computing(key)

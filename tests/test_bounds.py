@@ -121,6 +121,7 @@ def whole(results: list[CaseResult]) -> set[str]:
     return {r.line for r in results} - {r.line for r in results if r.failure}
 
 
+@pytest.mark.thorough(every=3)
 @pytest.mark.parametrize("module", WITH_TENSORS)
 @pytest.mark.parametrize("name", EMPTY)
 def test_an_answer_with_nothing_in_it_follows_through_to_nothing(

@@ -378,7 +378,7 @@ def test_bars_are_on_one_scale_and_each_names_its_n() -> None:
     assert "ex1, n = 2" in svg and "ex2, n = 1" in svg and "50 % (1 of 2)" in bars
     # half of all students is half of the width
     (width,) = re.findall(r'd="M0,[\d.]+h([\d.]+)v10h', bars)
-    assert float(width) == (charts.WIDTH - 10) / 2
+    assert float(width) == charts.BAR / 2
 
 
 def opened(browser: Browser, path: Path, page: str, **options: Any) -> Page:

@@ -569,7 +569,7 @@ def test_a_name_that_fits_twice_is_nobodys() -> None:
     ("text", "encoding", "told"),
     [
         ("points,section\n1,2\n", "utf-8", "first line"),
-        ("", "utf-8", "first line"),
+        ("", "utf-8", "is empty"),
         ("name\nJürgen\n", "latin-1", "UTF-8"),
         ("name\nJane\n", "utf-16", "UTF-8"),
         ("name\n\x00\n", "utf-8", "no table"),

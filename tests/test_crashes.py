@@ -243,6 +243,7 @@ def test_what_happens_within_somebody_elses_code_is_not_said_of_the_students_lin
     assert told(replace(error, expression=replace(here, within=True))) == ""
 
 
+@pytest.mark.thorough
 def test_the_screen_says_what_was_combined_once_for_each_line(tmp_path: Path) -> None:
     folder = given_out(tmp_path)
     write(

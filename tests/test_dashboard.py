@@ -5,6 +5,8 @@ The tests in a browser need Chromium and playwright, as those of the feedback pa
 
 from __future__ import annotations
 
+import html
+import json
 import re
 import shutil
 import time
@@ -36,7 +38,6 @@ from autograder.report.pages import charts
 from autograder.report.pages.alike import MAX_GROUPS
 from autograder.report.pages.dashboard import (
     DASHBOARD,
-    KINDS,
     chart_specs,
     dashboard,
     percent,
@@ -55,6 +56,7 @@ SUBMISSIONS = ROOT / "tests" / "submissions"
 # those that need a second at most
 QUICK = ("class/joão", "class/émile", "class/bjørn", "class/chen_wei.zip", "wrong/ex6_grey_is_the_mean")
 MADE = Provenance("1", "a" * 64, 7, "2.13.0", "3.11", "b" * 64, ("cpu",), {"seccomp": "on"})
+TITLES = {"kernel-flipped": "the kernel is flipped", "fast-kernel-flipped": "the kernel is flipped"}
 COMPARED = Compared((Pair("ada", "ben", (("ex1", 97.6),), 300),), (("ex2", 30),), 4, 1, alike=90.0, crowd=20)
 
 
@@ -62,7 +64,8 @@ def finding(
     diagnosis: str = "", kind: FailureKind = FailureKind.VALUE, where: Sequence[str] = (), text: str = ""
 ) -> Finding:
     headline = f"the result of f has wrong values {text}".strip()
-    return Finding("case", "cpu", kind, headline, diagnosis, f"Look {text}", "#padding", tuple(where))
+    told = (headline, diagnosis, f"Look {text}", "#padding", tuple(where))
+    return Finding("case", "cpu", kind, *told, title=TITLES.get(diagnosis, ""))
 
 
 def exercise(name: str, passed: int, *findings: Finding, carried: int = 0) -> ExerciseReport:
@@ -182,6 +185,16 @@ def test_quartiles(values: list[float], quartiles: tuple[float, float, float]) -
     assert Spread(type(spread.counts)(map(float, values))).quartiles == quartiles
 
 
+def test_causes_that_are_called_alike_are_told_apart_in_the_chart() -> None:
+    """One that two exercises share has a name for programs in each, and bars of one name would be one bar."""
+    flipped, fast = finding("kernel-flipped"), finding("fast-kernel-flipped")
+    reports = [report("ada", exercise("ex1", 2, flipped), exercise("ex2", 2, fast)), *small()]
+    it = statistics_of([(each.student, each) for each in reports], Faults())
+    told = json.dumps(chart_specs(it)[2])
+    assert "the kernel is flipped (ex1)" in told and "the kernel is flipped (ex2)" in told
+    assert "padding one side" in told and "padding one side (" not in told  # of before there were titles
+
+
 @pytest.mark.parametrize(
     ("part", "whole", "words"),
     [
@@ -204,7 +217,7 @@ def test_all_that_was_counted_is_on_the_page() -> None:
         "students7", "graded4", "could not be graded1", "handed in nothing2", "median of 20 points11.2",
         "points of the middle half6.2 to 16.2", "shares are of the 4 hand-ins that were graded",
         "75 % (3 of 4): Padding one side", "For example ben in ex1, who was told:", "ex2.py, line 3: x", "Look",
-        "25 % (1 of 4): Kernel flipped", KINDS["not-loadable"], KINDS["missing"],
+        "25 % (1 of 4): the kernel is flipped", "the code cannot be loaded", "not handed in",
         "67 % 2 of 3 ex1: ex1 works.", "33 % 1 of 3 ex2: ex2 works.", "ben 3.00", "eve eve.zip: not a readable zip",
         "2 of 7 handed in nothing", "fay", "gus", "2 CUDA: no", "1 late", "4 of 4 graded by: autograder 1; suites",
         "1 pair of 4 hand-ins compared", "ex1 97 %", "ex2: 30 answers", "1 hand-in was left out",
@@ -316,8 +329,17 @@ def test_charts_are_described_have_no_colours_of_their_own_and_come_out_the_same
 
 def test_a_long_name_leaves_room_for_its_number() -> None:
     (svg,) = charts.drawn([charts.bars([("word " * 40, 0.5, "50 %")], "One bar.")])
-    name, label = re.findall(r"<text[^>]*>([^<]+)</text>", svg)
-    assert name.endswith("…") and len(name) < 50 and label == "50 %"
+    *lines, label = re.findall(r"<t(?:ext|span)[^>]*>([^<]+)</t(?:ext|span)>", svg)
+    assert len(lines) == 2 and lines[1].endswith("…") and label == "50 %"
+    assert all(len(line) <= charts.LINE_CHARS for line in lines)
+
+
+def test_any_title_is_whole_above_its_bar() -> None:
+    """Two lines hold the longest, and the exercises that tell it from another."""
+    longest = max((entry.title for entry in COURSE.misconceptions), key=len)
+    (svg,) = charts.drawn([charts.bars([(f"{longest} (ex12)", 0.5, "50 %"), ("short", 0.2, "2 %")], "Two.")])
+    shown = " ".join(re.findall(r"<t(?:ext|span)[^>]*>([^<]+)</t(?:ext|span)>", svg))
+    assert html.unescape(" ".join(shown.split())).startswith(f"{longest} (ex12) short")
 
 
 def test_without_the_chart_library_the_page_says_all_in_tables(
@@ -446,6 +468,7 @@ def pages(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [graded / "out" / DASHBOARD, *sorted(folder.iterdir())]
 
 
+@pytest.mark.thorough(every=3)
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_in_a_browser_it_asks_for_nothing_fits_and_complains_of_nothing(
     browser: Browser, pages: list[Path], width: int

@@ -9,12 +9,13 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from autograder.__main__ import main
+from autograder.classes.arrivals import with_times
 from autograder.classes.decided import Decided, set_aside
 from autograder.classes.decisions import COLUMNS, DecisionError, read_decisions, with_row
 from autograder.paths import SOLUTIONS
@@ -22,6 +23,7 @@ from autograder.report.marking import Circumstances, Decision, mark_of
 from autograder.report.model import Change, ExerciseReport, Line, Mark, Provenance, Report
 from autograder.report.policy import Policy, PolicyError, policy_of, read_policy
 from autograder.report.reading import Row, read_report, row
+from autograder.submissions.archive import SubmissionError
 from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.downloads.times import time_in, time_in_utc
 from exercises.feedback.catalogue import exercises
@@ -382,7 +384,7 @@ def test_a_decision_is_noted_with_the_points_it_is_about_and_holds_in_later_runs
 ) -> None:
     graded = desk / "graded"
     assert main(["decide", str(graded), "a@x", "ex1", "--points", "7", "--reason", "late questions"]) == 0
-    assert "ada, ex1: noted (the checks gave 10)" in capsys.readouterr().out
+    assert "ada, ex1, 7 points (the checks gave 10)" in capsys.readouterr().out
     assert main(["decide", str(graded), "b1", "--comment", "Do the others, <too>"]) == 0
     rows = (graded / "decisions.csv").read_text(encoding="utf-8").splitlines()
     assert rows == [",".join(COLUMNS), "a@x,ex1,,7,,,,late questions,10", 'b1,,,,,,"Do the others, <too>",,']
@@ -431,6 +433,35 @@ def test_what_cannot_be_decided_is_said_and_nothing_is_noted(
     assert not (desk / "graded" / "decisions.csv").exists()
 
 
+def test_points_that_others_gave_are_imported_and_of_several_the_mean_counts(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    graded, given, mine = desk / "graded", desk / "peers.csv", desk / "imported.csv"
+    given.write_text("Peer;Student;Points;Comment\nx;ada;4;Short.\ny;ben;3;\nz;ada;7,5;Clear.\n")
+    options = ["decide", str(graded), "--import", str(given), "--decisions", str(mine)]
+    assert main(options) == 2 and "of which exercise" in capsys.readouterr().err
+    assert main([*options, "--exercise", "ex1"]) == 0
+    assert "ada, ex1, 5.75 points (the checks gave 10)" in capsys.readouterr().out
+    assert mine.read_text(encoding="utf-8").splitlines()[1:] == [
+        'ada,ex1,,5.75,,,Short. Clear.,"graded by hand, the mean of 2",10',
+        "ben,ex1,,3,,,,graded by hand,0",
+    ]
+    kept = mine.read_text(encoding="utf-8")
+    assert (
+        main([*options, "--exercise", "ex1"]) == 2 and "row 2 decides that already" in capsys.readouterr().err
+    )
+    for text, why in (
+        ("student,points\neve,1\n", "row 4: eve is nobody in this class"),
+        ("student,points\nada,x\n", "peers.csv, row 2: points is x"),
+        ("student,points\nada,\n", "row 2: needs a student and points"),
+        ("student,grade\nada,1\n", "no column points"),
+        ("student,points\n", "has no rows"),
+    ):
+        given.write_text(text)
+        assert main([*options, "--exercise", "ex2"]) == 2 and why in capsys.readouterr().err
+    assert mine.read_text(encoding="utf-8") == kept
+
+
 def test_decisions_that_cannot_be_carried_out_stop_the_run_before_anything_is_graded(desk: Path) -> None:
     (desk / "mine.csv").write_text("student,exercise,points,reason\neve,ex1,1,r\n")
     code, told = grade(desk, "--decisions", "mine.csv")
@@ -439,3 +470,42 @@ def test_decisions_that_cannot_be_carried_out_stop_the_run_before_anything_is_gr
     )
     code, told = grade(desk, "--decisions", "none.csv")
     assert code == 2 and "there is no such file" in told
+
+
+# A table of times
+
+
+def arrived(path: Path, text: str) -> list[datetime | None]:
+    path.write_text(text, encoding="utf-8")
+    return [each.submitted for each in with_times(CLASS, path)]
+
+
+def test_a_table_tells_when_hand_ins_came(tmp_path: Path) -> None:
+    when = datetime(2026, 11, 20, 22, 59, tzinfo=UTC)
+    of_canvas = [
+        {"user_id": 7, "submitted_at": "2026-11-20T22:59:00Z"},
+        {"user_id": 8, "submitted_at": None},
+    ]
+    assert arrived(tmp_path / "a.json", json.dumps(of_canvas)) == [None, when, None]
+    assert arrived(tmp_path / "a.csv", "login,submitted at\nADA1,2026-11-20 23:59 +0100\n") == [
+        when,
+        None,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("a.json", "{}", "has a time for none"),
+        ("a.json", "[1]", "not what Canvas's API says"),
+        ("a.json", "[" * 100_000, "not what Canvas's API says"),
+        ("a.csv", "login,submitted\neve,2026-11-20 23:59\n", "has a time for none"),
+        ("a.csv", "login,submitted\nada1,yesterday\n", "yesterday of ada1 is no time, such as 2026-11-20T"),
+        ("a.csv", "submitted\n2026-11-20 23:59\n", "--times a.csv: the first line must name"),
+    ],
+)
+def test_a_table_without_times_is_refused(tmp_path: Path, name: str, text: str, why: str) -> None:
+    with pytest.raises(SubmissionError) as told:
+        arrived(tmp_path / name, text)
+    assert why in str(told.value).replace(str(tmp_path) + "/", "")

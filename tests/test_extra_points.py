@@ -81,7 +81,7 @@ def test_whoever_leaves_them_alone_lacks_nothing(checkout: Path) -> None:
 
 def test_whoever_begins_them_is_told_what_to_fix(checkout: Path) -> None:
     read = read_report(checkout / "graded" / "cleo.json")
-    assert read is not None and read.found == "ex2: posts-without-the-first"
+    assert read is not None and read.found == "ex2: steps are counted instead of numbers"
     page = (checkout / "graded" / "cleo.html").read_text(encoding="utf-8")
     assert "<h2>What to fix</h2>" in page and "0 of 15 extra points" in page and "well done" not in page
 
@@ -111,6 +111,7 @@ def test_every_platform_tells_them_beside_the_score(checkout: Path) -> None:
     assert grade.out_of(50) == "50"
 
 
+@pytest.mark.thorough
 def test_a_student_sees_them_once_the_others_are_done(checkout: Path, tmp_path: Path) -> None:
     shutil.copytree(checkout / "exercises", tmp_path / "exercises")
     command = ("pytest", "exercises", "-p", "no:cacheprovider")

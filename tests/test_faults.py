@@ -37,15 +37,8 @@ WORK = {
 }
 STUDENTS = ("anna", "ben", "cleo", "dora", "emil", "fay", "gus", "hana", "ivan", "jo")
 FILES = {f"{name}{end}" for name in STUDENTS for end in (".json", ".results.json", ".html")}
-FILES |= {
-    "pseudonyms.key",
-    "history.jsonl",
-    "grades.csv",
-    "canvas.csv",
-    "dashboard.htm",
-    "profile.csv",
-    "profile.htm",
-}
+FILES |= {"grades.csv", "canvas.csv", "class.jsn", "dashboard.htm", "profile.csv", "profile.htm"}
+FILES |= {"history.jsonl", "pseudonyms.key"}
 SAID = "Exceeds the limit (4300 digits) for integer string conversion"
 
 
@@ -106,6 +99,7 @@ IN_THE_CLASS = (
 WHOLE = (
     Injected("classes.batch:write_grades", always, "grades.csv", ("grades.csv",)),
     Injected("classes.lms:canvas", always, "canvas.csv", ("canvas.csv",)),
+    Injected("classes.batch:write_class_list", always, "class.jsn", ("class.jsn",)),
     Injected("report.pages.dashboard:dashboard", always, "dashboard.htm", ("dashboard.htm",)),
 )
 

@@ -150,6 +150,7 @@ def flat(text: str) -> str:
     return " ".join(plain(text).replace("`", "").split())
 
 
+@pytest.mark.thorough(every=3)
 @pytest.mark.parametrize("name", [*GRADED, "94 points", "notes", "unreadable"])
 @pytest.mark.parametrize("shown", [True, False])
 def test_a_report_is_on_its_page(reports: dict[str, Report], name: str, shown: bool) -> None:
@@ -248,6 +249,7 @@ def test_a_students_words_are_text(text: str) -> None:
     page.encode("utf-8")
 
 
+@pytest.mark.thorough(every=4)
 @pytest.mark.parametrize("text", ["é" * 100_000, '"' * 100_000, "<" * 100_000, "a b\n" * 25_000])
 def test_long_texts_are_cut_and_the_page_stays_small(text: str) -> None:
     page = feedback_page(hostile(text))
@@ -420,6 +422,7 @@ def test_grading_writes_the_page_without_hidden_calls(tmp_path: Path) -> None:
     assert "feedback for ex6_grey_is_the_mean" in read(page).text and "sample(" not in page
 
 
+@pytest.mark.thorough(every=3)
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_in_a_browser_it_asks_for_nothing_fits_and_complains_of_nothing(
     browser: Browser, reports: dict[str, Report], tmp_path: Path, width: int
@@ -483,6 +486,7 @@ def unfold(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
 
 
+@pytest.mark.thorough(every=2)
 @pytest.mark.parametrize("width", [390, 1280])
 def test_what_to_fix_comes_first_and_nothing_that_passed_is_unfolded(
     browser: Browser, reports: dict[str, Report], tmp_path: Path, width: int
@@ -590,6 +594,7 @@ _BROKEN = r"""() => {
 }"""
 
 
+@pytest.mark.thorough(every=2)
 @pytest.mark.parametrize("shown", [True, False])
 def test_on_a_phone_no_word_is_broken_and_long_code_scrolls(
     browser: Browser, reports: dict[str, Report], tmp_path: Path, shown: bool

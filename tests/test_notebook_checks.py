@@ -192,7 +192,9 @@ def test_an_address_that_gives_no_zip_is_told_and_how_else_to_get_it(
 def test_a_package_that_the_kernel_lacks_is_told_in_one_line(tmp_path: Path, name: str) -> None:
     without = f"import sys\nsys.modules[{name!r}] = None"
     text = said([first_cell(), 'check("ex1")'], tmp_path, python=without)
-    assert f"{name} is missing: run `%pip install " in text
+    wanted = "numpy pillow pytest torch" if name == "torch" else name
+    assert f"{name} is missing: run `%pip install {wanted}" in text
+    assert ("+cpu --extra-index-url " in text) is (name == "torch" and sys.platform == "linux")
     assert set(text.splitlines()) == {text.splitlines()[0]}
 
 

@@ -286,6 +286,7 @@ def test_a_function_without_a_reference_is_named_with_the_file_where_it_belongs(
     )
 
 
+@pytest.mark.thorough(every=3)
 @pytest.mark.parametrize(
     ("code", "answer", "right"),
     [

@@ -236,6 +236,7 @@ def test_bad_pictures_get_one_line(folder: Path) -> None:
             assert done.returncode == 2 and done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
 
 
+@pytest.mark.thorough(every=4)
 @pytest.mark.parametrize("options", ["", "--padding 1 --stride 3", "--dilation 2", "--kernel box"])
 def test_the_film_has_a_frame_for_each_place(
     folder: Path, capsys: pytest.CaptureFixture[str], options: str
@@ -310,6 +311,7 @@ def run_with_each(folder: Path, file: Path, texts: list[str], *args: str) -> lis
     return [(code, out, err) for code, (out, err) in zip(codes, said, strict=True)]
 
 
+@pytest.mark.thorough
 def test_mine_written_wrong_and_broken(tmp_path: Path) -> None:
     root = student_folder(tmp_path, written=True)
     done = run(tmp_path, "--mine", "--padding", "1", root=root)

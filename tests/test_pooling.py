@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from exercises.course import COURSE
-from exercises.course.topics.ex9_pooling import BOTH, MISCONCEPTIONS
+from exercises.course.topics.ex9_pooling.mistakes import BOTH, MISCONCEPTIONS
 from exercises.feedback import explain
 from exercises.feedback.calls import Call, Sample
 from exercises.feedback.forbidden import find_forbidden

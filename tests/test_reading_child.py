@@ -86,6 +86,7 @@ def told(reader: object, path: Path) -> object:
         return str(error)
 
 
+@pytest.mark.thorough
 def test_every_hand_in_is_read_as_it_would_be_here(tmp_path: Path) -> None:
     paths = list(corpus(tmp_path))
     assert len(paths) > 300

@@ -82,6 +82,7 @@ class Course:
     notes: list[str]
     pages: list[str]
     feedback_by_kernel: Mapping[str, str]
+    log: str
 
     def page(self, student: str) -> str:
         return self.path("feedback", student, "convolutions.html").read_text(encoding="utf-8")
@@ -160,7 +161,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     for extra in forged.parent.glob("*.py"):
         extra.unlink()
     run_answers(folder, True)
-    nbgrader.nbgrader(folder, "autograde", ASSIGNMENT, "--force", "--student", "[fn]o*")
+    log = nbgrader.nbgrader(folder, "autograde", ASSIGNMENT, "--force", "--student", "[fn]o*")
     run_answers(folder, False)
     beside = gradebook.read_scores(folder, ASSIGNMENT)
 
@@ -175,9 +176,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
         reports["unreadable"] = unreadable(grader, late)
     notes = gradebook.write_scores(folder, ASSIGNMENT, reports)
     missing = gradebook.write_pages(folder, ASSIGNMENT, reports)
-    nbgrader.nbgrader(folder, "generate_feedback", ASSIGNMENT, "--force")
+    log += nbgrader.nbgrader(folder, "generate_feedback", ASSIGNMENT, "--force")
     safe = gradebook.read_scores(folder, ASSIGNMENT)
-    return Course(folder, reports, by_kernel, beside, safe, notes, missing, feedback)
+    return Course(folder, reports, by_kernel, beside, safe, notes, missing, feedback, log)
 
 
 def unreadable(grader: Grader, path: Path) -> Report:
@@ -223,6 +224,31 @@ def test_every_cell_has_the_metadata_that_nbgrader_wants() -> None:
 
 def test_two_builds_are_alike() -> None:
     assert package() == package()
+
+
+def test_every_warning_that_nbgrader_prints_is_explained_to_instructors(course: Course) -> None:
+    page = (ROOT / "docs" / "instructor.md").read_text(encoding="utf-8")
+    section = page.split("\n### nbgrader\n")[1].split("\n### ")[0]
+    table = section.split("| it says")[1]
+    explained = re.findall(r"^\| `([^`]+)` +\|", table, re.MULTILINE)
+    assert len(explained) > 2
+    warnings = [line for line in course.log.splitlines() if re.search(r"warning\b", line, re.IGNORECASE)]
+    assert any("TCP" in line for line in warnings), "nothing was looked at"
+    assert [line for line in warnings if not any(text in line for text in explained)] == []
+    assert "has changed" not in course.log, "of cells that nobody changed"
+
+
+def test_a_cell_with_points_that_a_student_changed_is_left_for_nbgrader_to_warn_of(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "GRADER", course.folder / "grader")
+    resources = {"nbgrader": {"student": "anna", "assignment": ASSIGNMENT, "notebook": Path(NAME).stem}}
+    notebook = nbformat.read(course.folder / "release" / ASSIGNMENT / NAME, as_version=4)
+    cells = {runtime._grade_id(cell): cell for cell in notebook.cells}
+    cells["ex2-points"].source = changed = "10.0"
+    runtime.hidden_lines_back(notebook, resources)
+    assert "points_of" in cells["ex1-points"].source
+    assert cells["ex2-points"].source == changed
 
 
 @pytest.mark.parametrize("student", CLASS)
@@ -537,6 +563,15 @@ def test_feedback_shows_no_traceback_of_a_cell_with_points() -> None:
     error = nbformat.v4.new_output("error", ename="E", evalue="", traceback=["----> 1 hidden"])
     cells = runtime.for_feedback(executed(ex2=[error]), RESOURCES)[0].cells
     assert cells[1].outputs == [] and len(cells[0].outputs) == 1
+
+
+@pytest.mark.parametrize("end", ["### END HIDDEN TESTS\n", "### END HIDDEN TESTS", ""])
+def test_feedback_shows_no_hidden_lines_of_any_cell(end: str) -> None:
+    notebook = executed()
+    notebook.cells[0].source = f"# points\n### BEGIN HIDDEN TESTS\nsecret = 1\n{end}"
+    notebook.cells.append(nbformat.v4.new_code_cell(f"a = 1\n  ### BEGIN HIDDEN TESTS\nsecret = 1\n{end}"))
+    cells = runtime.for_feedback(notebook, RESOURCES)[0].cells
+    assert [cells[0].source, cells[-1].source] == ["# points\n", "a = 1\n"]
 
 
 def test_cells_with_points_have_time_for_a_hand_in_that_hangs() -> None:

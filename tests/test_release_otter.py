@@ -27,10 +27,11 @@ import pytest
 from autograder.course import COURSE
 from autograder.grading.grade import Grader
 from autograder.platforms import otter as runtime
+from autograder.platforms import otter_run
 from autograder.platforms.single_upload import points
 from autograder.release import otter
 from autograder.release.audit import Audit
-from autograder.release.edition import Edition, ReleaseError, as_bytes
+from autograder.release.edition import CPU_BUILDS, Edition, ReleaseError, as_bytes
 from autograder.release.known import KnownSubmission, known_submissions
 from autograder.release.notebook import NAME, cells
 from autograder.release.package import Package, with_manifest, zipped
@@ -336,9 +337,32 @@ def test_the_students_zip_holds_every_task_stub_and_check_and_nothing_hidden(bui
 def test_the_autograder_is_told_to_install_what_was_tested(built: Built) -> None:
     package = built.packages[otter.AUTOGRADER]
     environment = package.files["environment.yml"].decode()
-    for line in EDITION.pinned:
+    for line in EDITION.installed:
         assert f"- {line}\n" in environment
-    assert f"--extra-index-url {otter.CPU_BUILDS}" in environment
+    assert f"--extra-index-url {CPU_BUILDS}" in environment
     assert package.files[otter.CONSTRAINTS] == EDITION.constraints
     # a script on the top would make otter refuse hand-ins that are one script
     assert {n.split("/")[1] for n in package.files if n.startswith("files/")} == {runtime.SUPPORT}
+
+
+def test_a_zip_of_files_is_graded_and_what_cannot_be_read_gets_one_line(
+    built: Built, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """At each of these `otter run` itself ends with a traceback."""
+    with zipfile.ZipFile(tmp_path / "ada.zip", "w") as archive:
+        for path in sorted((ROOT / "tests" / "submissions" / "class" / "amara").glob("*.py")):
+            archive.write(path, path.name)
+    (tmp_path / "ben.zip").write_bytes(b"PK\3\4")
+    (tmp_path / "cleo.ipynb").write_text("{")
+    told = {
+        "ada.zip": (0, ": 100 of 100 points, see"),
+        "ben.zip": (1, "not a readable zip"),
+        "cleo.ipynb": (1, "not a readable notebook"),
+    }
+    for name, (code, words) in told.items():
+        out = tmp_path / "out" / name
+        assert otter_run.main([str(tmp_path / name), "-a", str(built.archive), "-o", str(out)]) == code
+        said = "".join(capfd.readouterr())
+        assert said.startswith(f"{tmp_path / name}: ") and words in said and said.count("\n") == 1
+        results = json.loads((out / "results.json").read_text(encoding="utf-8"))
+        assert sum(each["score"] for each in results["tests"]) == (100 if code == 0 else 0)

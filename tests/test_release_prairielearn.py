@@ -185,6 +185,7 @@ def test_the_image_is_built_from_pinned_versions(unpacked: Path) -> None:
         assert (unpacked / "image" / name).is_file()
     requirements = (unpacked / "image" / "requirements.txt").read_text(encoding="utf-8").splitlines()
     assert requirements and all("==" in line for line in requirements)
+    assert any(re.fullmatch(r"torch==[\d.]+\+cpu; sys_platform == 'linux'", line) for line in requirements)
     assert "https://download.pytorch.org/whl/cpu" in docker and "libseccomp2" in docker
 
 

@@ -21,6 +21,7 @@ def folder(tmp_path: Path) -> Path:
     return given_out(tmp_path / "week 3")
 
 
+@pytest.mark.thorough(every=2)
 @pytest.mark.parametrize("exercise", [CATALOGUE[0], CATALOGUE[-1]], ids=lambda e: e.name)
 def test_a_stub_that_is_run_shows_its_own_checks(folder: Path, exercise: object, tmp_path: Path) -> None:
     """The last exercise imports others, and torch."""

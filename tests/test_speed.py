@@ -120,6 +120,7 @@ def test_a_notebook_is_told_the_same(tmp_path: Path) -> None:
     assert "The hidden check of a large layer takes " in " ".join(text.split())
 
 
+@pytest.mark.thorough
 def test_fast_code_and_wrong_code_are_told_nothing(tmp_path: Path) -> None:
     folder = given_out(tmp_path)
     for name in ("ex1_output_size.py", "ex3_conv2d.py"):

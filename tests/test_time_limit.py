@@ -34,6 +34,7 @@ def in_pad2d(code: str) -> str:
     return f"_right = pad2d\n\n\ndef pad2d(x, padding):\n    {code}\n    return _right(x, padding)\n"
 
 
+@pytest.mark.thorough(every=2)
 @pytest.mark.parametrize(
     "loop",
     [
@@ -72,6 +73,7 @@ def test_a_loop_outside_of_all_functions_is_told_too(tmp_path: Path) -> None:
     assert seen.row("ex3").endswith("  done")
 
 
+@pytest.mark.thorough
 def test_what_cannot_be_stopped_ends_the_run_with_its_line(tmp_path: Path) -> None:
     seen = seen_with(tmp_path, in_pad2d("__import__('time').sleep(1000)"))
     assert re.search(r"exercises/ex2_padding\.py, line \d+ is still running and cannot be stopped", seen.text)

@@ -318,6 +318,7 @@ def test_what_goes_further_costs_what_torch_counts() -> None:
         assert (cost.parameters, cost.multiplications) == (parameters, multiplications)
 
 
+@pytest.mark.thorough
 def test_every_command_of_the_playground_can_be_typed(tmp_path: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__")
     for name in ("exercises", "img"):

@@ -161,6 +161,7 @@ def expected_size(at: dict[str, Any]) -> list[int] | None:
     return size if min(size) > 0 else None
 
 
+@pytest.mark.thorough(every=2)
 @pytest.mark.parametrize("draw", [settings, modes])
 def test_values_agree_with_torch(watched: Watched, draw: Callable[[], list[dict[str, Any]]]) -> None:
     cases, page = draw(), watched.open()
@@ -691,6 +692,7 @@ def test_settings_go_on_working_in_pooling(watched: Watched) -> None:
     assert page.locator("#kernels input").count() > 0
 
 
+@pytest.mark.thorough(every=2)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_cut_off_and_the_focus_is_seen(on_each: Watched, scheme: str) -> None:
     page = on_each.page

@@ -75,6 +75,7 @@ def watched(folder: Path) -> Iterator[Watched]:
     it.close()
 
 
+@pytest.mark.thorough
 def test_each_save_runs_the_checks_and_tells_first_of_what_was_saved(watched: Watched, folder: Path) -> None:
     first = watched.until(READY)
     assert "  to do" in first and "ex2  Padding" in first
@@ -97,6 +98,7 @@ def test_each_save_runs_the_checks_and_tells_first_of_what_was_saved(watched: Wa
     assert termios.tcgetattr(watched.terminal) == watched.before
 
 
+@pytest.mark.thorough
 def test_a_save_ends_a_run_that_does_not_end(watched: Watched, folder: Path) -> None:
     watched.until(READY)
     stub = (folder / "exercises" / "ex3_conv2d.py").read_text(encoding="utf-8")

@@ -11,14 +11,14 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Any
 
+from autograder.classes.class_list import CLASS, write_class_list
 from autograder.classes.decided import Decided, set_aside
+from autograder.classes.dispatch import results
 from autograder.classes.lms import write_imports
 from autograder.classes.lookalike import compare
 from autograder.classes.options import BatchError, GradingOptions
@@ -32,7 +32,6 @@ from autograder.classes.workers import (
     InProcess,
     ProcessPool,
     ReportDetails,
-    grade_one,
     unconfined,
 )
 from autograder.report.canvas import CANVAS
@@ -57,9 +56,6 @@ from autograder.sandbox.private_folder import sweep
 from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.downloads.exported import Exported
 from autograder.submissions.submission import SubmissionError, read_ahead, read_submission
-
-TRIES = 2  # times that a hand-in may take its worker along
-POLL_SECONDS = 1.0  # seconds after which the number of graders is asked anew
 
 
 @dataclass(frozen=True)
@@ -100,14 +96,25 @@ def grade_class(
         decided: what makes grades of points.
 
     Raises:
-        BatchError: if another grader writes into the folder, or the class cannot be graded with these options.
+        BatchError: if another grader writes into the folder, or the class cannot be graded with these options, or
+            the machine stops it, as a full disk does.
         SuiteError, SandboxError: if no grader can be started.
+        KeyboardInterrupt: after a Ctrl-C, with how many are done.
     """
     total = len(submissions)
     with _only_writer(out), _graders(options, min(workers, total), scheduler, tell, total) as graders:
+        class_ = _Class(submissions, options, out, tell, known or Exported(), decided or Decided())
         try:
-            class_ = _Class(submissions, options, out, tell, known or Exported(), decided or Decided())
             return class_.grade(graders)
+        except KeyboardInterrupt:
+            command = "the same command" + (" without --force" if options.force else "")
+            told = f"{class_.done} of {total} hand-ins are done, and {command} goes on from there"
+            raise KeyboardInterrupt(f"stopped: {told}") from None
+        except OSError as error:
+            if not ends_the_run(error):
+                raise
+            told = f"{error.strerror}; {class_.done} of {total} hand-ins are done"
+            raise BatchError(f"-o {out}: {told}, and the same command goes on from there") from error
         finally:
             sweep()
 
@@ -139,7 +146,10 @@ def _cluster(scheduler: str, options: GradingOptions, notice: Callable[[str], No
 
 @contextlib.contextmanager
 def _only_writer(out: Path) -> Iterator[None]:
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BatchError(f"-o {out}: no folder can be made there ({error.strerror})") from error
     held: int | None = None
     try:
         held = lock(out)
@@ -179,6 +189,11 @@ class _Class:
         self._read: dict[str, float] = {}  # seconds, of those that are being graded
         self._spent: dict[str, Mapping[str, float]] = {}
 
+    @property
+    def done(self) -> int:
+        """How many have a report."""
+        return len(self._rows)
+
     def grade(self, executor: Graders) -> ClassReports:
         broken = False
         with _lost_interrupts() as lost, Writer(self._out, self._faults) as writer:
@@ -205,6 +220,11 @@ class _Class:
         people = {name: _person(each, aside.get(name, "")) for name, each in self._submissions.items()}
         with faults.kept_to(GRADES, out / GRADES):
             write_grades(out / GRADES, rows, people, faults)
+        whose = [
+            replace(each, doubt=each.doubt or aside.get(name, "")) for name, each in self._submissions.items()
+        ]
+        with faults.kept_to(CLASS, out / CLASS):
+            write_class_list(out / CLASS, whose, self._exported.worksheet is not None)
         with faults.kept_to(f"{CANVAS} and {MOODLE}", out / CANVAS, out / MOODLE):
             notes += write_imports(out, self._submissions, rows, self._exported, policy, aside, faults)
         compared = Compared(remark="Not compared: the grader failed at it")
@@ -340,48 +360,3 @@ def _person(each: ClassSubmission, aside: str) -> Person:
 
 def _together(*spent: Mapping[str, float]) -> dict[str, float]:
     return {phase: sum(each.get(phase, 0.0) for each in spent) for phase in PHASES}
-
-
-def results(
-    jobs: Iterator[GradingJob], executor: Executor, width: Callable[[], int], started: Callable[[str], None]
-) -> Iterator[tuple[str, GradingResult]]:
-    """What comes of each job, as it comes; at most `width()` are out at a time, asked anew again and again.
-
-    A job whose worker dies is given to another once more; one that takes two along becomes a report that
-    says so.
-
-    Raises:
-        BatchError: if workers die without a hand-in.
-    """
-    running: dict[Future[GradingResult], tuple[GradingJob, int]] = {}
-    ended: SimpleQueue[Future[GradingResult]] = SimpleQueue()  # to look through thousands that run takes long
-
-    def give(job: GradingJob, tries: int) -> None:
-        future = executor.submit(grade_one, job)
-        running[future] = (job, tries)
-        future.add_done_callback(ended.put)
-
-    more = True
-    while more or running:
-        while more and len(running) < max(width(), 1):
-            job = next(jobs, None)
-            if job is None:
-                more = False
-            else:
-                started(job.name)
-                give(job, 1)
-        try:
-            future = ended.get(timeout=POLL_SECONDS)
-        except Empty:
-            continue
-        job, tries = running.pop(future)
-        try:
-            yield job.name, future.result()
-        except BrokenExecutor as error:
-            if tries < TRIES:
-                give(replace(job, again=True), tries + 1)
-            elif job.submission is not None:
-                problem = f"could not be graded: {TRIES} grader processes died of it"
-                give(replace(job, submission=None, problem=problem, broken=True), 1)
-            else:
-                raise BatchError(f"graders die as soon as they start: {error}") from error

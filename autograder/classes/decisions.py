@@ -148,8 +148,8 @@ def _number(cells: Mapping[str, str], title: str, most: float, about: str, readi
     except ValueError:
         value = math.nan
     if not 0 <= value <= most:
-        end = "" if math.isinf(most) else f" to {most:g}"
-        reading.complain(f"{title} is {shown(text)}, which is no number from 0{end} ({about})")
+        what = "of 0 or more" if math.isinf(most) else f"from 0 to {most:g}"
+        reading.complain(f"{title} is {shown(text)}, which is no number {what} ({about})")
         return None
     return value
 
@@ -162,6 +162,46 @@ def _same(one: Decision, other: Decision) -> bool:
     if all(points) and (one.line == other.line or not one.line or not other.line):
         return True
     return bool(one.days and other.days)
+
+
+@dataclass(frozen=True)
+class Given:
+    """Points that a person gave by hand, with a comment for the student."""
+
+    points: float
+    comment: str = ""
+
+
+def manual_points(path: Path) -> dict[str, list[Given]]:
+    """What peers or assistants gave for one exercise: by student as the file calls them, in its order.
+
+    Args:
+        path: a CSV file with the columns `student` and `points`, and perhaps `comment`. Other columns are not read.
+
+    Raises:
+        DecisionError: for every row that cannot be used.
+        SubmissionError: if it is no CSV file.
+    """
+    table = read_table(path, shown(path))
+    titles = [title.strip().casefold() for title in table[0]] if table else []
+    missing = [title for title in ("student", "points") if title not in titles]
+    if missing:
+        raise DecisionError(
+            f"{path.name}: no column {' and none '.join(missing)}; it needs student and points"
+        )
+    reading = _Reading()
+    found: dict[str, list[Given]] = {}
+    for reading.row, line in enumerate(table[1:], 2):
+        cells = {title: cell.strip() for title, cell in zip(titles, line, strict=False) if title}
+        points = _number(cells, "points", math.inf, "by hand", reading)
+        student = cells.get("student", "")
+        if not student or not cells.get("points"):
+            reading.complain("needs a student and points")
+        elif points is not None:
+            found.setdefault(student, []).append(Given(points, plain(cells.get("comment", ""))))
+    if reading.wrong:
+        raise DecisionError("\n".join(f"{path.name}, {each}" for each in reading.wrong))
+    return found
 
 
 def with_row(text: str, cells: Mapping[str, str]) -> str:

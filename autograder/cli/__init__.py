@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from autograder import __version__
-from autograder.cli import check, decide, diff, grade, new, release, stubs
+from autograder.cli import check, decide, diff, grade, new, publish, release, stubs
 from autograder.cli.options import CommandError
 from autograder.submissions.submission import ReadingError, SubmissionError
 
 if TYPE_CHECKING:
     from exercises.feedback.course import Course
 
-COMMANDS = (grade, decide, diff, check, stubs, new, release)
+COMMANDS = (grade, decide, publish, diff, check, stubs, new, release)
 
 
 def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -31,6 +31,8 @@ def refused(options: argparse.Namespace) -> int:
         options.precondition(options)
     except CommandError as error:
         return _bad(error)
+    except OSError as error:  # of a path that cannot even be looked at
+        return _bad(CommandError(f"{str(error.filename)[:100]}: {error.strerror}"))
     return 0
 
 
@@ -41,8 +43,9 @@ def run(options: argparse.Namespace, course: Course) -> int:
         return int(options.run(options))
     except (CommandError, SubmissionError, ReadingError) as error:
         return _bad(error)
-    except KeyboardInterrupt:
-        print("autograder: stopped; the reports written so far are complete", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        said = str(error) or "stopped; the reports written so far are complete"
+        print(f"autograder: {said}", file=sys.stderr)
         return 130
     except Exception as error:
         if isinstance(error, _of_the_grader()):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import csv
+import statistics
 import tempfile
 from pathlib import Path
 
-from autograder.classes.decisions import DECISIONS, DecisionError, read_decisions, with_row
+from autograder.classes.class_list import CLASS, read_class_list
+from autograder.classes.decisions import DECISIONS, DecisionError, manual_points, read_decisions, with_row
 from autograder.cli.options import CommandError, Commands
 from autograder.report.files import write_bytes
-from autograder.report.grades import GRADES
 from autograder.report.marking import Decision
 from autograder.report.model import Report
 from autograder.report.reading import DamagedReport, read_report
@@ -24,7 +24,9 @@ def add(commands: Commands) -> None:
         "decide", help="change points, excuse, extend or comment: what you say holds in every later run"
     )
     parser.add_argument("graded", type=Path, metavar="GRADED", help="a folder that `grade` wrote")
-    parser.add_argument("student", metavar="STUDENT", help="by name, login, email or id")
+    parser.add_argument(
+        "student", nargs="?", default="", metavar="STUDENT", help="by name, login, email or id"
+    )
     parser.add_argument(
         "about",
         nargs="?",
@@ -40,44 +42,95 @@ def add(commands: Commands) -> None:
         "--reason", default="", help="of the points, the excuse or the days; for the student, too"
     )
     parser.add_argument(
+        "--import",
+        type=Path,
+        dest="table",
+        metavar="CSV",
+        help="points that others gave by hand, of one exercise: columns student, points, and perhaps comment; "
+        "of several for one student the mean counts",
+    )
+    parser.add_argument("--exercise", default="", metavar="EXERCISE[.LINE]", help="that --import is about")
+    parser.add_argument(
         "--decisions", type=Path, metavar="CSV", help=f"the file to add to (default: {DECISIONS} in GRADED)"
     )
     parser.set_defaults(precondition=_check, run=_run)
 
 
 def _check(options: argparse.Namespace) -> None:
-    if not (options.graded / GRADES).is_file():
-        raise CommandError(f"{options.graded}: `autograder grade` has written no {GRADES} there")
+    if not options.graded.is_dir():
+        raise CommandError(f"{options.graded}: there is no such folder")
+    if bool(options.student) == bool(options.table):
+        raise CommandError(
+            "decide about whom? Give a STUDENT, or a table with --import CSV --exercise EXERCISE"
+        )
+    if options.table and not options.exercise:
+        raise CommandError(f"--import {options.table}: points of which exercise? Give --exercise EXERCISE")
 
 
 def _run(options: argparse.Namespace) -> int:
     path: Path = options.decisions or options.graded / DECISIONS
-    exercise, _, line = options.about.partition(".")
-    cells = {
+    before = _text(path)
+    try:
+        rows = _given(options) if options.table else [_typed(options)]
+        text = before
+        for cells in rows:
+            text = with_row(text, cells)
+        decided = _as_read(path.name, text, options)[-len(rows) :]
+    except DecisionError as error:
+        raise CommandError(str(error)) from error
+    text, told = before, []
+    for cells, (student, decision) in zip(rows, decided, strict=True):
+        known = _automatic(_report(options.graded, student), decision)
+        was = ""
+        if decision.points is not None and known is not None:
+            cells["automatic"] = f"{known:g}"
+            was = f", {decision.points:g} points (the checks gave {known:g})"
+        text = with_row(text, cells)
+        told.append(f"{student}, {decision.about}{was}")
+    write_bytes(path, text.encode("utf-8"))
+    for line in told:
+        print(printable(line))
+    print(f"Noted in {printable(str(path))}; grade again to apply it")
+    return 0
+
+
+def _typed(options: argparse.Namespace) -> dict[str, str]:
+    """The row that the command line tells."""
+    return {
         "student": options.student,
-        "exercise": exercise,
-        "line": line,
+        **_about(options.about),
         "points": options.points or "",
         "excused": "yes" if options.excuse else "",
         "days": options.days or "",
         "comment": options.comment,
         "reason": options.reason,
     }
-    text = _text(path)
-    try:
-        student, decision = _as_read(path.name, with_row(text, cells), options)
-    except DecisionError as error:
-        raise CommandError(str(error)) from error
-    known = _automatic(_report(options.graded, student), decision)
-    was = ""
-    if decision.points is not None and known is not None:
-        cells["automatic"] = f"{known:g}"
-        was = f" (the checks gave {known:g})"
-    write_bytes(path, with_row(text, cells).encode("utf-8"))
-    print(
-        f"{printable(student)}, {decision.about}: noted{was} in {printable(str(path))}; grade again to apply it"
-    )
-    return 0
+
+
+def _about(text: str) -> dict[str, str]:
+    exercise, _, line = text.partition(".")
+    return {"exercise": exercise, "line": line}
+
+
+def _given(options: argparse.Namespace) -> list[dict[str, str]]:
+    """A row for each student in a table of points that others gave by hand."""
+    found = manual_points(options.table)
+    if not found:
+        raise CommandError(f"--import {options.table}: has no rows")
+    rows = []
+    for student, given in found.items():
+        points = statistics.fmean(each.points for each in given)
+        by = "by hand" if len(given) == 1 else f"by hand, the mean of {len(given)}"
+        rows.append(
+            {
+                "student": student,
+                **_about(options.exercise),
+                "points": f"{round(points, 2):g}",
+                "comment": " ".join(filter(None, (each.comment for each in given))),
+                "reason": options.reason or f"graded {by}",
+            }
+        )
+    return rows
 
 
 def _text(path: Path) -> str:
@@ -89,30 +142,28 @@ def _text(path: Path) -> str:
         raise CommandError(f"{path}: cannot be read; save it as CSV UTF-8") from error
 
 
-def _as_read(name: str, text: str, options: argparse.Namespace) -> tuple[str, Decision]:
-    """The last row of a file of decisions as grading will read it, and whom it is about."""
+def _as_read(name: str, text: str, options: argparse.Namespace) -> list[tuple[str, Decision]]:
+    """The rows of a file of decisions as grading will read them, each with whom it is about."""
     with tempfile.TemporaryDirectory() as scratch:
         trial = Path(scratch) / name
         trial.write_text(text, encoding="utf-8")
         found = read_decisions(trial, _class(options.graded), options.course.exercises)
-    return max(
-        ((student, each) for student, all_ in found.items() for each in all_), key=lambda pair: pair[1].row
-    )
+    pairs = [(student, each) for student, all_ in found.items() for each in all_]
+    return sorted(pairs, key=lambda pair: pair[1].row)
 
 
 def _class(graded: Path) -> list[ClassSubmission]:
-    """The students of a graded class, as its table knows them."""
+    """The students of a graded class."""
     try:
-        with (graded / GRADES).open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-        return [
-            ClassSubmission(row["student"], None, row["login"], ids={"id": row["id"], "email": row["email"]})
-            for row in rows
-        ]
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
-        raise CommandError(
-            f"{graded / GRADES}: is not as `autograder grade` writes it; grade again"
-        ) from error
+        known = read_class_list(graded / CLASS)
+    except DamagedReport as error:
+        raise CommandError(f"{graded / CLASS} {error}; grade again") from error
+    if known is None:
+        raise CommandError(f"{graded}: `autograder grade` has written no {CLASS} there")
+    return [
+        ClassSubmission(each.student, None, each.login, name=each.name, ids=each.ids)
+        for each in known.members
+    ]
 
 
 def _report(graded: Path, student: str) -> Report | None:

@@ -20,6 +20,8 @@ def add(commands: Commands) -> None:
 
 def _check(options: argparse.Namespace) -> None:
     for folder in (options.old, options.new):
+        if folder.is_file():
+            raise CommandError(f"{folder}: is a file; give a folder that `grade` wrote")
         if not folder.is_dir():
             raise CommandError(f"{folder}: there is no such folder")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.classes import jplag
+from autograder.classes.arrivals import with_times
 from autograder.classes.decided import Decided
 from autograder.classes.decisions import DECISIONS, DecisionError, read_decisions
 from autograder.cli.options import CommandError, Commands, count, grading_options, settings_of
@@ -51,6 +52,13 @@ def add(commands: Commands) -> None:
         "names, and adds those who handed in nothing",
     )
     parser.add_argument("--roster-anyway", action="store_true", help="even if it knows few of the hand-ins")
+    parser.add_argument(
+        "--times",
+        type=Path,
+        metavar="FILE",
+        help="when hand-ins came, where the download does not tell: a CSV file with an id and submitted, or the JSON "
+        "of Canvas's API",
+    )
     parser.add_argument(
         "--nbgrader",
         type=Path,
@@ -146,6 +154,8 @@ def _check_class(options: argparse.Namespace) -> None:
 
 
 def _check_course(options: argparse.Namespace) -> None:
+    if options.times is not None:
+        raise CommandError("--times goes with a class download; nbgrader's exchange keeps times of its own")
     if options.roster is not None:
         raise CommandError("--roster goes with a class download; an nbgrader course has its own list")
     if options.paths:
@@ -164,6 +174,8 @@ def _run(options: argparse.Namespace) -> int:
     scratch = PrivateFolder()  # swept up by the next run where this one is killed
     try:
         class_ = classes_of(options.paths, modules, options.roster, scratch.work, options.roster_anyway)
+        if options.times is not None:
+            class_ = with_times(class_, options.times)
         graded = _graded(options, class_, known)
     finally:
         scratch.remove()
@@ -245,9 +257,9 @@ def _grade_course(options: argparse.Namespace) -> int:
     from autograder.platforms import gradebook
 
     course: Path = options.nbgrader
-    if options.seed is None:
-        options.seed = gradebook.course_seed(course)
     try:
+        if options.seed is None:
+            options.seed = gradebook.course_seed(course)
         assignment = gradebook.assignment_in(course, options.assignment)
         submitted = gradebook.submitted(course, assignment)
         graded = _graded(options, [_of_course(course, assignment, *each) for each in submitted.items()])

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from autograder.cli.options import Commands, lacking, must_be_checkout, root_option
+from autograder.release.tools import without_address_grammar
 from autograder.report.terminal.table import console
 
 
@@ -19,13 +20,16 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--only", nargs="+", default=(), metavar="ZIP", help="these zips, such as student.zip"
     )
+    parser.add_argument("--force", action="store_true", help="prove again what an earlier release has proved")
     parser.set_defaults(precondition=must_be_checkout, run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
+    without_address_grammar()
     try:
         from autograder.release.build import release
         from autograder.release.edition import Edition, ReleaseError
+        from autograder.release.proofs import usual_folder
         from autograder.release.screen import show_release, telling
     except ModuleNotFoundError as error:
         raise lacking("release", error) from error
@@ -34,7 +38,8 @@ def _run(options: argparse.Namespace) -> int:
     edition = Edition(options.course, options.root.resolve(), *wanted)
     try:
         with telling(screen) as tell:
-            built = release(edition, options.out, tell, options.only)
+            proofs = usual_folder(edition)
+            built = release(edition, options.out, tell, options.only, proofs, options.force)
     except ReleaseError as error:
         for line in str(error).splitlines():
             print(f"autograder release: {line}", file=sys.stderr)

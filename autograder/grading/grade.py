@@ -259,6 +259,7 @@ def _finding(course: Course, result: CaseResult, draw: bool, faults: Faults) -> 
         visualizer=address,
         pictures=drawn,
         tried=failure.tried,
+        title=failure.title,
     )
 
 

@@ -95,12 +95,20 @@ def without_submission(course: Path, assignment: str) -> list[str]:
 
 
 def course_seed(course: Path) -> int | None:
-    """The seed of the course's own autograder, with which nbgrader's kernels grade; None if it has none."""
+    """The seed of the course's own autograder, with which nbgrader's kernels grade; None if it has none.
+
+    Raises:
+        GradebookError: if it cannot be read: with another seed grades would be others than in the kernels.
+    """
+    path = course / "grader" / "release.json"
     try:
-        release = json.loads((course / "grader" / "release.json").read_text(encoding="utf-8"))
+        release = json.loads(path.read_text(encoding="utf-8"))
         return int(release["seed"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except FileNotFoundError:
         return None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        told = "names no seed; take the file from the release again, or give --seed"
+        raise GradebookError(f"{path}: {told}") from error
 
 
 def write_scores(course: Path, assignment: str, reports: Mapping[str, Report]) -> list[str]:

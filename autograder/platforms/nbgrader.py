@@ -30,6 +30,10 @@ ANSWER_SECONDS = 60
 POINTS_SECONDS = 900  # more than the grader gives a hand-in that hangs everywhere
 
 _POINTS_CELL = re.compile(r"ex\d+-points")
+# to the end of the cell where the last line is missing; written so that this line itself is no mark
+_HIDDEN_LINES = re.compile(
+    r"^[^\n]*BEGIN HIDDEN[ ]TESTS.*?(?:END HIDDEN[ ]TESTS[^\n]*(?:\n|\Z)|\Z)", re.DOTALL | re.MULTILINE
+)
 _SKIP = "skip-execution"
 _SCHEMA = 3  # of nbgrader's metadata in the notebooks that students get
 
@@ -130,6 +134,33 @@ def tidied(notebook: Any, resources: Any) -> tuple[Any, Any]:
     return notebook, resources
 
 
+def hidden_lines_back(notebook: Any, resources: Any) -> tuple[Any, Any]:
+    """Puts the hidden lines back into the cells with points that are as students got them.
+
+    nbgrader does it after this, and warns of each such cell of each hand-in that it "has changed". Now it warns of
+    those alone that somebody did change.
+    """
+    about = resources["nbgrader"]
+    path = GRADER.parent / "source" / about["assignment"] / f"{about['notebook']}.ipynb"
+    if not path.is_file():
+        return notebook, resources
+    names = points_cells()
+    whole = {
+        cell["metadata"].get("nbgrader", {}).get("grade_id"): "".join(cell["source"])
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+    }
+    for cell in notebook.cells:
+        text = whole.get(_grade_id(cell), "") if _grade_id(cell) in names else ""
+        if text and cell.source.strip() == without_hidden_lines(text).strip():
+            cell.source = text
+    return notebook, resources
+
+
+def without_hidden_lines(source: str) -> str:
+    """A cell's text as students may read it."""
+    return _HIDDEN_LINES.sub("", source)
+
+
 def before_running(run_answers: bool) -> Preprocessor:
     """Tells the kernel which hand-in it is for, and lets only the cells with points run unless told otherwise."""
 
@@ -175,8 +206,12 @@ def after_running(notebook: Any, resources: Any) -> tuple[Any, Any]:
 
 
 def for_feedback(notebook: Any, resources: Any) -> tuple[Any, Any]:
-    """Takes tracebacks out of the cells with points: they may quote what is hidden."""
+    """Takes hidden lines out of all cells, and out of those with points tracebacks, which may quote them.
+
+    nbgrader's own ClearHiddenTests would do the first, and warns in each run of a setting that it does not know.
+    """
     for cell in notebook.cells:
+        cell.source = without_hidden_lines(cell.source)
         if _POINTS_CELL.fullmatch(_grade_id(cell)) and "outputs" in cell:
             cell.outputs = [output for output in cell.outputs if output.output_type != "error"]
     return notebook, resources

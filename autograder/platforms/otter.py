@@ -61,11 +61,18 @@ class SandboxedGrading:
         """Grades apart. otter reads logs out of the hand-in and starts a kernel in its folder after this."""
         assert self._path is not None
         root = self._path.parent.parent
-        if not (root / ASIDE).exists():
+        on_platform = (root / ASIDE).exists()  # see `run_on_platform`
+        if not on_platform:
             put_aside(root, _copied_by_otter(root))
             shutil.copytree(root / "source" / "tests", root / "submission" / "tests")
             _leave_placeholder(self._path)
-        self._graded = graded_apart(root / ASIDE, root / "source" / "files" / SUPPORT)
+        try:
+            self._graded = graded_apart(root / ASIDE, root / "source" / "files" / SUPPORT)
+        except (NotGraded, SandboxFailed) as error:
+            if on_platform:
+                raise
+            # whoever typed `otter run` gets this line, and no traceback of otter's
+            raise SystemExit(f"{self._path.name}: {error}") from error
 
     def after_grading(self, results: Any) -> None:
         """Puts points and comments of the sandbox in place of what otter's kernel found."""

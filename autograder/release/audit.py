@@ -14,7 +14,8 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -38,11 +39,21 @@ _WANTED_DOTS = frozenset({".github"})
 _BLOB = re.compile(rb"[A-Za-z0-9+/]{64,}={0,2}")
 
 
+@dataclass(frozen=True)
+class _Told:
+    """One thing that is wrong with a file; `by_marker` where a platform may need it so."""
+
+    what: str
+    by_marker: bool = False
+
+
 class Audit:
     """Knows what is secret in an edition: lines of solutions, lines of hidden suites, where it was built."""
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
+        self._told: dict[bytes, Sequence[_Told]] = {}  # by the hash of a file
+        self._hidden: dict[bytes, Sequence[str]] = {}  # the same
 
     def findings(self, package: Package, content: bytes) -> list[str]:
         """What is wrong with a built zip; empty where all is well."""
@@ -64,26 +75,44 @@ class Audit:
                 yield f"{name} was left behind by an editor, a system or version control"
             elif part.startswith(".") and part not in _WANTED_DOTS:
                 yield f"{name} is a hidden file"
-        for text in (data, *_decoded(data)):
-            yield from self._of_text(package, name, text)
+        for told in self._of_content(data):
+            if not (told.by_marker and name in package.markers):
+                yield f"{name} {told.what}"
+        if not package.hidden:
+            yield from (f"{name} {what}" for what in self._hidden_in(data))
 
-    def _of_text(self, package: Package, name: str, data: bytes) -> Iterator[str]:
-        if name not in package.markers:
-            if MARKER.search(data.decode("utf-8", "replace")):
-                yield f"{name} holds a solution marker"
-            if _HIDDEN_MARKER.search(data):
-                yield f"{name} holds a marker of hidden tests"
+    def _of_content(self, data: bytes) -> Sequence[_Told]:
+        """What is wrong with a file wherever it lies. Most files are in several zips, and looked through once."""
+        key = hashlib.sha256(data).digest()
+        if key not in self._told:
+            self._told[key] = [told for text in (data, *_decoded(data)) for told in self._of_text(text)]
+        return self._told[key]
+
+    def _of_text(self, data: bytes) -> Iterator[_Told]:
+        if MARKER.search(data.decode("utf-8", "replace")):
+            yield _Told("holds a solution marker", by_marker=True)
+        if _HIDDEN_MARKER.search(data):
+            yield _Told("holds a marker of hidden tests", by_marker=True)
         for path in self._building_machine:
             if path in data:
-                yield f"{name} names a folder of the building machine, {path.decode()}"
+                yield _Told(f"names a folder of the building machine, {path.decode()}")
         text = _without_blanks(data)  # a comment sign or quotes in front hide nothing
         solution = next((line for line in self._solution_lines if line in text), None)
         if solution is not None:
-            yield f"{name} holds a line of {self._solution_lines[solution]}: {solution[:60]!r}"
-        if not package.hidden:
-            secret = next((line for line in self._hidden_lines if line in text), None)
-            if secret is not None:
-                yield f"{name} holds a line of the hidden suite {self._hidden_lines[secret]}: {secret[:60]!r}"
+            yield _Told(f"holds a line of {self._solution_lines[solution]}: {solution[:60]!r}")
+
+    def _hidden_in(self, data: bytes) -> Sequence[str]:
+        """What a file holds of the hidden suites."""
+        key = hashlib.sha256(data).digest()
+        if key not in self._hidden:
+            found = []
+            for text in map(_without_blanks, (data, *_decoded(data))):
+                secret = next((line for line in self._hidden_lines if line in text), None)
+                if secret is not None:
+                    whose = self._hidden_lines[secret]
+                    found.append(f"holds a line of the hidden suite {whose}: {secret[:60]!r}")
+            self._hidden[key] = found
+        return self._hidden[key]
 
     @cached_property
     def _building_machine(self) -> list[bytes]:

@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.grading.grade import Grader
@@ -22,6 +22,7 @@ from autograder.release.audit import Audit
 from autograder.release.edition import Edition, ReleaseError, as_bytes
 from autograder.release.known import KnownSubmission, known_submissions
 from autograder.release.package import Package, with_manifest, zipped
+from autograder.release.proofs import Proofs
 from autograder.report.files import write_bytes
 from autograder.report.model import Report
 from autograder.submissions.submission import read_submission
@@ -67,10 +68,11 @@ PROOFS = {name: prove for platform in PLATFORMS for name, prove in platform.proo
 
 @dataclass(frozen=True)
 class Built:
-    """One zip as it will be written."""
+    """One zip as it will be written; `proved_before` where its proof is of an earlier release."""
 
     package: Package
     content: bytes
+    proved_before: bool = False
 
     @property
     def sha256(self) -> str:
@@ -78,7 +80,14 @@ class Built:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def release(edition: Edition, out: Path, tell: Told, only: Collection[str] = ()) -> list[Built]:
+def release(
+    edition: Edition,
+    out: Path,
+    tell: Told,
+    only: Collection[str] = (),
+    proofs: Path | None = None,
+    anew: bool = False,
+) -> list[Built]:
     """Builds, audits, proves and writes a release.
 
     Args:
@@ -86,6 +95,8 @@ def release(edition: Edition, out: Path, tell: Told, only: Collection[str] = ())
         out: the folder to write to.
         tell: told what is going on, one line each.
         only: names of zips, where not all are wanted.
+        proofs: the folder with proofs of earlier releases; None proves all, and keeps nothing.
+        anew: proves all, and keeps the proofs.
 
     Raises:
         ReleaseError: if anything is wrong; its lines name the zip and what it is. Nothing is written then.
@@ -95,7 +106,10 @@ def release(edition: Edition, out: Path, tell: Told, only: Collection[str] = ())
     if problems:
         raise ReleaseError("\n".join(problems))
     tell("audit: no leaks")
-    problems = prove(edition, built, tell)
+    submissions = known_submissions(edition)
+    known = Proofs(proofs, edition, submissions, anew)
+    built = [replace(each, proved_before=known.holds(each.package.name, each.content)) for each in built]
+    problems = prove(edition, built, submissions, known, tell)
     if problems:
         raise ReleaseError("\n".join(problems))
     for each in built:
@@ -128,33 +142,56 @@ def audit(edition: Edition, built: Sequence[Built]) -> list[str]:
     return [line for each in built for line in inspector.findings(each.package, each.content)]
 
 
-def prove(edition: Edition, built: Sequence[Built], tell: Told) -> list[str]:
-    """Grades the known hand-ins with each zip, unpacked; one line for each that gets other points."""
-    submissions = known_submissions(edition)
+def prove(
+    edition: Edition,
+    built: Sequence[Built],
+    submissions: Sequence[KnownSubmission],
+    known: Proofs,
+    tell: Told,
+) -> list[str]:
+    """Grades the known hand-ins with each zip, unpacked; one line for each that gets other points.
+
+    A zip that was proved before is not proved again, and a proof that succeeds is kept.
+    """
+    waiting = [
+        (each, proof) for each in built if (proof := PROOFS[each.package.name]) and not each.proved_before
+    ]
+    before = [each.package.name for each in built if each.proved_before]
+    if before:
+        tell(f"proved before, and the same since: {', '.join(before)}")
+    if not waiting:
+        return []
     reports = graded_here(edition, submissions)
     earned = {name: {each.name: each.earned for each in report.begun} for name, report in reports.items()}
     counted = {name: points(report) for name, report in reports.items()}
     problems = _both_directions(edition, earned)
+    here_is_right = not problems
     with (
         tempfile.TemporaryDirectory(prefix="release-") as scratch,
         ThreadPoolExecutor(os.cpu_count()) as pool,
     ):
-        running: dict[Future[Points], str] = {}
-        for each in built:
-            name = each.package.name
-            proof = PROOFS[name]
-            if proof is not None:
-                unpacked = unpack(each.content, Path(scratch) / name.removesuffix(".zip"))
-                running[pool.submit(proof, edition, unpacked, submissions)] = name
+        running: dict[Future[Points], Built] = {}
+        for each, proof in waiting:
+            unpacked = unpack(each.content, Path(scratch) / each.package.name.removesuffix(".zip"))
+            running[pool.submit(proof, edition, unpacked, submissions)] = each
         for future in as_completed(running):
-            name = running[future]
+            name = running[future].package.name
             try:
                 wrong = differences(name, earned if name in TELL_EXTRA else counted, future.result())
             except ReleaseError as error:
                 wrong = [str(error)]
             tell(f"proved {name}" if not wrong else f"{name} fails")
             problems += wrong
+            if here_is_right and not wrong:
+                _keep(known, running[future], tell)
     return problems
+
+
+def _keep(known: Proofs, built: Built, tell: Told) -> None:
+    try:
+        known.keep(built.package.name, built.content)
+    except OSError as error:
+        tell(f"the proof of {built.package.name} is not kept: {error}")
 
 
 def graded_here(edition: Edition, submissions: Sequence[KnownSubmission]) -> dict[str, Report]:

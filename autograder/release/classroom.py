@@ -33,7 +33,7 @@ def packages(edition: Edition) -> list[Package]:
         **edition.pictures(),
         "pyproject.toml": student.pyproject(edition),
         "README.md": edition.page("classroom/README.md", install=student.install(edition)),
-        WORKFLOW: edition.template("classroom/classroom.yml"),
+        WORKFLOW: edition.page("classroom/classroom.yml"),
         RUNNER: edition.template("classroom/runner.py"),
     }
     return [Package(ZIP, "students", files)]

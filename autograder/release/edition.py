@@ -23,6 +23,9 @@ from exercises.feedback.catalogue import Exercise
 from exercises.feedback.course import Course
 from exercises.paths import EXERCISES, FOR_FEEDBACK, PLAYGROUND, PLAYGROUND_SCRIPT
 
+# torch's builds for the CPU alone; the usual one brings gigabytes of CUDA on Linux
+CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
+_LINUX = "sys_platform == 'linux'"
 _TEXT = (".py", ".md", ".json", ".toml", ".txt", ".html", ".css", ".js", ".svg", ".yml", ".yaml", ".sh")
 
 
@@ -99,11 +102,7 @@ class Edition:
     @cached_property
     def pinned(self) -> list[str]:
         """Those with the versions that the suite passed with."""
-        pins = {}
-        for line in self.constraints.decode("utf-8").splitlines():
-            name, _, version = line.partition("==")
-            if version:
-                pins[name.lower()] = version
+        pins = self._pins
         lines: dict[str, str] = {}  # by package, since one may be asked for twice
         for requirement in self.requirements:
             name, marker = package_name(requirement), requirement.partition(";")[2]
@@ -113,6 +112,33 @@ class Edition:
                 name, f"{name}=={pins[name.lower()]}" + (f"; {marker.strip()}" if marker else "")
             )
         return list(lines.values())
+
+    @cached_property
+    def installed(self) -> list[str]:
+        """The same as a grading machine's `requirements.txt` has it.
+
+        On Linux with torch's build for the CPU. Only the index `CPU_BUILDS` has that, so that where it is missing, an
+        installation fails at once, and does not take the usual build.
+        """
+        linux, others = f"; {_LINUX}", f"; {_LINUX.replace('==', '!=')}"
+        return [
+            each
+            for line in self.pinned
+            for each in (
+                (f"{line}+cpu{linux}", f"{line}{others}") if package_name(line) == "torch" else (line,)
+            )
+        ]
+
+    @cached_property
+    def torch_for_cpu(self) -> str:
+        """What makes `pip install` on Linux take torch's build for the CPU, or fail."""
+        return f"torch=={self._pins['torch']}+cpu --extra-index-url {CPU_BUILDS}"
+
+    @cached_property
+    def _pins(self) -> Mapping[str, str]:
+        lines = self.constraints.decode("utf-8").splitlines()
+        found = (line.partition("==") for line in lines)
+        return {name.lower(): version for name, _, version in found if version}
 
     @cached_property
     def _project(self) -> Mapping[str, Any]:
@@ -150,7 +176,7 @@ class Edition:
         authoring = below(*FOR_AUTHORS)
         files = self._tree("autograder", lambda name: not authoring(name))
         files |= self.feedback_files() | self.playground_files()
-        files["requirements.txt"] = ("\n".join(self.pinned) + "\n").encode()
+        files["requirements.txt"] = ("\n".join(self.installed) + "\n").encode()
         files["constraints.txt"] = self.constraints
         files["release.json"] = as_bytes(self.provenance)
         return files
@@ -167,7 +193,7 @@ class Edition:
         )
         of_course = {"course": self.course.info, "exercises": self.catalogue, "points": self.points}
         template = pages.from_string(self.template(name).decode("utf-8"))
-        return template.render(**of_course, **words).encode("utf-8")
+        return template.render(**of_course, torch_for_cpu=self.torch_for_cpu, **words).encode("utf-8")
 
     @property
     def points(self) -> int:

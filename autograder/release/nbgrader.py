@@ -22,6 +22,7 @@ from autograder.release.known import KnownSubmission
 from autograder.release.notebook import NAME, NotebookCell, answered, as_file, as_notebook, cells
 from autograder.release.package import Package
 from autograder.release.student import notebook_support
+from autograder.release.tools import python_m
 from exercises.feedback.catalogue import course_info
 
 ASSIGNMENT = course_info().slug
@@ -70,6 +71,7 @@ c.Autograde.sanitize_preprocessors = [
     ours["tidied"],
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.OverwriteKernelspec",
+    ours["hidden_lines_back"],
     "nbgrader.preprocessors.OverwriteCells",
     ours["tidied"],  # of cells that this course has not, OverwriteCells takes the name alone
     "nbgrader.preprocessors.CheckCellMetadata",
@@ -89,7 +91,6 @@ c.Execute.timeout_func = ours["seconds_for"]
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-    "nbgrader.preprocessors.ClearHiddenTests",
     ours["for_feedback"],
 ]
 '''
@@ -213,7 +214,7 @@ def nbgrader(course: Path, *arguments: str) -> str:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *arguments],
+            python_m("nbgrader", *arguments),
             cwd=course,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -84,7 +84,8 @@ def cells(edition: Edition) -> list[NotebookCell]:
 
 def _first_cell(edition: Edition) -> str:
     """Loads what all cells need. Where only the notebook is, as in Colab, it gets the rest, or says how to."""
-    packages = " ".join(dict.fromkeys(map(package_name, edition.student_dependencies())))
+    needed = dict.fromkeys(map(package_name, edition.student_dependencies()))
+    packages = " ".join(name for name in needed if name != "torch")
     address = edition.course.info.links.get(ADDRESS, "")
     made = edition.page("student/first_cell.py.jinja", address=address, packages=packages)
     return made.decode("utf-8").strip()

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,11 +24,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_raw_cell
 
 from autograder.platforms.otter import SUPPORT
-from autograder.release.edition import Edition, ReleaseError
+from autograder.release.edition import CPU_BUILDS, Edition, ReleaseError
 from autograder.release.known import KnownSubmission
 from autograder.release.notebook import NAME, NotebookCell, as_file, as_notebook, cells
 from autograder.release.package import Package, zipped
 from autograder.release.student import notebook_support
+from autograder.release.tools import python_m
 
 STUDENT, AUTOGRADER = "otter-student.zip", "otter-autograder.zip"
 PLUGIN = "autograder.platforms.otter.SandboxedGrading"
@@ -37,7 +37,6 @@ PYTHON = "3.11"  # of the grading image: the versions below were tested with it
 MAX_RUN_SECONDS = 900  # seconds for one run of a tool
 # Named so that otter's Dockerfile, which knows `requirements.*`, has it where pip looks for it
 CONSTRAINTS = "requirements.constraints.txt"
-CPU_BUILDS = "https://download.pytorch.org/whl/cpu"  # the usual torch brings gigabytes of CUDA
 
 _RUN_OTTER = f'''\
 """Starts otter with the hand-in out of its reach, and with the sandboxed grader to ask for points."""
@@ -126,7 +125,7 @@ def _config(edition: Edition) -> dict[str, Any]:
         "requirements": [
             f"--extra-index-url {CPU_BUILDS}",
             f"--constraint /autograder/source/{CONSTRAINTS}",
-            *edition.pinned,
+            *edition.installed,
         ],
         "python_version": PYTHON,
         "tests": {"ok_format": False},
@@ -232,7 +231,7 @@ def _otter(folder: Path, library: Path, *arguments: str) -> None:
         "PYTHONPATH": str(library),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    command = [sys.executable, "-P", "-m", "otter", *arguments]
+    command = python_m("otter", *arguments)
     try:
         done = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, timeout=MAX_RUN_SECONDS, check=False

@@ -32,7 +32,11 @@ def show_release(to: Console, built: Sequence[Built], out: Path) -> None:
     for each in built:
         name = each.package.name
         size = f"{len(each.content) / 1000:,.0f} kB"
-        proved = "yes" if PROOFS[name] else "with its autograder"
+        proved = "with its autograder" if PROOFS[name] is None else "before" if each.proved_before else "yes"
         table.add_row(name, each.package.audience, size, each.sha256[:16], "none", proved)
     to.print(table)
+    if any(each.proved_before for each in built):
+        to.print(
+            "before: by an earlier release, and all that the proof rests on is the same; --force proves anew."
+        )
     to.print(f"Written to {out}; {RELEASE} tells which suites, seed and versions these zips hold.")

@@ -14,6 +14,7 @@ from autograder.release.edition import Edition, ReleaseError
 from autograder.release.known import KnownSubmission, copies
 from autograder.release.notebook import NAME, as_file, as_notebook, cells
 from autograder.release.package import Package
+from autograder.release.tools import python_m
 from exercises.paths import TUTORIAL, TUTORIAL_PAGE
 
 Points = dict[str, dict[str, float]]  # by hand-in and exercise
@@ -100,7 +101,7 @@ def prove_notebook(edition: Edition, unpacked: Path, submissions: Sequence[Known
     for submission, root in copies(unpacked, submissions):
         if submission.name == "solutions":
             (root / NAME).write_bytes(as_file(submission.notebook(edition)))
-        command = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--allow-errors"]
+        command = python_m("nbconvert", "--to", "notebook", "--execute", "--allow-errors")
         command += ["--output", "executed.ipynb", NAME]
         environment = _plain_environment(root) | {
             "IPYTHONDIR": str(root),

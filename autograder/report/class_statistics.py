@@ -129,6 +129,11 @@ class Cause:
     example: Example | None = None
     _clearest: int = 0
 
+    @property
+    def title(self) -> str:
+        """What it is called for people."""
+        return self.example.finding.words if self.example else self.name
+
     def count(self, student: str, found: Sequence[tuple[str, Finding]], others: int) -> None:
         """One more student, with the findings by exercise; who has the fewest `others` is the clearest example."""
         self.students += 1

@@ -56,7 +56,8 @@ class Faults:
                 raise
             self.add(entry, fault(error))
             for file in files:
-                file.unlink(missing_ok=True)
+                if file.is_symlink() or not file.is_dir():  # a folder in its place is somebody else's
+                    file.unlink(missing_ok=True)
 
     def each(
         self, part: str, entries: Iterable[Entry], name: Callable[[Entry], str], make: Callable[[Entry], Made]
@@ -80,6 +81,8 @@ def ends_the_run(error: Exception) -> bool:
 
 def fault(error: Exception) -> str:
     """An error and where it was raised, in one line; for instructors, since it may tell of hidden inputs."""
+    if isinstance(error, IsADirectoryError):
+        return "a folder of this name is in its place"
     last = traceback.extract_tb(error.__traceback__)[-1:]
     place = "".join(f" ({Path(frame.filename).name}, line {frame.lineno})" for frame in last)
     said = plain(str(error)).replace("\n", " ")

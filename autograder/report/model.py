@@ -38,11 +38,12 @@ class Picture:
 class Finding:
     """One failed case of a rubric line.
 
-    `diagnosis` is the name of the misconception found, or empty; `explanation` is for the student, with
-    `section` as the place in the tutorial. What comes after `where` shows hidden inputs: `place` tells where in
-    the answer `expected` and `got` are, `visualizer` is what stands behind the `#` to open the visualizer there,
-    and `pictures` are input, expected, yours and difference of the first wrong tensor of an exercise. But `tried`
-    shows none: it is false where the code was not asked any more, since it had been too slow before.
+    `diagnosis` is for programs: the name of the misconception found, or empty; `title` says the same to people in a
+    few words. `explanation` is for the student, with `section` as the place in the tutorial. What comes after `where`
+    shows hidden inputs: `place` tells where in the answer `expected` and `got` are, `visualizer` is what stands
+    behind the `#` to open the visualizer there, and `pictures` are input, expected, yours and difference of the first
+    wrong tensor of an exercise. But `title` and `tried` show none; `tried` is false where the code was not asked any
+    more, since it had been too slow before.
     """
 
     case: str
@@ -60,11 +61,17 @@ class Finding:
     visualizer: str = ""
     pictures: tuple[Picture, ...] = ()
     tried: bool = True
+    title: str = ""
 
     @property
     def cause(self) -> str:
         """What it is put down to: the misconception where one is known, or else the kind of failure."""
         return self.diagnosis or self.kind
+
+    @property
+    def words(self) -> str:
+        """The same for people; a report of before there were titles has none."""
+        return self.title or (self.diagnosis.replace("-", " ") if self.diagnosis else self.kind.words)
 
     @property
     def told(self) -> tuple[object, ...]:
@@ -148,10 +155,14 @@ class ExerciseReport:
             yield from line.findings
 
     @property
-    def causes(self) -> list[str]:
-        """What the findings are put down to, the most frequent first; without those that were not decided."""
-        decided = (each.cause for each in self.findings if each.kind != FailureKind.UNDECIDED)
-        return [cause for cause, _ in Counter(decided).most_common()]
+    def causes(self) -> dict[str, str]:
+        """What the findings are put down to, the most frequent first, each with its words for people.
+
+        Without those that were not decided.
+        """
+        decided = [each for each in self.findings if each.kind != FailureKind.UNDECIDED]
+        words = {each.cause: each.words for each in reversed(decided)}
+        return {cause: words[cause] for cause, _ in Counter(each.cause for each in decided).most_common()}
 
 
 @dataclass(frozen=True)
@@ -289,14 +300,11 @@ class Report:
         if all(_only(e, UNWRITTEN) for e in self.exercises):
             return "nothing written yet"
         parts = []
-        for kind, words in (
-            (FailureKind.MISSING, "not handed in"),
-            (FailureKind.NOT_WRITTEN, "not written"),
-        ):
+        for kind in (FailureKind.MISSING, FailureKind.NOT_WRITTEN):
             names = [e.name for e in self.begun if _only(e, {kind})]
-            parts += [f"{words}: {', '.join(names)}"] if names else []
+            parts += [f"{kind.words}: {', '.join(names)}"] if names else []
         for exercise in self.exercises:
-            causes = exercise.causes
+            causes = list(dict.fromkeys(exercise.causes.values()))
             if causes and not any(_only(exercise, {kind}) for kind in UNWRITTEN):
                 more = f" +{len(causes) - 2}" if len(causes) > 2 else ""
                 parts.append(f"{exercise.name}: {', '.join(causes[:2])}{more}")

@@ -45,11 +45,15 @@ def _digest(text: bytes) -> bytes:
     return hashlib.sha256(text).hexdigest().encode("ascii")
 
 
-def read_report(path: Path) -> Report | None:
-    """The report in a file of `files.write_report`; None if there is no file.
+def read_marked(path: Path, what: str) -> bytes | None:
+    """The JSON in a file whose text was `marked`; None if there is no file.
+
+    Args:
+        path: the file.
+        what: it should be, in words that follow "no mark of".
 
     Raises:
-        DamagedReport: if it is not as it was written, or not on the student whose name the file has.
+        DamagedReport: if it cannot be read, or is not as it was written.
     """
     try:
         content = path.read_bytes()
@@ -59,10 +63,22 @@ def read_report(path: Path) -> Report | None:
         raise DamagedReport(f"cannot be read ({error.strerror})") from error
     mark = _MARKED.match(content)
     if mark is None:
-        raise DamagedReport("has no mark of a report: it is damaged, or of an older version")
+        raise DamagedReport(f"has no mark of {what}: it is damaged, or of an older version")
     text = b"{" + content[mark.end() :]
     if _digest(text) != mark[1]:
         raise DamagedReport("was changed after it was written")
+    return text
+
+
+def read_report(path: Path) -> Report | None:
+    """The report in a file of `files.write_report`; None if there is no file.
+
+    Raises:
+        DamagedReport: if it is not as it was written, or not on the student whose name the file has.
+    """
+    text = read_marked(path, "a report")
+    if text is None:
+        return None
     try:
         data = json.loads(text)
         report = _report(data) if data["schema"] == SCHEMA else None

@@ -121,6 +121,11 @@ class CheckFailure(Exception):
         return self.cause.name if self.cause else ""
 
     @property
+    def title(self) -> str:
+        """The cause in a few words for people, or nothing."""
+        return self.cause.title if self.cause else ""
+
+    @property
     def explanation(self) -> str:
         """The cause in words for the student, or nothing."""
         return self.cause.explanation if self.cause else ""

@@ -14,7 +14,9 @@ class Misconception:
     """A way to get it wrong that many have had before.
 
     Attributes:
-        name: unique, in kebab case.
+        name: unique, in kebab case; for programs.
+        title: for people: what the code seems to do, in a few words that go on after "ex3: ". No two of a function
+            have the same.
         functions: where it can occur; a layer's name stands for its forward.
         explanation: what the code seems to do and what is right, in a few short sentences. Never the code.
         section: the anchor of the section of the tutorial that helps.
@@ -23,6 +25,7 @@ class Misconception:
     """
 
     name: str
+    title: str
     functions: tuple[str, ...]
     explanation: str
     section: str
@@ -35,6 +38,7 @@ class Family:
 
     Attributes:
         name: that of every member.
+        title: likewise.
         functions: where it can occur.
         section: the anchor of the section of the tutorial that helps.
         fit: the member that an answer looks like. It gets the arguments as `Misconception.answer` does, the right
@@ -44,6 +48,7 @@ class Family:
     """
 
     name: str
+    title: str
     functions: tuple[str, ...]
     section: str
     fit: Callable[[tuple[Any, ...], Tensor, Tensor, float], Misconception | None]

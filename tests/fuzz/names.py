@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from random import Random
 
+from autograder.classes.class_list import CLASS
+from autograder.classes.published import PUBLISHED
 from autograder.report.history import HISTORY
 from autograder.report.pages.dashboard import DASHBOARD
 from autograder.report.pseudonyms import KEY
@@ -18,7 +20,7 @@ from tests.fuzz.choices import Choices
 from tests.fuzz.engine import Target, holds
 
 MODULES = [e.module for e in exercises()]
-OF_THE_CLASS = ("grades.csv", DASHBOARD, HISTORY, KEY)
+OF_THE_CLASS = ("grades.csv", CLASS, PUBLISHED, DASHBOARD, HISTORY, KEY)
 PIECES = (
     *MODULES, "ex3", "EX3_Conv2d", "ex 3", "exercise3", "ex03", "ex3_conv2d_v2", ".py", ".PY", ".txt",
     ".ipynb", ".zip",
@@ -30,7 +32,7 @@ PIECES = (
     "\n", "\0", "\udcff", "\u202e", "e\u0301", "é", "É",
     "x" * 260, "_1" * 120, "a_1_" * 60, " - " * 80, "(1)" * 60, "…",
     "CON", "nul", "a.results", ".results", "grades", "results.json", ".", "..", "'", '"', "[red]", "<b>", "=1",
-    "test_", "dashboard", "dashboard.htm", "pseudonyms.key", "history.jsonl",
+    "test_", "dashboard", "dashboard.htm", "class", "class.jsn", "published", "pseudonyms.key", "history.jsonl",
 )  # fmt: skip
 
 

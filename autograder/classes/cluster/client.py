@@ -1,4 +1,4 @@
-"""The client's side of a Dask cluster: an executor for `batch.results`, and who may have work.
+"""The client's side of a Dask cluster: an executor for `dispatch.results`, and who may have work.
 
     with Cluster("tcp://10.0.0.1:8786", options, print) as cluster:
         future = cluster.submit(grade_one, order)

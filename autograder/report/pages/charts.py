@@ -14,11 +14,14 @@ import json
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 WIDTH = 340
 FONT = 13
+LINE_CHARS = 36  # of a name above a bar
+BAR = 200  # as long as a bar that is all, where a text stands beside it
 MAX_SECONDS = 120.0  # seconds for all charts together; they take one
 
 _MISSING = 3  # exit code where vl-convert is not installed
@@ -124,28 +127,47 @@ def shares(
 
 
 def bars(rows: Sequence[tuple[str, float, str]], description: str) -> Spec:
-    """A bar for each row with its name above it: name, share, and the share as text. A whole bar is all."""
+    """A bar for each row with its name above it: name, share, and the share as text beside it. A whole bar is all.
+
+    A long name takes two lines; then there is room for two in every row.
+    """
+    wrapped = [textwrap.wrap(name, LINE_CHARS, max_lines=2, placeholder="…") for name, _, _ in rows]
+    lines = max(map(len, wrapped), default=1)
+    # the last line is next to the bar
+    names = ["\n".join([" "] * (lines - len(each)) + each) for each in wrapped]
     values = [
         {"row": f"{number:03}", "name": name, "share": share, "label": label}
-        for number, (name, share, label) in enumerate(rows)
+        for number, (name, (_, share, label)) in enumerate(zip(names, rows, strict=True))
     ]
     return {
         "description": description,
         "width": WIDTH - 10,
-        "height": {"step": 40},
+        "height": {"step": 24 + 16 * lines},
         "data": {"values": values},
         "encoding": {
             "y": {"field": "row", "type": "ordinal", "sort": None, "axis": None},
-            "x": {"field": "share", "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": None},
+            "x": {
+                "field": "share",
+                "type": "quantitative",
+                "scale": {"domain": [0, 1], "range": [0, BAR]},
+                "axis": None,
+            },
         },
         "layer": [
-            {"mark": {"type": "bar", "height": 10, "yOffset": 9}},
+            {"mark": {"type": "bar", "height": 10, "yOffset": 1 + 8 * lines}},
             {
-                "mark": {"type": "text", "align": "left", "dy": -7, "limit": WIDTH - 140},
+                "mark": {
+                    "type": "text",
+                    "align": "left",
+                    "dy": -2 - 5 * lines,
+                    "limit": WIDTH - 10,
+                    "lineBreak": "\n",
+                    "lineHeight": 16,
+                },
                 "encoding": {"x": {"value": 0}, "text": {"field": "name"}},
             },
             {
-                "mark": {"type": "text", "align": "right", "dy": -7},
+                "mark": {"type": "text", "align": "right", "dy": 1 + 8 * lines},
                 "encoding": {"x": {"value": WIDTH - 10}, "text": {"field": "label"}},
             },
         ],

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -54,7 +55,6 @@ from autograder.report.pages.who import Who, cut, quotes_student
 from autograder.report.pseudonyms import Pseudonyms, key_in
 from autograder.report.reading import DamagedReport, Reports
 from autograder.report.text import first_of
-from exercises.feedback.kinds import FailureKind
 from exercises.feedback.sentence import capital
 from exercises.feedback.tutorial import section_title
 from exercises.paths import TUTORIAL_PAGE
@@ -68,26 +68,6 @@ MAX_NOTES = 30
 MAX_PLACES = 4  # lines of a student's own code
 BANDS = 10
 PARTS = ("no points", "up to half", "more than half", "all points")
-
-# kinds of failures that no misconception explains
-KINDS: Mapping[str, str] = {
-    FailureKind.VALUE: "a wrong value that no known misconception explains",
-    FailureKind.SHAPE: "a wrong shape",
-    FailureKind.DTYPE: "a wrong dtype",
-    FailureKind.DEVICE: "a tensor on the wrong device",
-    FailureKind.NAN: "NaN where there should be a number",
-    FailureKind.TYPE: "an answer of the wrong type",
-    FailureKind.RAISED: "stopped with an error",
-    FailureKind.NO_ERROR: "no ValueError where there has to be one",
-    FailureKind.TIMEOUT: "took too long",
-    FailureKind.SLOW: "right, and slower than asked for",
-    FailureKind.CRASHED: "the process crashed",
-    FailureKind.FORBIDDEN: "used something that is not allowed",
-    FailureKind.NOT_DEFINED: "the function or class is not there",
-    FailureKind.NOT_LOADABLE: "a line that could not run stood in the way",
-    FailureKind.MISSING: "not handed in",
-    FailureKind.NOT_WRITTEN: "still the stub",
-}
 
 
 def write_dashboard(
@@ -266,10 +246,11 @@ def chart_specs(statistics: ClassStatistics) -> list[Spec]:
         ),
     ]
     causes = ranked(statistics.misconceptions.values())[:MAX_CHARTED]
+    titles = _titles(causes)
     if causes:
         rows = [
             (
-                words(c.name),
+                titles[c.name],
                 c.students / statistics.graded,
                 f"{percent(c.students, statistics.graded)} ({c.students} of {statistics.graded})",
             )
@@ -280,9 +261,15 @@ def chart_specs(statistics: ClassStatistics) -> list[Spec]:
     return specs
 
 
-def words(name: str) -> str:
-    """A misconception's name as words."""
-    return name.replace("-", " ").replace("_", " ").capitalize()
+def _titles(causes: Iterable[Cause]) -> dict[str, str]:
+    """What causes are called, by their names; two that are called alike are told apart by their exercises."""
+    causes = list(causes)
+    count = Counter(cause.title for cause in causes)
+    return {
+        cause.name: cause.title
+        + (f" ({', '.join(sorted(cause.exercises))})" if count[cause.title] > 1 else "")
+        for cause in causes
+    }
 
 
 def percent(part: int, whole: int) -> str:
@@ -325,7 +312,7 @@ def _exercise(each: ExerciseCount) -> Mapping[str, Any]:
 
 def _whose(cause: Cause) -> str:
     """What a cause is called where it cannot be told."""
-    return f"{cause.name} of {cause.example.student}" if cause.example else cause.name
+    return f"{cause.title} of {cause.example.student}" if cause.example else cause.title
 
 
 def _told(cause: Cause, statistics: ClassStatistics, tutorial: str, who: Who) -> Mapping[str, Any]:
@@ -334,7 +321,7 @@ def _told(cause: Cause, statistics: ClassStatistics, tutorial: str, who: Who) ->
     finding = example.finding
     own = quotes_student(finding)
     return {
-        "name": words(cause.name),
+        "name": cause.title,
         "share": percent(cause.students, statistics.graded),
         "students": cause.students,
         "exercises": sorted(cause.exercises),
@@ -354,7 +341,7 @@ def _other(cause: Cause, statistics: ClassStatistics, who: Who) -> Mapping[str, 
     assert example is not None
     own = quotes_student(example.finding)
     return {
-        "name": KINDS.get(cause.name, cause.name),
+        "name": cause.title,
         "share": percent(cause.students, statistics.graded),
         "students": cause.students,
         "exercises": sorted(cause.exercises),

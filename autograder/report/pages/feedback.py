@@ -6,14 +6,17 @@ message or a line of source is a student's own text, and shows as text whatever 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from markupsafe import escape
+
 from autograder.report.model import ExerciseReport, Finding, Line, Report
 from autograder.report.pages.grid import Grid, grid
 from autograder.report.pages.markup import points, template
-from autograder.report.text import in_points, measured
+from autograder.report.text import in_points, measured, plain
 from exercises.feedback.catalogue import course_info
 from exercises.feedback.kinds import NUMBERS, UNCALLED, UNWRITTEN, FailureKind
 from exercises.feedback.palette import INK, PAPER, css
@@ -113,6 +116,18 @@ def feedback_page(report: Report) -> str:
         if len(page.encode("utf-8")) <= MAX_PAGE_BYTES:
             break
     return page
+
+
+def content_digest(page: bytes, report: Report) -> str:
+    """A hash over what a page tells its student: without the line on what graded it, which each version changes.
+
+    Args:
+        page: as UTF-8.
+        report: that it was made from.
+    """
+    line = str(escape(plain(_provenance(report)))).encode("utf-8", "backslashreplace")
+    before, _, after = page.rpartition(line)
+    return hashlib.sha256(before + after).hexdigest()
 
 
 def _page(report: Report, length: int, causes: int, calls: int) -> str:

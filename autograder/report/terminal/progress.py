@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
+from autograder.report.terminal.time_left import TimeLeft
 from autograder.report.text import plain
 
 PRINT_SECONDS = 5.0  # seconds between two plain lines
@@ -46,11 +47,12 @@ Tell = Callable[[Event], None]
 
 
 class Tally:
-    """Counts events; knows the rate and the time left."""
+    """Counts events; knows the rate and the time left, once there is ground for it."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._start = now()
+        self._left = TimeLeft(now)
         self.running: dict[str, None] = {}
         self.total = self.graded = self.failed = self.before = 0
 
@@ -59,8 +61,10 @@ class Tally:
         self.total = event.total
         if event.kind == "started":
             self.running[event.student] = None
+            self._left.started(event.student)
         elif event.kind in ("graded", "failed"):
             self.running.pop(event.student, None)
+            self._left.finished(event.student)
             self.graded += event.kind == "graded" and not event.cached
             self.before += event.cached
             self.failed += event.kind == "failed" and not event.cached
@@ -75,19 +79,16 @@ class Tally:
         """Since the start."""
         return self._now() - self._start
 
-    @property
-    def rate(self) -> float:
-        """Hand-ins graded in a second, those of earlier runs left out."""
-        return (self.done - self.before) / self.seconds if self.seconds > 0 else 0.0
-
     def line(self) -> str:
         """All of it in one line."""
         parts = [f"{self.done} of {self.total} done", f"{len(self.running)} running", f"{self.failed} failed"]
         if self.before:
             parts.append(f"{self.before} were graded before")
-        if self.rate:
-            left = (self.total - self.done) / self.rate
-            parts += [f"{self.rate:.2g} per second", f"{_clock(left)} left"]
+        told = self._left.estimate(self.total - self.done - len(self.running))
+        if told is not None:
+            parts += [f"{told.rate:.2g} per second", f"about {_clock(told.seconds)} left"]
+            if told.longer:
+                parts.append(f"without {told.longer} that takes longer than any other")
         return ", ".join(parts)
 
 

@@ -33,6 +33,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from autograder.report.canvas_feedback import HandedIn
 from autograder.submissions.archive import SubmissionError, shown
 from autograder.submissions.downloads.download import class_zip, unpack
 from autograder.submissions.downloads.formats import found_in
@@ -58,6 +59,7 @@ class ClassSubmission:
     as it was found. `doubt` says why it may be another's, or nobody's: no LMS is told a grade then.
     `submitted` is when, in the platform's time zone where it tells none, None where nobody knows; `late` says that
     the platform marked it as late.
+    `canvas_files` are those of Canvas's download, by whose ids it knows what comes back.
     """
 
     student: str
@@ -69,6 +71,7 @@ class ClassSubmission:
     doubt: str = ""
     submitted: datetime | None = None
     late: bool = False
+    canvas_files: tuple[HandedIn, ...] = ()
 
 
 def class_of(
@@ -127,11 +130,9 @@ def classes_of(
         if place is not None:
             place, more = sole_file(place)
             notes += more
-        handed_in.append(
-            ClassSubmission(
-                student, place, each.login, notes, each.name, each.ids, each.doubt, each.submitted, each.late
-            )
-        )
+        files = tuple(HandedIn(file.rank, file.name) for file in each.files if each.platform == "Canvas")
+        whose = (each.login, notes, each.name, each.ids, each.doubt)
+        handed_in.append(ClassSubmission(student, place, *whose, each.submitted, each.late, files))
     return handed_in
 
 

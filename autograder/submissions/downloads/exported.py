@@ -23,6 +23,17 @@ _WITH_ID = re.compile(r"(?P<title>.*) \((?P<id>[0-9]+)\)", re.DOTALL)
 _SUMS = re.compile(r"(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)")
 _IDENTIFIER, _MODIFIED = "Identifier", "Last modified (grade)"
 _MAXIMUM = "maximum grade"  # some versions write a capital
+# what an LMS's own export has beside others, in small letters, how many of these tell it from other lists, and which
+# of its titles have to be there as they are
+_EXPORTS = (
+    ("Canvas's gradebook", {"student", "sis user id", "sis login id"}, 2, ("ID", "Section")),
+    (
+        "Moodle's grading worksheet",
+        {"identifier", "full name", "status", "maximum grade", _MODIFIED.casefold(), "feedback comments"},
+        3,
+        (_IDENTIFIER, _MODIFIED),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -63,12 +74,23 @@ def exported(roster: Path | None, wanted: str = "") -> Exported:
         wanted: the assignment in Canvas's gradebook: its title, its id, or both as Canvas writes them.
 
     Raises:
-        SubmissionError: if the roster cannot be read, or Canvas's gradebook has not the assignment that is wanted.
+        SubmissionError: if the roster cannot be read, is an LMS's without a column that the LMS knows its students
+            or the assignment by, or Canvas's gradebook has not the assignment that is wanted.
     """
     table = read_table(roster) if roster is not None else []
     titles = [title.strip() for title in table[0]] if table else []
     where = f"--roster {shown(roster)}" if roster is not None else ""
+    _must_be_whole(titles, where)
     return Exported(_column(table, titles, wanted.strip(), where), _worksheet(table, titles))
+
+
+def _must_be_whole(titles: Sequence[str], where: str) -> None:
+    """Of an export that lost a column or its title, points and who is excused would be lost without a word."""
+    for name, typical, alike, needed in _EXPORTS:
+        lacking = [title for title in needed if title not in titles]
+        if lacking and len(typical & {title.casefold() for title in titles}) >= alike:
+            told = f"no column is called {' or '.join(lacking)}"
+            raise SubmissionError(f"{where}: looks like {name}, but {told}; export it again, and in English")
 
 
 def _column(table: Sequence[Sequence[str]], titles: Sequence[str], wanted: str, where: str) -> Column:

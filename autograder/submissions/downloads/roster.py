@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,8 @@ NEVER = "-"  # what Moodle writes for a time that never came
 GITHUB = "github"  # the kind of identifier that is a user name there
 
 _MAX_BYTES = 20_000_000
+_MOST_LISTED = 8  # titles in a message
+_OF_EXCEL = (b"PK\3\4", b"\xd0\xcf\x11\xe0")  # how its files begin, the newer and the older ones
 # a column's title, with nothing but its letters and digits → what it holds; the first of a kind counts
 _COLUMNS = {
     **dict.fromkeys(("name", "student", "fullname", "studentname"), "name"),
@@ -48,21 +50,27 @@ class Row:
         return next((self.ids[kind] for kind in _IDS if kind in self.ids), "")
 
 
-def read_roster(path: Path) -> list[Row]:
+def read_roster(path: Path, label: str = "") -> list[Row]:
     """The students of a CSV file with a line of titles; columns in any order, commas, semicolons or tabs.
+
+    Args:
+        path: the file.
+        label: what it is called where it cannot be read; by default the class list.
 
     Raises:
         SubmissionError: if it cannot be read, or has neither names nor identifiers.
     """
-    label = f"--roster {shown(path)}"
-    lines = read_table(path)
+    label = label or f"--roster {shown(path)}"
+    lines = read_table(path, label)
     columns: dict[str, int] = {}
-    for index, title in enumerate(lines[0] if lines else []):
+    for index, title in enumerate(lines[0]):
         kind = _COLUMNS.get("".join(letter for letter in title.casefold() if letter.isalnum()))
         if kind is not None:
             columns.setdefault(kind, index)
     if not columns.keys() & {"name", "last", *_IDS}:
-        raise SubmissionError(f"{label}: the first line must name a column name, student, login or email")
+        raise SubmissionError(
+            f"{label}: no column is called name, student, login or email; the first line has {_listed(lines[0])}"
+        )
     of_github = GITHUB in columns
     rows = []
     for line in lines[1:]:
@@ -100,7 +108,7 @@ def read_table(path: Path, label: str = "") -> list[list[str]]:
         label: what it is called where it cannot be read; by default the class list.
 
     Raises:
-        SubmissionError: if it cannot be read.
+        SubmissionError: if it cannot be read, or has none.
     """
     label = label or f"--roster {shown(path)}"
     try:
@@ -110,7 +118,8 @@ def read_table(path: Path, label: str = "") -> list[list[str]]:
     except OSError as error:
         raise SubmissionError(f"{label}: {error.strerror or 'cannot be read'}") from error
     except UnicodeDecodeError as error:
-        raise SubmissionError(f"{label}: not UTF-8 text; save it as CSV UTF-8") from error
+        what = "an Excel file" if content.startswith(_OF_EXCEL) else "not UTF-8 text"
+        raise SubmissionError(f"{label}: {what}; save it as CSV UTF-8") from error
     if len(content) > _MAX_BYTES or "\0" in text:
         raise SubmissionError(f"{label}: no table; give a CSV file")
     first, _, rest = text.lstrip().partition("\n")
@@ -121,6 +130,14 @@ def read_table(path: Path, label: str = "") -> list[list[str]]:
     if not delimiter or delimiter not in first:
         delimiter = max(",;\t", key=first.count)
     try:
-        return [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(line)]
-    except csv.Error as error:
-        raise SubmissionError(f"{label}: {error}") from error
+        lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(line)]
+    except csv.Error as error:  # as of a cell that has no end
+        raise SubmissionError(f"{label}: no CSV file, or a quotation mark is not closed ({error})") from error
+    if not any(cell.strip() for line in lines for cell in line):
+        raise SubmissionError(f"{label}: is empty; give a class list with a line of titles")
+    return lines
+
+
+def _listed(titles: Sequence[str]) -> str:
+    found = [shown(title.strip()) for title in titles if title.strip()]
+    return ", ".join(found[:_MOST_LISTED]) + (", …" if len(found) > _MOST_LISTED else "") or "no titles"

@@ -15,6 +15,10 @@ from exercises.feedback.misconception import Family, Misconception
 EDGES = ("sobel_edges",)
 MAX_ADDED = 1.0  # beside more than that no edges could be made out
 MAX_DIGITS = 6  # after the point; float32 holds no more of a number near 1
+# name and title, of each family and of all its members
+_OTHER_LUMA = ("grey-from-other-weights", "grey has other weights than the task's")
+_UNDER_THE_ROOT = ("edges-epsilon-under-root", "a number is added under the root")
+_AFTER_THE_ROOT = ("edges-constant-added", "a number is added to every pixel")
 
 
 def _edges_with(luma: Sequence[float]) -> Callable[[Tensor], Tensor]:
@@ -73,7 +77,7 @@ def _as_written(weights: Sequence[float], image: Tensor, got: Tensor, allowed: f
 def _grey_entry(luma: tuple[float, ...]) -> Misconception:
     red, green, blue = (f"{weight:.{MAX_DIGITS}g}" for weight in luma)
     return Misconception(
-        "grey-from-other-weights",
+        *_OTHER_LUMA,
         EDGES,
         f"Grey seems to be {red} of red, {green} of green and {blue} of blue. The task asks for "
         f"{LUMA[0]} of red, {LUMA[1]} of green and {LUMA[2]} of blue.",
@@ -92,7 +96,7 @@ def _under_the_root(
     if not 0 < amount <= MAX_ADDED:
         return None
     return Misconception(
-        "edges-epsilon-under-root",
+        *_UNDER_THE_ROOT,
         EDGES,
         f"About {_text(amount)} seems to be added under the root. Where the picture is flat, the strength is then "
         f"{_text(amount**0.5)} and not 0. If it is there for the gradient's sake: torch can take the length of a "
@@ -110,7 +114,7 @@ def _after_the_root(
     if not 0 < abs(amount) <= MAX_ADDED:
         return None
     return Misconception(
-        "edges-constant-added",
+        *_AFTER_THE_ROOT,
         EDGES,
         f"About {_text(amount)} seems to be added to every pixel of the result. Where the picture is flat, the "
         "strength is 0.",
@@ -135,7 +139,7 @@ def _text(value: float) -> str:
 
 
 FAMILIES = (
-    Family("grey-from-other-weights", EDGES, Section.YOUR_TURN, _other_luma),
-    Family("edges-epsilon-under-root", EDGES, Section.WHY_ARE_THEY_FUNDAMENTAL, _under_the_root),
-    Family("edges-constant-added", EDGES, Section.WHY_ARE_THEY_FUNDAMENTAL, _after_the_root),
+    Family(*_OTHER_LUMA, EDGES, Section.YOUR_TURN, _other_luma),
+    Family(*_UNDER_THE_ROOT, EDGES, Section.WHY_ARE_THEY_FUNDAMENTAL, _under_the_root),
+    Family(*_AFTER_THE_ROOT, EDGES, Section.WHY_ARE_THEY_FUNDAMENTAL, _after_the_root),
 )

@@ -89,6 +89,7 @@ def _bordered(border: str) -> Callable[[Tensor], Tensor]:
 TABLE = (
     Misconception(
         "box-not-divided",
+        "the blur kernel is not divided",
         BOX,
         "The numbers of the kernel do not add up to 1, so it makes a picture brighter. A mean divides the "
         "sum by how many numbers there are.",
@@ -97,6 +98,7 @@ TABLE = (
     ),
     Misconception(
         "box-divided-by-size",
+        "the blur kernel is divided by its width",
         BOX,
         "The kernel is divided by its width. It has as many numbers as it has pixels, and they must add up "
         "to 1.",
@@ -105,6 +107,7 @@ TABLE = (
     ),
     Misconception(
         "sharpen-identity-forgotten",
+        "the identity is missing from the kernel",
         SHARPEN,
         "Your kernel gives the differences to the neighbours alone. Sharpening adds them to the picture "
         "itself, so the identity is part of the kernel.",
@@ -113,6 +116,7 @@ TABLE = (
     ),
     Misconception(
         "sharpen-sign-flipped",
+        "the kernel blurs instead of sharpening",
         SHARPEN,
         "Your kernel blurs: the differences have the wrong sign. A pixel that is brighter than its "
         "neighbours becomes brighter still.",
@@ -121,6 +125,7 @@ TABLE = (
     ),
     Misconception(
         "sharpen-eight-neighbours",
+        "all eight neighbours are used",
         SHARPEN,
         "Your kernel uses all eight neighbours. Here only the four that share a side count; the corners are "
         "0.",
@@ -129,6 +134,7 @@ TABLE = (
     ),
     Misconception(
         "sharpen-amount-ignored",
+        "the amount is ignored",
         SHARPEN,
         "Your kernel is the one for an amount of 1, whatever the amount. With 0 it must leave a picture as "
         "it is.",
@@ -137,6 +143,7 @@ TABLE = (
     ),
     Misconception(
         "sharpen-amount-in-centre-only",
+        "the amount is in the centre only",
         SHARPEN,
         "The amount is missing from the neighbours. They are taken away as often as the centre is added.",
         Section.WHY_ARE_THEY_FUNDAMENTAL,
@@ -144,6 +151,7 @@ TABLE = (
     ),
     Misconception(
         "sharpen-centre-fixed",
+        "the centre does not grow with the amount",
         SHARPEN,
         "The centre does not grow with the amount. The numbers of the kernel must add up to 1, or it "
         "changes how bright a picture is.",
@@ -152,6 +160,7 @@ TABLE = (
     ),
     Misconception(
         "sharpen-centre-counts-once",
+        "the centre is added only once",
         SHARPEN,
         "The centre is added once for all four neighbours. It is added once for each of them, so that the "
         "numbers of the kernel add up to 1.",
@@ -160,6 +169,7 @@ TABLE = (
     ),
     Misconception(
         "sobel-swapped",
+        "the two Sobel kernels are swapped",
         KERNELS,
         "The two kernels are swapped. The first one looks for changes from left to right, so its columns "
         "differ; the second one looks downwards.",
@@ -168,6 +178,7 @@ TABLE = (
     ),
     Misconception(
         "sobel-negated",
+        "both Sobel kernels have the opposite sign",
         KERNELS,
         "Both kernels have the opposite sign. The first one is positive where a picture gets brighter to "
         "the right, the second where it gets brighter downwards; nothing is flipped here.",
@@ -176,6 +187,7 @@ TABLE = (
     ),
     Misconception(
         "sobel-upwards",
+        "the second Sobel kernel points upwards",
         KERNELS,
         "The second kernel is positive where a picture gets brighter upwards. Rows are counted downwards, "
         "so it has to be positive where it gets brighter downwards.",
@@ -184,6 +196,7 @@ TABLE = (
     ),
     Misconception(
         "sobel-leftwards",
+        "the first Sobel kernel points to the left",
         KERNELS,
         "The first kernel is positive where a picture gets brighter to the left. It has to be positive "
         "where it gets brighter to the right.",
@@ -192,6 +205,7 @@ TABLE = (
     ),
     Misconception(
         "sobel-is-prewitt",
+        "the kernels are Prewitt's",
         KERNELS + EDGES,
         "These are Prewitt's kernels, with equal weights for the three rows. Sobel counts the middle one "
         "twice.",
@@ -200,6 +214,7 @@ TABLE = (
     ),
     Misconception(
         "sobel-is-scharr",
+        "the kernels are Scharr's",
         KERNELS + EDGES,
         "These are Scharr's kernels, with 3, 10, 3. Sobel's weights are 1, 2, 1.",
         Section.WHY_ARE_THEY_FUNDAMENTAL,
@@ -207,6 +222,7 @@ TABLE = (
     ),
     Misconception(
         "sobel-divided",
+        "the Sobel kernels are divided by 8",
         KERNELS + EDGES,
         "The kernels seem to be divided by 8. Here they are whole numbers.",
         Section.WHY_ARE_THEY_FUNDAMENTAL,
@@ -214,6 +230,7 @@ TABLE = (
     ),
     Misconception(
         "edges-left-empty",
+        "the edges are all zeros",
         EDGES,
         "The result has the right size but holds nothing but zeros. Is what was computed also returned?",
         Section.WHY_ARE_THEY_FUNDAMENTAL,
@@ -221,6 +238,7 @@ TABLE = (
     ),
     Misconception(
         "edges-absolute-sum",
+        "the two slopes are added without signs",
         EDGES,
         "The two slopes seem to be added without their signs. The strength is the length of the vector they "
         "form: think of Pythagoras.",
@@ -229,6 +247,7 @@ TABLE = (
     ),
     Misconception(
         "edges-signed-sum",
+        "the two slopes are added with signs",
         EDGES,
         "The two slopes seem to be added, so they can cancel. The strength is the length of the vector they "
         "form.",
@@ -237,6 +256,7 @@ TABLE = (
     ),
     Misconception(
         "edges-root-missing",
+        "the square root is missing",
         EDGES,
         "The square root is missing: your answer is the squared strength.",
         Section.WHY_ARE_THEY_FUNDAMENTAL,
@@ -244,6 +264,7 @@ TABLE = (
     ),
     Misconception(
         "edges-larger-slope",
+        "the larger of the two slopes is returned",
         EDGES,
         "Your answer is the larger of the two slopes. The strength is the length of the vector they form.",
         Section.WHY_ARE_THEY_FUNDAMENTAL,
@@ -251,6 +272,7 @@ TABLE = (
     ),
     Misconception(
         "edges-averaged",
+        "the squares of the slopes are averaged",
         EDGES,
         "The squares of the two slopes seem to be averaged. They are added before the root is taken.",
         Section.WHY_ARE_THEY_FUNDAMENTAL,
@@ -258,6 +280,7 @@ TABLE = (
     ),
     Misconception(
         "edges-left-to-right-only",
+        "only changes from left to right are found",
         EDGES,
         "Only changes from left to right are found. The slope downwards is missing.",
         Section.WHY_ARE_THEY_FUNDAMENTAL,
@@ -265,6 +288,7 @@ TABLE = (
     ),
     Misconception(
         "edges-downwards-only",
+        "only changes from top to bottom are found",
         EDGES,
         "Only changes from top to bottom are found. The slope to the right is missing.",
         Section.WHY_ARE_THEY_FUNDAMENTAL,
@@ -272,6 +296,7 @@ TABLE = (
     ),
     Misconception(
         "edges-gx-returned",
+        "the slope to the right is returned as it is",
         EDGES,
         "You return the slope to the right, sign and all. The strength needs both slopes and is never "
         "negative.",
@@ -280,6 +305,7 @@ TABLE = (
     ),
     Misconception(
         "edges-scaled",
+        "the result is divided by its largest value",
         EDGES,
         "The result seems to be divided by its largest value. Here it is left as it is.",
         Section.WHY_ARE_THEY_FUNDAMENTAL,
@@ -287,6 +313,7 @@ TABLE = (
     ),
     Misconception(
         "edges-clamped",
+        "the result is cut off at 1",
         EDGES,
         "The result seems to be cut off at 1. Here it is left as it is; it may well be larger.",
         Section.WHY_ARE_THEY_FUNDAMENTAL,
@@ -294,6 +321,7 @@ TABLE = (
     ),
     Misconception(
         "grey-as-mean",
+        "grey is the mean of the three colours",
         EDGES,
         "Grey seems to be the mean of red, green and blue. The eye sees green as brighter than blue: use "
         "the luma weights of the task.",
@@ -302,6 +330,7 @@ TABLE = (
     ),
     Misconception(
         "grey-from-bgr",
+        "the weights of red and blue are swapped",
         EDGES,
         "The luma weights of red and blue are swapped. The channels come as red, green, blue.",
         Section.YOUR_TURN,
@@ -309,6 +338,7 @@ TABLE = (
     ),
     Misconception(
         "grey-from-first-channel",
+        "grey is the red channel alone",
         EDGES,
         "Only the red channel seems to be used. Grey is a weighted sum of all three.",
         Section.YOUR_TURN,
@@ -316,6 +346,7 @@ TABLE = (
     ),
     Misconception(
         "grey-as-sum",
+        "grey is the unweighted sum of the colours",
         EDGES,
         "Red, green and blue seem to be added up as they are. Grey weights them, and the weights add up to "
         "1.",
@@ -324,6 +355,7 @@ TABLE = (
     ),
     Misconception(
         "grey-from-bt709",
+        "grey has the weights of BT.709",
         EDGES,
         "These are the luma weights of BT.709, for HD television. The task asks for those of BT.601.",
         Section.YOUR_TURN,
@@ -331,6 +363,7 @@ TABLE = (
     ),
     Misconception(
         "edges-unpadded",
+        "the picture is not padded",
         EDGES,
         "The result is smaller than the picture. Pad with one zero on each side, so that each pixel keeps "
         "its place.",
@@ -339,6 +372,7 @@ TABLE = (
     ),
     Misconception(
         "edges-border-replicated",
+        "the picture's edge is repeated outwards",
         EDGES,
         "The picture's edge seems to be repeated outwards. Here the margin is filled with zeros.",
         Section.PADDING,
@@ -346,6 +380,7 @@ TABLE = (
     ),
     Misconception(
         "edges-border-reflected",
+        "the picture is mirrored at its edge",
         EDGES,
         "The picture seems to be mirrored at its edge. Here the margin is filled with zeros.",
         Section.PADDING,
@@ -353,6 +388,7 @@ TABLE = (
     ),
     Misconception(
         "edges-border-left-empty",
+        "the outermost pixels are left at zero",
         EDGES,
         "The outermost pixels of the result are left at zero. Pad the picture with zeros, not the result.",
         Section.PADDING,

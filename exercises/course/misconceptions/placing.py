@@ -46,6 +46,7 @@ def _stride_and_padding_swapped(s: Setting) -> Tensor:
 TABLE = (
     Misconception(
         "stride-ignored",
+        "the stride is ignored",
         STRIDED,
         "The stride seems to be left out: your answer is the one for a stride of 1.",
         Section.STRIDE,
@@ -53,6 +54,7 @@ TABLE = (
     ),
     Misconception(
         "stride-ignored-vertically",
+        "the vertical stride is ignored",
         STRIDED,
         "The vertical stride seems to be left out. The kernel moves by the first number of the pair "
         "downwards and by the second one to the right.",
@@ -61,6 +63,7 @@ TABLE = (
     ),
     Misconception(
         "stride-ignored-horizontally",
+        "the horizontal stride is ignored",
         STRIDED,
         "The horizontal stride seems to be left out. The kernel moves by the first number of the pair "
         "downwards and by the second one to the right.",
@@ -69,6 +72,7 @@ TABLE = (
     ),
     Misconception(
         "stride-swapped",
+        "the two strides are swapped",
         STRIDED,
         "The two strides seem to be swapped. A pair is (vertical, horizontal): rows first, like the shape.",
         Section.STRIDE,
@@ -76,6 +80,7 @@ TABLE = (
     ),
     Misconception(
         "stride-vertical-for-both",
+        "the vertical stride is used on both axes",
         STRIDED,
         "The vertical stride seems to be used on both axes. The second number of the pair is the horizontal "
         "one.",
@@ -84,6 +89,7 @@ TABLE = (
     ),
     Misconception(
         "stride-horizontal-for-both",
+        "the horizontal stride is used on both axes",
         STRIDED,
         "The horizontal stride seems to be used on both axes. The first number of the pair is the vertical "
         "one.",
@@ -92,6 +98,7 @@ TABLE = (
     ),
     Misconception(
         "stride-starts-late",
+        "the first window starts at stride - 1",
         STRIDED,
         "The first window seems to start at stride - 1. It starts at the upper left corner, whatever the "
         "stride.",
@@ -100,6 +107,7 @@ TABLE = (
     ),
     Misconception(
         "stride-in-size-only",
+        "the stride counts for the size only",
         STRIDED,
         "The result has the right size, but its windows seem to be one apart. The stride also says where "
         "each window begins: number i begins at i times the stride.",
@@ -108,6 +116,7 @@ TABLE = (
     ),
     Misconception(
         "stride-leaves-zeros",
+        "zeros stand between the results",
         STRIDED,
         "The right windows are taken, but their results seem to stand a stride apart, with zeros in between. They "
         "stand side by side, and the result is as much smaller: exercise 1 gives its size.",
@@ -116,6 +125,7 @@ TABLE = (
     ),
     Misconception(
         "stride-in-place-of-result",
+        "only every stride-th result is filled",
         STRIDED,
         "The result has the right size, but only every stride-th row and column of it seems to be filled, with the "
         "window of the same number. Number i of the result belongs to the window that begins at i times the stride.",
@@ -124,6 +134,7 @@ TABLE = (
     ),
     Misconception(
         "stride-one-too-many",
+        "windows are stride + 1 apart",
         STRIDED,
         "The windows seem to be stride + 1 apart, as if the stride were the number of positions skipped. A "
         "stride of 2 takes every second position.",
@@ -132,6 +143,7 @@ TABLE = (
     ),
     Misconception(
         "stride-on-input",
+        "the stride thins out the picture",
         STRIDED,
         "The stride seems to thin out the picture before the kernel is laid on it. The kernel always sees "
         "neighbouring pixels; the stride only says which windows are taken.",
@@ -144,6 +156,7 @@ TABLE = (
     ),
     Misconception(
         "stride-and-dilation-swapped",
+        "stride and dilation are swapped",
         FULL,
         "Stride and dilation seem to have changed places. Check the order in which you hand them on.",
         Section.DILATION,
@@ -151,6 +164,7 @@ TABLE = (
     ),
     Misconception(
         "stride-and-padding-swapped",
+        "stride and padding are swapped",
         FULL,
         "Stride and padding seem to have changed places. Check the order in which you hand them on.",
         Section.PADDING,
@@ -158,6 +172,7 @@ TABLE = (
     ),
     Misconception(
         "frame-left-empty",
+        "the padded picture is all zeros",
         ("pad2d",),
         "The result has the right size but holds nothing but zeros. The picture still has to be put into it.",
         Section.PADDING,
@@ -165,6 +180,7 @@ TABLE = (
     ),
     Misconception(
         "padding-ignored",
+        "the padding is ignored",
         PADDED,
         "The padding seems to be left out: your answer is the one for a padding of 0.",
         Section.PADDING,
@@ -172,6 +188,7 @@ TABLE = (
     ),
     Misconception(
         "same-mode-dilation-ignored",
+        'padding="same" ignores dilation',
         LAYER,
         'padding="same" seems to forget the dilation. A dilated kernel reaches further and needs more zeros.',
         Section.DILATION,
@@ -179,6 +196,7 @@ TABLE = (
     ),
     Misconception(
         "same-mode-extra-first",
+        'padding="same" puts the extra zero first',
         LAYER,
         'With padding="same" and an odd number of zeros, yours has the extra one on the left and above. '
         "Torch puts it on the right and below.",
@@ -187,6 +205,7 @@ TABLE = (
     ),
     Misconception(
         "same-mode-half-kernel",
+        'padding="same" pads half the kernel per side',
         LAYER,
         'padding="same" seems to pad with half of the kernel on both sides, so an even kernel makes the '
         "picture grow. Both sides together take one less than what the kernel covers.",
@@ -195,6 +214,7 @@ TABLE = (
     ),
     Misconception(
         "padding-swapped",
+        "the two paddings are swapped",
         PADDED,
         "The two paddings seem to be swapped. A pair is (vertical, horizontal): the first number is rows "
         "above and below, the second one columns on the left and right.",
@@ -203,6 +223,7 @@ TABLE = (
     ),
     Misconception(
         "padding-vertical-only",
+        "only rows above and below are added",
         PADDED,
         "Only rows above and below seem to be added. Columns on the left and right are missing.",
         Section.PADDING,
@@ -210,6 +231,7 @@ TABLE = (
     ),
     Misconception(
         "padding-horizontal-only",
+        "only columns left and right are added",
         PADDED,
         "Only columns on the left and right seem to be added. Rows above and below are missing.",
         Section.PADDING,
@@ -217,6 +239,7 @@ TABLE = (
     ),
     Misconception(
         "padding-vertical-for-both",
+        "the vertical padding is used on both axes",
         PADDED,
         "The vertical padding seems to be used on both axes. The second number of the pair is the "
         "horizontal one.",
@@ -225,6 +248,7 @@ TABLE = (
     ),
     Misconception(
         "padding-horizontal-for-both",
+        "the horizontal padding is used on both axes",
         PADDED,
         "The horizontal padding seems to be used on both axes. The first number of the pair is the vertical "
         "one.",
@@ -233,6 +257,7 @@ TABLE = (
     ),
     Misconception(
         "padding-top-left-only",
+        "padding is added above and left only",
         PADDED,
         "The padding seems to be added above and on the left only. It belongs on both sides of each axis.",
         Section.PADDING,
@@ -240,6 +265,7 @@ TABLE = (
     ),
     Misconception(
         "padding-bottom-right-only",
+        "padding is added below and right only",
         PADDED,
         "The padding seems to be added below and on the right only. It belongs on both sides of each axis.",
         Section.PADDING,
@@ -247,6 +273,7 @@ TABLE = (
     ),
     Misconception(
         "padding-all-bottom-right",
+        "all the padding is below and right",
         PADDED,
         "The size is right, but the picture sits in the upper left corner with all zeros below and on the "
         "right. It belongs in the middle.",
@@ -255,6 +282,7 @@ TABLE = (
     ),
     Misconception(
         "padding-all-top-left",
+        "all the padding is above and left",
         PADDED,
         "The size is right, but the picture sits in the lower right corner with all zeros above and on the "
         "left. It belongs in the middle.",
@@ -263,6 +291,7 @@ TABLE = (
     ),
     Misconception(
         "padding-doubled",
+        "the padding is doubled",
         PADDED,
         "Twice as much padding as asked for seems to be added. The number is meant per side, not for both "
         "together.",
@@ -271,6 +300,7 @@ TABLE = (
     ),
     Misconception(
         "padding-halved",
+        "the padding is split between the two sides",
         PADDED,
         "The padding seems to be shared out between the two sides. The number is meant per side.",
         Section.PADDING,
@@ -278,6 +308,7 @@ TABLE = (
     ),
     Misconception(
         "padding-replicated",
+        "the margin repeats the picture's edge",
         PADDED,
         "The margin seems to repeat the picture's edge. Here it is filled with zeros.",
         Section.PADDING,
@@ -285,6 +316,7 @@ TABLE = (
     ),
     Misconception(
         "padding-reflected",
+        "the margin mirrors the picture",
         PADDED,
         "The margin seems to mirror the picture. Here it is filled with zeros.",
         Section.PADDING,
@@ -292,6 +324,7 @@ TABLE = (
     ),
     Misconception(
         "padding-wrapped",
+        "the margin wraps around to the opposite edge",
         PADDED,
         "The margin seems to go on with the picture's opposite edge. Here it is filled with zeros.",
         Section.PADDING,
@@ -299,6 +332,7 @@ TABLE = (
     ),
     Misconception(
         "padding-with-ones",
+        "the margin is filled with ones",
         PADDED,
         "The margin seems to be filled with ones. Here it is filled with zeros.",
         Section.PADDING,
@@ -306,6 +340,7 @@ TABLE = (
     ),
     Misconception(
         "padding-after-convolution",
+        "the zeros are put around the result",
         FULL,
         "The zeros seem to be put around the result. Pad the picture first, so that the kernel can be laid "
         "over its edge.",

@@ -52,6 +52,7 @@ def _half(kernel: int, dilation: int) -> int:
 TABLE = (
     Misconception(
         "size-dilation-ignored",
+        "the size ignores the dilation",
         EXTENT,
         "The size looks as if the taps always stood side by side. With a dilation of d, neighbouring taps "
         "are d apart, so the kernel reaches further.",
@@ -60,6 +61,7 @@ TABLE = (
     ),
     Misconception(
         "size-padding-once",
+        "the padding is counted on one side only",
         OUTPUT,
         "The padding seems to be counted once. It is put on both sides, so the axis grows by twice as much.",
         Section.PADDING,
@@ -67,6 +69,7 @@ TABLE = (
     ),
     Misconception(
         "size-padding-ignored",
+        "the size ignores the padding",
         OUTPUT,
         "The padding seems to be left out. It makes the axis longer on both sides before the kernel is "
         "moved.",
@@ -76,6 +79,7 @@ TABLE = (
     # where it is wrong it gives what `size-plus-one-missing` gives, but that one is wrong at stride 1 too
     Misconception(
         "size-plus-one-inside",
+        "the 1 is added inside the division",
         OUTPUT,
         "The 1 seems to be added inside the division. Divide the way that the kernel can go, and count the place it "
         "starts from after the division.",
@@ -84,6 +88,7 @@ TABLE = (
     ),
     Misconception(
         "size-plus-one-missing",
+        "steps are counted instead of positions",
         OUTPUT,
         "Your answer counts the steps of the kernel. Its positions are one more: the place it starts from "
         "counts too.",
@@ -92,6 +97,7 @@ TABLE = (
     ),
     Misconception(
         "size-stride-ignored",
+        "the size ignores the stride",
         OUTPUT,
         "Your answer is the size for a stride of 1. A larger stride leaves out positions.",
         Section.STRIDE,
@@ -99,6 +105,7 @@ TABLE = (
     ),
     Misconception(
         "size-rounded-up",
+        "the size is rounded up or to the nearest",
         OUTPUT,
         "The division seems to be rounded up, or to the nearest number. A last step that would carry the "
         "kernel over the edge is not made, so it is rounded down.",
@@ -107,6 +114,7 @@ TABLE = (
     ),
     Misconception(
         "size-not-floored",
+        "the size is not rounded down",
         OUTPUT,
         "You return a float that comes from a true division. A size is a whole number: round down, and "
         "return an int.",
@@ -115,6 +123,7 @@ TABLE = (
     ),
     Misconception(
         "size-as-float",
+        "the size is a float",
         OUTPUT,
         "The number is right, but it is a float. A size is a whole number and has to be an int, or it "
         "cannot be used as a shape.",
@@ -123,6 +132,7 @@ TABLE = (
     ),
     Misconception(
         "size-times-dilation",
+        "the kernel size is multiplied by the dilation",
         EXTENT,
         "The size looks as if every tap took up d places. Count the gaps, not the taps: k taps have k - 1 "
         "gaps between them, and there is nothing after the last tap.",
@@ -131,6 +141,7 @@ TABLE = (
     ),
     Misconception(
         "size-last-tap-missing",
+        "the last tap is not counted",
         EXTENT,
         "The gaps between the taps are right, but a tap is missing from the count. From the first tap to "
         "the last one counts both ends.",
@@ -139,6 +150,7 @@ TABLE = (
     ),
     Misconception(
         "size-dilation-counts-zeros",
+        "counts d zeros between taps instead of d - 1",
         EXTENT,
         "The size looks as if d zeros stood between neighbouring taps. A dilation of d puts them d apart, "
         "which leaves d - 1 zeros, so that 1 is the ordinary kernel.",
@@ -147,6 +159,7 @@ TABLE = (
     ),
     Misconception(
         "size-one-gap-only",
+        "the dilation widens one gap only",
         EXTENT,
         "The size looks as if the dilation widened one gap only. It widens every gap between neighbouring "
         "taps.",
@@ -155,6 +168,7 @@ TABLE = (
     ),
     Misconception(
         "size-plus-dilation",
+        "the dilation is added to the kernel size",
         EXTENT,
         "The size looks as if the dilation were added to the kernel size. It is the distance between "
         "neighbouring taps: draw the taps of a small kernel and count the places.",
@@ -163,6 +177,7 @@ TABLE = (
     ),
     Misconception(
         "size-stride-divides-first",
+        "subtracts the kernel only after dividing",
         OUTPUT,
         "The size seems to be divided by the stride before the kernel is taken away. The kernel's width is "
         "not a way it can go: take it away first, then divide.",
@@ -171,6 +186,7 @@ TABLE = (
     ),
     Misconception(
         "size-brackets-missing",
+        "only the kernel is divided by the stride",
         OUTPUT,
         "Only the kernel seems to be divided by the stride. Division binds tighter than minus: brackets "
         "around the whole way the kernel can go are missing.",
@@ -179,6 +195,7 @@ TABLE = (
     ),
     Misconception(
         "same-dilation-ignored",
+        "same_padding ignores the dilation",
         SAME,
         "Your answer is right for a dilation of 1. A dilated kernel reaches further, so it needs more "
         "padding: start from its effective size.",
@@ -187,6 +204,7 @@ TABLE = (
     ),
     Misconception(
         "same-whole-instead-of-half",
+        "returns the padding of both sides together",
         SAME,
         "Your answer is what both sides need together. The padding is given per side, so it is half of that.",
         Section.PADDING,
@@ -194,6 +212,7 @@ TABLE = (
     ),
     Misconception(
         "same-swapped",
+        "same_padding returns the horizontal one first",
         SAME,
         "The two numbers are the wrong way round. A pair is (vertical, horizontal), for the answer as for "
         "the arguments.",
@@ -202,6 +221,7 @@ TABLE = (
     ),
     Misconception(
         "same-vertical-for-both",
+        "the vertical answer is given for both axes",
         SAME,
         "The vertical answer is given for both axes. Each axis has its own kernel size and dilation.",
         Section.PADDING,
@@ -209,6 +229,7 @@ TABLE = (
     ),
     Misconception(
         "same-one-too-many",
+        "the padding is one too large per side",
         SAME,
         "Your answer is one too large per side, as if half of the kernel were rounded up. The middle tap "
         "stands on the picture and needs no padding.",
@@ -217,6 +238,7 @@ TABLE = (
     ),
     Misconception(
         "same-times-dilation",
+        "pads by half of kernel size times dilation",
         SAME,
         "Your answer is half of kernel size times dilation. A kernel covers less than that: there is no gap "
         "after its last tap. Start from the effective size.",
@@ -225,6 +247,7 @@ TABLE = (
     ),
     Misconception(
         "same-pair-for-ints",
+        "a pair is returned for two ints",
         SAME,
         "You return a pair where both arguments are ints. Two ints in, one int out; a pair only where a "
         "pair came in.",
@@ -233,6 +256,7 @@ TABLE = (
     ),
     Misconception(
         "same-horizontal-for-both",
+        "the horizontal answer is given for both axes",
         SAME,
         "The horizontal answer is given for both axes. Each axis has its own kernel size and dilation.",
         Section.PADDING,
@@ -240,6 +264,7 @@ TABLE = (
     ),
     Misconception(
         "same-int-for-pairs",
+        "one int is returned where a pair came in",
         SAME,
         "You return one int where a pair came in. The axes may differ, so the answer has to be a pair as "
         "well: (vertical, horizontal).",

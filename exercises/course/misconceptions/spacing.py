@@ -37,6 +37,7 @@ def _zeros_after_each_tap(weight: Tensor, dilation: tuple[int, int]) -> Tensor:
 TABLE = (
     Misconception(
         "kernel-left-empty",
+        "the dilated kernel is all zeros",
         ("dilate_kernel",),
         "The result has the right size but holds nothing but zeros. The kernel's numbers still have to be "
         "put into it.",
@@ -45,6 +46,7 @@ TABLE = (
     ),
     Misconception(
         "dilation-ignored",
+        "the dilation is ignored",
         DILATED,
         "The dilation seems to be left out: your answer is the one for a dilation of 1.",
         Section.DILATION,
@@ -52,6 +54,7 @@ TABLE = (
     ),
     Misconception(
         "dilation-ignored-vertically",
+        "the vertical dilation is ignored",
         DILATED,
         "The vertical dilation seems to be left out. Rows of the kernel are spread by the first number of "
         "the pair, columns by the second.",
@@ -60,6 +63,7 @@ TABLE = (
     ),
     Misconception(
         "dilation-ignored-horizontally",
+        "the horizontal dilation is ignored",
         DILATED,
         "The horizontal dilation seems to be left out. Rows of the kernel are spread by the first number of "
         "the pair, columns by the second.",
@@ -68,6 +72,7 @@ TABLE = (
     ),
     Misconception(
         "dilation-swapped",
+        "the two dilations are swapped",
         DILATED,
         "The two dilations seem to be swapped. A pair is (vertical, horizontal): rows first, like the shape.",
         Section.DILATION,
@@ -75,6 +80,7 @@ TABLE = (
     ),
     Misconception(
         "dilation-vertical-for-both",
+        "the vertical dilation is used on both axes",
         DILATED,
         "The vertical dilation seems to be used on both axes. The second number of the pair is the "
         "horizontal one.",
@@ -83,6 +89,7 @@ TABLE = (
     ),
     Misconception(
         "dilation-horizontal-for-both",
+        "the horizontal dilation is used on both axes",
         DILATED,
         "The horizontal dilation seems to be used on both axes. The first number of the pair is the "
         "vertical one.",
@@ -91,6 +98,7 @@ TABLE = (
     ),
     Misconception(
         "dilation-one-too-many",
+        "d zeros between taps instead of d - 1",
         DILATED,
         "There seem to be d zeros between neighbouring taps. A dilation of d puts the taps d apart, which "
         "leaves d - 1 zeros, so that 1 changes nothing.",
@@ -99,6 +107,7 @@ TABLE = (
     ),
     Misconception(
         "dilation-zeros-after-each-tap",
+        "d zeros follow every tap",
         DILATED,
         "Too many zeros: d of them seem to follow every tap, the last one too. A dilation of d puts taps d apart: "
         "that is d - 1 zeros between neighbours, and none at the end.",
@@ -107,6 +116,7 @@ TABLE = (
     ),
     Misconception(
         "dilation-one-too-few",
+        "taps are d - 1 apart",
         DILATED,
         "The taps seem to be d - 1 apart. A dilation of d puts them d apart, with d - 1 zeros in between.",
         Section.DILATION,
@@ -114,6 +124,7 @@ TABLE = (
     ),
     Misconception(
         "dilation-by-repeating",
+        "the kernel's numbers are repeated",
         DILATED,
         "The kernel's numbers seem to be repeated. Dilation spreads them and puts zeros in between.",
         Section.DILATION,
@@ -121,6 +132,7 @@ TABLE = (
     ),
     Misconception(
         "dilation-trailing-zeros",
+        "zeros follow the kernel's last row and column",
         DILATED,
         "Zeros follow the last row and column of the kernel. They belong between the taps only, so the size "
         "is that of exercise 1's `effective_kernel_size`.",
@@ -129,6 +141,7 @@ TABLE = (
     ),
     Misconception(
         "dilation-in-size-only",
+        "the dilation counts for the size only",
         DILATED,
         "The size is right, but the taps seem to stand side by side. The dilation also says where each tap goes: "
         "neighbouring ones are d apart.",
@@ -137,6 +150,7 @@ TABLE = (
     ),
     Misconception(
         "dilation-on-input",
+        "the dilation thins out the picture",
         FULL,
         "The dilation seems to thin out the picture before the kernel is laid on it. The windows still "
         "begin at every pixel; only the taps within a window are further apart.",

@@ -78,6 +78,7 @@ def _in_the_middle(s: Setting) -> Tensor:
 TABLE = (
     Misconception(
         "width-from-height",
+        "the width is taken from the height",
         VALID,
         "The result seems to get as many columns as it has rows. Its width follows from the width of the picture "
         "and of the kernel, on its own.",
@@ -86,6 +87,7 @@ TABLE = (
     ),
     Misconception(
         "height-from-width",
+        "the height is taken from the width",
         VALID,
         "The result seems to get as many rows as it has columns. Its height follows from the height of the picture "
         "and of the kernel, on its own.",
@@ -94,6 +96,7 @@ TABLE = (
     ),
     Misconception(
         "kernel-taken-for-square",
+        "takes picture and kernel for squares by width",
         VALID,
         "Picture and kernel seem to be taken for squares as wide as they are. Height and width may differ, for both "
         "of them.",
@@ -102,6 +105,7 @@ TABLE = (
     ),
     Misconception(
         "kernel-taken-for-square-by-height",
+        "takes picture and kernel for squares by height",
         VALID,
         "Picture and kernel seem to be taken for squares as high as they are. Height and width may differ, for both "
         "of them.",
@@ -110,6 +114,7 @@ TABLE = (
     ),
     Misconception(
         "kernel-of-three",
+        "only 3 rows and columns of the kernel count",
         VALID,
         "Only the first 3 rows and columns of the kernel seem to count. Is a 3 written somewhere? The kernel's size "
         "is in its shape.",
@@ -118,6 +123,7 @@ TABLE = (
     ),
     Misconception(
         "kernel-and-size-of-three",
+        "the kernel is taken for 3 by 3",
         VALID,
         "The kernel seems to be taken for one of 3 rows and 3 columns, for the size of the result as well. Is a 3 "
         "written somewhere? The kernel's size is in its shape.",
@@ -126,6 +132,7 @@ TABLE = (
     ),
     Misconception(
         "channels-of-three",
+        "only the first 3 input channels count",
         VALID,
         "Only the first 3 input channels seem to count. Is a 3 written somewhere? A picture may have any number of "
         "channels.",
@@ -134,6 +141,7 @@ TABLE = (
     ),
     Misconception(
         "padded-to-same-size",
+        "the picture is padded to keep its size",
         VALID,
         'The picture seems to be padded with zeros, so that the result is as large as the picture ("same"). Without '
         "a padding asked for, nothing is padded and the result is smaller.",
@@ -142,6 +150,7 @@ TABLE = (
     ),
     Misconception(
         "padded-by-half-kernel",
+        "the picture is padded by half the kernel",
         VALID,
         "The picture seems to be padded with half of the kernel on every side. Without a padding asked for, nothing "
         "is padded and the result is smaller.",
@@ -150,6 +159,7 @@ TABLE = (
     ),
     Misconception(
         "output-in-the-middle-of-zeros",
+        "the result has a frame of zeros",
         VALID,
         "The result is as large as the input, with a frame of zeros where the kernel does not fit. It has one number "
         "for each position of the kernel and no more: exercise 1 gives its size.",

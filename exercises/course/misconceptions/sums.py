@@ -40,6 +40,7 @@ def _as_large_as_input(s: Setting) -> Tensor:
 TABLE = (
     Misconception(
         "never-filled",
+        "the result is all zeros",
         VALID,
         "The result has the right shape but holds nothing but zeros. Is it ever written to, or is something "
         "else returned than what was computed?",
@@ -48,6 +49,7 @@ TABLE = (
     ),
     Misconception(
         "kernel-flipped",
+        "the kernel is flipped",
         VALID,
         "The kernel seems to be turned upside down and left to right. That is convolution as mathematicians "
         "define it; deep learning uses cross-correlation, where the kernel is laid on the picture as it is.",
@@ -56,6 +58,7 @@ TABLE = (
     ),
     Misconception(
         "kernel-flipped-vertically",
+        "the kernel is turned upside down",
         VALID,
         "The kernel seems to be turned upside down. Its first row belongs to the top row of the window.",
         Section.WHAT_IS_A_CONVOLUTION,
@@ -63,6 +66,7 @@ TABLE = (
     ),
     Misconception(
         "kernel-flipped-horizontally",
+        "the kernel is mirrored left to right",
         VALID,
         "The kernel seems to be mirrored left to right. Its first column belongs to the window's left "
         "column.",
@@ -71,6 +75,7 @@ TABLE = (
     ),
     Misconception(
         "kernel-transposed",
+        "rows and columns of the kernel are swapped",
         VALID,
         "Rows and columns of the kernel seem to be swapped. The last axis of the kernel runs along the last "
         "axis of the picture: (kH, kW) goes with (H, W).",
@@ -79,6 +84,7 @@ TABLE = (
     ),
     Misconception(
         "output-transposed",
+        "rows and columns of the result are swapped",
         VALID,
         "The numbers are right but rows and columns of the result are swapped. The result is (N, O, height, "
         "width), like the input.",
@@ -87,6 +93,7 @@ TABLE = (
     ),
     Misconception(
         "weight-channels-swapped",
+        "the two channel axes of the weight are swapped",
         VALID,
         "The first two axes of the weight seem to be swapped. They are (output channel, input channel): "
         "each output channel has a kernel for every input channel.",
@@ -95,6 +102,7 @@ TABLE = (
     ),
     Misconception(
         "channels-first-only",
+        "only the first input channel counts",
         VALID,
         "Only the first input channel seems to count. Each output channel is a sum over all input channels.",
         Section.IN_DEEP_LEARNING,
@@ -102,6 +110,7 @@ TABLE = (
     ),
     Misconception(
         "channels-last-only",
+        "only the last input channel counts",
         VALID,
         "Only the last input channel seems to count, as if each channel overwrote the one before. Each "
         "output channel is a sum over all input channels.",
@@ -110,6 +119,7 @@ TABLE = (
     ),
     Misconception(
         "kernel-shared-by-channels",
+        "all input channels share the first kernel",
         VALID,
         "The kernel of the first input channel seems to be used for all of them. Each input channel has a "
         "kernel of its own.",
@@ -118,6 +128,7 @@ TABLE = (
     ),
     Misconception(
         "last-tap-only",
+        "only the last tap of the kernel counts",
         VALID,
         "Only the last tap of the kernel seems to count, as if each product overwrote the one before. The "
         "products of all taps are added up.",
@@ -126,6 +137,7 @@ TABLE = (
     ),
     Misconception(
         "averaged-over-kernel",
+        "products are averaged over the kernel",
         VALID,
         "The products seem to be averaged over the kernel. They are added up; if you want an average, it is "
         "in the kernel's numbers.",
@@ -134,6 +146,7 @@ TABLE = (
     ),
     Misconception(
         "averaged-over-channels",
+        "input channels are averaged instead of added",
         VALID,
         "The input channels seem to be averaged. They are added up.",
         Section.IN_DEEP_LEARNING,
@@ -141,6 +154,7 @@ TABLE = (
     ),
     Misconception(
         "averaged-over-everything",
+        "all products are averaged instead of added",
         VALID,
         "The products seem to be averaged. They are added up, over the kernel and over the input channels.",
         Section.WHAT_IS_A_CONVOLUTION,
@@ -148,6 +162,7 @@ TABLE = (
     ),
     Misconception(
         "output-channels-equal",
+        "all output channels are like the first",
         VALID,
         "All output channels are equal to the first one. Each output channel has its own kernel and bias.",
         Section.IN_DEEP_LEARNING,
@@ -155,6 +170,7 @@ TABLE = (
     ),
     Misconception(
         "batch-first-repeated",
+        "all pictures get the result of the first",
         VALID,
         "All pictures of the batch have the result of the first one. Each is convolved on its own.",
         Section.IN_DEEP_LEARNING,
@@ -162,6 +178,7 @@ TABLE = (
     ),
     Misconception(
         "batch-first-only",
+        "only the first picture has a result",
         VALID,
         "Only the first picture of the batch has a result. The first axis of the result is as long as that "
         "of the input.",
@@ -170,6 +187,7 @@ TABLE = (
     ),
     Misconception(
         "batch-rest-empty",
+        "zeros for all pictures but the first",
         VALID,
         "Only the first picture of the batch has a result, the others are left at zero. Does a loop end too "
         "early, or does it return from within?",
@@ -178,6 +196,7 @@ TABLE = (
     ),
     Misconception(
         "batch-summed",
+        "the pictures of the batch are added together",
         VALID,
         "The pictures of the batch seem to be added together, so that all have the same result. Each is convolved on "
         "its own; sums run over the input channels and the kernel, not over the batch.",
@@ -186,6 +205,7 @@ TABLE = (
     ),
     Misconception(
         "batch-summed-to-one",
+        "the batch is added up into one picture",
         VALID,
         "The pictures of the batch seem to be added together into one. Each is convolved on its own; sums run over "
         "the input channels and the kernel, not over the batch.",
@@ -194,6 +214,7 @@ TABLE = (
     ),
     Misconception(
         "batch-axis-lost",
+        "the result has no batch axis",
         VALID,
         "The result has no axis for the batch, as if all pictures were added together. Each is convolved on its own: "
         "the result is (N, O, height, width).",
@@ -202,6 +223,7 @@ TABLE = (
     ),
     Misconception(
         "last-position-missed",
+        "the last row and column are missing",
         VALID,
         "The last row and column of the result are missing. Between the first and the last position of the "
         "kernel, both ends count.",
@@ -210,6 +232,7 @@ TABLE = (
     ),
     Misconception(
         "last-row-missed",
+        "the last row is missing",
         VALID,
         "The last row of the result is missing. The kernel may go down until it touches the lower edge.",
         Section.KERNEL_SIZE,
@@ -217,6 +240,7 @@ TABLE = (
     ),
     Misconception(
         "last-column-missed",
+        "the last column is missing",
         VALID,
         "The last column of the result is missing. The kernel may go right until it touches the edge.",
         Section.KERNEL_SIZE,
@@ -224,6 +248,7 @@ TABLE = (
     ),
     Misconception(
         "last-position-left-empty",
+        "the last row and column are left at zero",
         VALID,
         "The last row and column of the result are left at zero. The loop stops one position early: `range` "
         "leaves out its end.",
@@ -232,6 +257,7 @@ TABLE = (
     ),
     Misconception(
         "output-as-large-as-input",
+        "the result is filled up with zeros at the end",
         VALID,
         "The result is as large as the input, with zeros where the kernel does not fit. It has one number "
         "for each position of the kernel and no more: exercise 1 gives its size.",
@@ -240,6 +266,7 @@ TABLE = (
     ),
     Misconception(
         "windows-side-by-side",
+        "the windows do not overlap",
         VALID,
         "The windows seem to lie side by side without overlapping, as in pooling. The kernel moves by the "
         "stride, which has nothing to do with its own size.",
@@ -248,6 +275,7 @@ TABLE = (
     ),
     Misconception(
         "bias-missing",
+        "the bias is left out",
         VALID,
         "The bias seems to be left out. It is one number for each output channel, added to all of its "
         "results.",
@@ -256,6 +284,7 @@ TABLE = (
     ),
     Misconception(
         "bias-of-first-channel",
+        "the first bias is used for all channels",
         VALID,
         "The first number of the bias seems to be used for all output channels. Each has its own.",
         Section.IN_DEEP_LEARNING,
@@ -263,6 +292,7 @@ TABLE = (
     ),
     Misconception(
         "bias-along-width",
+        "the bias runs along the width",
         VALID,
         "The bias seems to run along the width of the result. Broadcasting starts at the last axis: the "
         "bias needs a shape that puts its numbers on the channel axis.",
@@ -271,6 +301,7 @@ TABLE = (
     ),
     Misconception(
         "bias-per-input-channel",
+        "the bias is added for each input channel",
         VALID,
         "The bias seems to be added once for each input channel. It is added once, after the sum over "
         "channels.",
@@ -279,6 +310,7 @@ TABLE = (
     ),
     Misconception(
         "bias-per-tap",
+        "the bias is added for each tap",
         VALID,
         "The bias seems to be added once for each position within the kernel. It is added once, after the "
         "sum.",
@@ -287,6 +319,7 @@ TABLE = (
     ),
     Misconception(
         "bias-per-product",
+        "the bias is added to every product",
         VALID,
         "The bias seems to be added to every single product. It is added once, after the sum.",
         Section.IN_DEEP_LEARNING,
@@ -294,6 +327,7 @@ TABLE = (
     ),
     Misconception(
         "bias-twice",
+        "the bias is added twice",
         VALID,
         "The bias seems to be added twice. If the function you build on adds it already, do not add it "
         "again.",

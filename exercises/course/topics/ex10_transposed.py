@@ -150,32 +150,37 @@ def _last_channel(s: Setting) -> Tensor:
 
 def _entry(
     name: str,
+    title: str,
     explanation: str,
     change: Callable[[Setting], Tensor],
     functions: tuple[str, ...] = BOTH,
 ) -> Misconception:
-    return Misconception(f"transposed-{name}", functions, explanation, SECTION, transposing(change))
+    return Misconception(f"transposed-{name}", title, functions, explanation, SECTION, transposing(change))
 
 
 MISCONCEPTIONS = (
     _entry(
         "left-empty",
+        "the transposed result is all zeros",
         "The result has the right shape but holds nothing but zeros. The copies of the kernel still have to be "
         "added to it.",
         lambda s: torch.zeros_like(s.bare()),
     ),
     _entry(
         "copies-replace",
+        "later copies replace earlier ones",
         "Where copies of the kernel overlap, the later one seems to replace the earlier. They add up.",
         lambda s: _replaced(s, taps_first=False),
     ),
     _entry(
         "taps-replace",
+        "later taps replace earlier ones",
         "Where copies of the kernel overlap, the later tap seems to replace the earlier ones. They add up.",
         lambda s: _replaced(s, taps_first=True),
     ),
     _entry(
         "kernel-not-turned",
+        "the kernel is not turned by 180 degrees",
         "The kernel seems to lie on the input as it is. Seen from the output, the copy on the left ends where the "
         "copy on the right begins, so the convolution that does the same needs the kernel turned by 180 degrees.",
         lambda s: s.run(weight=s.weight.flip(-2, -1)),
@@ -183,6 +188,7 @@ MISCONCEPTIONS = (
     ),
     _entry(
         "stamp-turned",
+        "each copy of the kernel is turned",
         "The kernel seems to be turned by 180 degrees in each copy. A copy is the kernel as it is; only the "
         "convolution that does the same needs it turned.",
         lambda s: s.run(weight=s.weight.flip(-2, -1)),
@@ -190,46 +196,54 @@ MISCONCEPTIONS = (
     ),
     _entry(
         "kernel-flipped-vertically",
+        "the kernel is flipped along its height only",
         "The kernel seems to be upside down. Turning by 180 degrees is a flip along both axes, or along none.",
         lambda s: s.run(weight=s.weight.flip(-2)),
     ),
     _entry(
         "kernel-flipped-horizontally",
+        "the kernel is flipped along its width only",
         "The kernel seems to be mirrored left to right. Turning by 180 degrees is a flip along both axes, or along "
         "none.",
         lambda s: s.run(weight=s.weight.flip(-1)),
     ),
     _entry(
         "kernel-axes-swapped",
+        "the kernel's rows and columns are swapped",
         "Rows and columns of the kernel seem to be swapped. Turning by 180 degrees is no transposition: the last "
         "axis of the kernel runs along the last axis of the picture.",
         lambda s: s.run(weight=s.weight.transpose(-2, -1)),
     ),
     _entry(
         "channels-swapped",
+        "input and output channels are swapped",
         "The first two axes of the weight seem to be swapped. Here they are (input channel, output channel), the "
         "other way round than for conv2d.",
         lambda s: s.run(weight=s.weight.transpose(0, 1)),
     ),
     _entry(
         "first-channel-only",
+        "only the first input channel is copied",
         "Only the first input channel seems to count. Each output channel is a sum over all input channels.",
         lambda s: s.run(x=s.x[:, :1], weight=s.weight[:1]),
     ),
     _entry(
         "last-channel-only",
+        "only the last input channel is copied",
         "Only the last input channel seems to count, as if each replaced the one before. Each output channel is a "
         "sum over all input channels.",
         _last_channel,
     ),
     _entry(
         "plain-convolution",
+        "an ordinary convolution is computed",
         "Your answer is the one of an ordinary convolution with these settings. A transposed convolution goes the "
         "way back: its output is larger where the convolution's is smaller.",
         lambda s: F.conv2d(s.x, s.weight.transpose(0, 1), s.bias, s.stride, s.padding, s.dilation),
     ),
     _entry(
         "border-is-padding",
+        "the border of zeros is as wide as the padding",
         "The border of zeros seems to be as wide as `padding`. It is as wide as the dilated kernel can stick out, "
         "less the padding.",
         _border_is_padding,
@@ -237,23 +251,27 @@ MISCONCEPTIONS = (
     _entry(*ignored("padding", 0)),
     _entry(
         "padding-added",
+        "the padding is put around the result",
         "The padding seems to be put around the result. Here it is cut off: it is the padding of the convolution "
         "whose way back this is.",
         lambda s: s.biased(_frame(s, s.full())),
     ),
     _entry(
         "padding-cut-once",
+        "the padding is cut off on two sides only",
         "The padding seems to be cut off above and on the left alone. It is cut off all four sides.",
         _once_each_side,
     ),
     _entry(*swapped("padding")),
     _entry(
         "output-padding-ignored",
+        "the output padding is ignored",
         "The output padding seems to be left out: your answer is the one for an output padding of 0.",
         lambda s: s.run(output_padding=(0, 0)),
     ),
     _entry(
         "output-padding-zeros",
+        "the output padding is filled with zeros",
         "The output padding seems to be filled with zeros. It keeps rows and columns that the padding would cut "
         "off, with the numbers in them; zeros come only where there is nothing to keep.",
         lambda s: s.biased(
@@ -262,35 +280,41 @@ MISCONCEPTIONS = (
     ),
     _entry(
         "output-padding-after-the-bias",
+        "output padding is put on after the bias",
         "The output padding seems to be zeros that are put on after the bias. The bias is added to every number of "
         "the result, once all of them are there.",
         lambda s: F.pad(s.run(output_padding=(0, 0)), (0, s.output_padding[1], 0, s.output_padding[0])),
     ),
     _entry(
         "output-padding-above",
+        "the output padding is above and left",
         "The output padding seems to be above and on the left. It keeps more rows below and more columns on the "
         "right.",
         _kept_above,
     ),
     _entry(
         "output-padding-swapped",
+        "the two output paddings are swapped",
         "The two output paddings seem to be swapped. A pair is (vertical, horizontal): rows first, like the shape.",
         lambda s: s.run(output_padding=s.output_padding[::-1]),
     ),
     _entry(
         "stride-ignored",
+        "copies lie 1 apart whatever the stride",
         "The stride seems to be left out: copies of neighbouring input numbers lie one apart, as with a stride of "
         "1.",
         lambda s: s.run(stride=(1, 1)),
     ),
     _entry(
         "stride-one-too-many",
+        "copies lie stride + 1 apart",
         "Copies seem to lie stride + 1 apart. For a stride of s, they are s apart: that is s - 1 zeros between "
         "neighbouring input numbers.",
         lambda s: s.run(stride=(s.stride[0] + 1, s.stride[1] + 1)),
     ),
     _entry(
         "stride-in-the-convolution",
+        "the kernel moves by the stride",
         "The stride seems to be how far the kernel moves over the input. It is how far the input numbers are moved "
         "apart; the kernel then moves by 1.",
         _stride_in_the_convolution,
@@ -300,6 +324,7 @@ MISCONCEPTIONS = (
     _entry(*swapped("dilation")),
     _entry(
         "stride-and-dilation-swapped",
+        "stride and dilation are swapped",
         "Stride and dilation seem to have changed places. The stride moves copies apart, the dilation the taps "
         "within each copy.",
         lambda s: s.run(stride=s.dilation, dilation=s.stride),
@@ -307,23 +332,27 @@ MISCONCEPTIONS = (
     _entry(*BIAS_MISSING),
     _entry(
         "bias-of-each-copy",
+        "the bias is added with every copy",
         "The bias seems to be added with every copy of a tap, so that it counts several times where they overlap, "
         "and not at all where none lies. It is added once, after the sum.",
         lambda s: s.bare() + s.offset * _copies(s),
     ),
     _entry(
         "bias-twice",
+        "the bias is added twice",
         "The bias seems to be added twice. If the function you build on adds it already, do not add it again.",
         lambda s: s.bare() + s.offset * 2,
     ),
     _entry(
         "bias-along-width",
+        "the bias runs along the width",
         "The bias seems to run along the width of the result. Broadcasting starts at the last axis: the bias needs "
         "a shape that puts its numbers on the channel axis.",
         lambda s: s.bare() + s.offset.view(-1),
     ),
     _entry(
         "first-picture-repeated",
+        "all pictures get the result of the first",
         "All pictures of the batch have the result of the first one. Each is worked out on its own.",
         lambda s: s.run()[:1].expand(s.x.shape[0], -1, -1, -1),
     ),
@@ -331,6 +360,7 @@ MISCONCEPTIONS = (
 
 NOT_ADJOINT = Cause(
     "not-the-way-back",
+    "is not the way back of conv2d",
     "A transposed convolution is the way back of a convolution. For any pictures x and y that fit, the products of "
     "conv2d(x) with y, added up, are the products of x with your answer to y, added up. Here the two sums differ.",
     SECTION,

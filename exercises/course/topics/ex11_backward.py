@@ -153,25 +153,28 @@ def _one_picture(s: Setting, number: slice) -> Gradients:
     return s.instead(weight=s.run(x=s.x[number], grad_out=s.grad_out[number])[1])
 
 
-def _entry(name: str, explanation: str, change: Callable[[Setting], Gradients]) -> Misconception:
-    return Misconception(f"backward-{name}", (FUNCTION,), explanation, SECTION, backward(change))
+def _entry(name: str, title: str, explanation: str, change: Callable[[Setting], Gradients]) -> Misconception:
+    return Misconception(f"backward-{name}", title, (FUNCTION,), explanation, SECTION, backward(change))
 
 
 MISCONCEPTIONS = (
     _entry(
         "left-empty",
+        "all gradients are zeros",
         "The three gradients have the right shapes but hold nothing but zeros. What comes back still has to be "
         "added to them.",
         lambda s: s.run(grad_out=torch.zeros_like(s.grad_out)),
     ),
     _entry(
         "gradient-out-ignored",
+        "grad_out is ignored",
         "`grad_out` seems to be taken for ones everywhere. Each of its numbers says how much the loss changes "
         "with one output number, so it multiplies all that this number sends back.",
         lambda s: s.run(grad_out=torch.ones_like(s.grad_out)),
     ),
     _entry(
         "kernel-not-turned",
+        "the kernel of the input gradient is not turned",
         "In the gradient of the input, the kernel seems to lie on `grad_out` as it is. Seen from an input number,"
         " the last tap belongs to the first output number that it is part of, so the convolution on the way back "
         "needs the kernel turned by 180 degrees.",
@@ -179,155 +182,181 @@ MISCONCEPTIONS = (
     ),
     _entry(
         "kernel-flipped-vertically",
+        "the input gradient flips only the kernel's rows",
         "In the gradient of the input, the kernel seems to be flipped along one axis alone. Turning by 180 "
         "degrees is a flip along both axes.",
         lambda s: s.instead(x=s.run(weight=s.weight.flip(-1))[0]),
     ),
     _entry(
         "kernel-flipped-horizontally",
+        "the input gradient flips only kernel columns",
         "In the gradient of the input, the kernel seems to be flipped along one axis alone. Turning by 180 "
         "degrees is a flip along both axes.",
         lambda s: s.instead(x=s.run(weight=s.weight.flip(-2))[0]),
     ),
     _entry(
         "channels-not-swapped",
+        "channel axes are not swapped on the way back",
         "In the gradient of the input, the first two axes of the weight seem to stay in their places. On the way "
         "back, output channels come in and input channels go out.",
         lambda s: s.instead(x=s.run(weight=s.weight.transpose(0, 1))[0]),
     ),
     _entry(
         "taps-replace",
+        "taps replace each other in the input gradient",
         "In the gradient of the input, the later tap seems to replace the earlier ones. An input number is part "
         "of several output numbers, and what they send back adds up.",
         _taps_replace,
     ),
     _entry(
         "rest-missing",
+        "the input gradient leaves out the rest",
         "The gradient of the input seems to end where the last step of the kernel ended. It is as large as the "
         "input: rows and columns that the stride left over have the gradient 0.",
         _without_rest,
     ),
     _entry(
         "rest-as-taps",
+        "the weight gradient has too many taps",
         "The gradient of the weights seems to have more taps than there are. Where the stride left something "
         "over, `grad_out` can move further than the taps reach: keep as many places as the kernel has.",
         _with_rest_as_taps,
     ),
     _entry(
         "padding-not-cut",
+        "the input gradient includes the padding",
         "The gradient of the input seems to hold that of its padding too. The frame is no part of the input: cut "
         "it off all four sides.",
         lambda s: s.instead(x=s.of_frame),
     ),
     _entry(
         "padding-cut-once",
+        "padding is cut off above and left only",
         "In the gradient of the input, the padding seems to be cut off above and on the left alone. It lies on "
         "all four sides.",
         _padding_cut_once,
     ),
     _entry(
         "padding-cut-at-the-end",
+        "padding is cut off below and right only",
         "In the gradient of the input, the padding seems to be cut off below and on the right alone. The gradient"
         " of the input begins behind the frame.",
         _first_places,
     ),
     _entry(
         "weight-without-padding",
+        "the weight gradient ignores the padding",
         "The gradient of the weights seems to be made from the input without its padding. The weights met the padded "
         "input.",
         _without_frame,
     ),
     _entry(
         "weight-stride-not-exchanged",
+        "stride and dilation do not change places",
         "In the gradient of the weights, stride and dilation seem to be used as on the way there. Here `grad_out`"
         " moves from one tap to the next, and its own numbers lie a stride apart: the two change places.",
         _without_exchange,
     ),
     _entry(
         "weight-turned",
+        "the weight gradient is turned by 180 degrees",
         "The gradient of the weights seems to be turned by 180 degrees. Only the gradient of the input has to do "
         "with a turned kernel.",
         lambda s: s.instead(weight=s.run()[1].flip(-2, -1)),
     ),
     _entry(
         "weight-channels-swapped",
+        "channel axes of the weight gradient are swapped",
         "The first two axes of the gradient of the weights seem to be swapped. It has the shape of the weights: "
         "output channels first.",
         lambda s: s.instead(weight=s.run()[1].transpose(0, 1)),
     ),
     _entry(
         "weight-of-last-picture",
+        "the weight gradient is the last picture's",
         "The gradient of the weights seems to be that of the last picture alone. All pictures met the same "
         "weights, so what they send back adds up.",
         lambda s: _one_picture(s, slice(-1, None)),
     ),
     _entry(
         "weight-of-first-picture",
+        "the weight gradient is the first picture's",
         "The gradient of the weights seems to be that of the first picture alone. All pictures met the same "
         "weights, so what they send back adds up.",
         lambda s: _one_picture(s, slice(1)),
     ),
     _entry(
         "weight-averaged",
+        "the weight gradient is averaged over the batch",
         "The gradient of the weights seems to be a mean over the pictures of the batch. It is their sum; whoever "
         "wants a mean divides the loss.",
         lambda s: s.instead(weight=s.run()[1] / len(s.x)),
     ),
     _entry(
         "batch-averaged",
+        "weight and bias gradients are averaged",
         "The gradients of weights and bias seem to be means over the pictures of the batch. They are sums; "
         "whoever wants a mean divides the loss.",
         lambda s: s.instead(weight=s.run()[1] / len(s.x), bias=s.run()[2] / len(s.x)),
     ),
     _entry(
         "bias-averaged",
+        "the bias gradient is a mean",
         "The gradient of the bias seems to be a mean. The bias is in each output number once, so it is the sum of"
         " all that comes back to its channel.",
         lambda s: s.instead(bias=s.grad_out.mean((0, 2, 3))),
     ),
     _entry(
         "bias-averaged-over-batch",
+        "the bias gradient is averaged over the batch",
         "The gradient of the bias seems to be a mean over the pictures of the batch. The bias is in each output "
         "number once, so it is the sum over all of them.",
         lambda s: s.instead(bias=s.run()[2] / len(s.x)),
     ),
     _entry(
         "bias-of-each-picture",
+        "one bias gradient for each picture",
         "The gradient of the bias seems to be added up for each picture on its own. All pictures share the bias: "
         "add up over them too, which leaves the shape (O,).",
         lambda s: s.instead(bias=s.grad_out.sum((2, 3))),
     ),
     _entry(
         "bias-over-batch-alone",
+        "the bias gradient is summed over pictures only",
         "The gradient of the bias seems to be added up over the pictures alone. There is one number for each "
         "output channel: add up over rows and columns too.",
         lambda s: s.instead(bias=s.grad_out.sum(0)),
     ),
     _entry(
         "bias-over-channels",
+        "the bias gradient is summed over channels too",
         "The gradient of the bias seems to be the sum of all that comes back. Each output channel has a number of "
         "its own.",
         lambda s: s.instead(bias=s.grad_out.sum()),
     ),
     _entry(
         "stride-ignored",
+        "the gradients ignore the stride",
         "The stride seems to be left out: the numbers of `grad_out` lie one apart. Output number y belongs to the"
         " stop of the kernel at row y * stride.",
         lambda s: s.run_in_the_corner(stride=(1, 1)),
     ),
     _entry(
         "dilation-ignored",
+        "the gradients ignore the dilation",
         "The dilation seems to be left out: the taps of your kernel lie side by side.",
         lambda s: s.run_in_the_corner(dilation=(1, 1)),
     ),
     _entry(
         "weight-first",
+        "the weight gradient is returned first",
         "The gradients seem to come in another order. The one for the input is first, then the weights, then the "
         "bias.",
         lambda s: (s.run()[1], s.run()[0], s.run()[2]),
     ),
     _entry(
         "bias-first",
+        "the bias gradient is returned first",
         "The gradients seem to come in another order. The one for the input is first, then the weights, then the "
         "bias.",
         lambda s: s.run()[::-1],

@@ -30,12 +30,14 @@ TOPIC = Topic(
     causes=(
         Cause(
             "fast-beside-the-loop",
+            "slower than asked for beside a plain loop",
             "The first step is the cheapest one: no loop over the places of the output. Loop over the taps of the "
             "kernel, which are far fewer; a slice with a step has the pixels under one tap for all places at once.",
             SECTION,
         ),
         Cause(
             "fast-beside-torch",
+            "slower than asked for beside torch",
             "Compute what is asked for and nothing else: no products with the zeros between two taps, no places that "
             "the stride leaves out. Then let one matrix product, or one for each tap, do all the multiplications.",
             SECTION,

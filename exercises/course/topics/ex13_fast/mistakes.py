@@ -73,8 +73,8 @@ def _answer(change: Callable[[Patches], Tensor]) -> Callable[..., Tensor]:
     return answer
 
 
-def _entry(name: str, explanation: str, change: Callable[[Patches], Tensor]) -> Misconception:
-    return Misconception(f"fast-{name}", FUNCTIONS, explanation, SECTION, _answer(change))
+def _entry(name: str, title: str, explanation: str, change: Callable[[Patches], Tensor]) -> Misconception:
+    return Misconception(f"fast-{name}", title, FUNCTIONS, explanation, SECTION, _answer(change))
 
 
 def _pictures_into_kernels(s: Patches) -> Tensor:
@@ -86,42 +86,49 @@ def _pictures_into_kernels(s: Patches) -> Tensor:
 _OWN = (
     _entry(
         "patches-not-permuted",
+        "the patches are reshaped without permuting",
         "The patches seem to be reshaped as they are, with the axes of the kernel behind those of the places. "
         "Columns need them in the order of the weights: permute to `(N, C, kH, kW, out_h, out_w)` first.",
         lambda s: s.product(s.patches),
     ),
     _entry(
         "places-before-channels",
+        "places come before channels in the columns",
         "The patches seem to be reshaped with the places in front of the channels. In a product `weight @ columns` "
         "each column is one place: the places come last.",
         lambda s: s.product(s.patches.permute(0, 2, 3, 1, 4, 5)),
     ),
     _entry(
         "taps-before-channels",
+        "taps come before channels in the columns",
         "The rows of the columns seem to be in another order than the weights: first the taps, then the channels. "
         "`weight.flatten(1)` has the channels first.",
         lambda s: s.product(s.patches.permute(0, 4, 5, 1, 2, 3)),
     ),
     _entry(
         "channels-of-the-weights-last",
+        "the weights are flattened with channels last",
         "The weights seem to be flattened with the channels last, while the columns have them first. Both need the "
         "same order.",
         lambda s: s.product(s.patches.permute(0, 1, 4, 5, 2, 3), s.weight.permute(0, 2, 3, 1)),
     ),
     _entry(
         "taps-column-by-column",
+        "kH and kW are swapped in the patches",
         "Rows and columns of the kernel seem to be swapped. Is `kH` in front of `kW` in the patches and in the "
         "weights?",
         lambda s: s.product(s.patches.permute(0, 1, 5, 4, 2, 3)),
     ),
     _entry(
         "places-column-by-column",
+        "places are numbered column by column",
         "The places seem to be numbered column by column, and read row by row. Is `out_h` in front of `out_w` "
         "wherever you reshape?",
         lambda s: s.product(s.patches.permute(0, 1, 4, 5, 3, 2)),
     ),
     _entry(
         "pictures-into-kernels",
+        "pictures and kernels are mixed up",
         "The numbers are right, but those of pictures and kernels seem to be mixed up. One product for the whole "
         "batch has the kernels in front of the pictures: reshape to `(O, N, out_h, out_w)`, then swap the two.",
         _pictures_into_kernels,

@@ -97,6 +97,7 @@ PARAMETERS, PRODUCTS = ("count_parameters",), ("count_multiplications",)
 TABLE = (
     Misconception(
         "cost-groups-ignored",
+        "the groups are ignored",
         BOTH,
         "The groups seem to be left out. A kernel sees only the input channels of its own group, so with more "
         "groups it has fewer weights.",
@@ -105,6 +106,7 @@ TABLE = (
     ),
     Misconception(
         "cost-groups-twice",
+        "the groups divide both numbers of channels",
         BOTH,
         "Both numbers of channels seem to be divided by the groups. There are as many kernels as output channels, "
         "however they are grouped: only what each of them sees gets smaller.",
@@ -113,6 +115,7 @@ TABLE = (
     ),
     Misconception(
         "cost-one-kernel-axis",
+        "only the kernel's height counts",
         BOTH,
         "Only the height of the kernel seems to count. It has weights along both axes: height times width for each "
         "channel.",
@@ -121,6 +124,7 @@ TABLE = (
     ),
     Misconception(
         "cost-square-kernel",
+        "the kernel's height is used as its width",
         BOTH,
         "The height of the kernel seems to be used for its width too. A pair is (vertical, horizontal).",
         SECTION,
@@ -128,6 +132,7 @@ TABLE = (
     ),
     Misconception(
         "cost-one-input-channel",
+        "the input channels are left out",
         BOTH,
         "The input channels seem to be left out. Each kernel has a grid of weights of its own for each channel "
         "that it sees.",
@@ -136,6 +141,7 @@ TABLE = (
     ),
     Misconception(
         "cost-one-kernel",
+        "only the weights of one kernel are counted",
         BOTH,
         "These look like the weights of one kernel. There is a kernel for each output channel.",
         SECTION,
@@ -143,6 +149,7 @@ TABLE = (
     ),
     Misconception(
         "cost-as-float",
+        "the count is a float",
         BOTH,
         "The number is right, but it is a float, as `/` gives one even where nothing is left over. A count has to "
         "be an int: divide with `//`.",
@@ -151,6 +158,7 @@ TABLE = (
     ),
     Misconception(
         "parameters-without-bias",
+        "the biases are not counted",
         PARAMETERS,
         "The biases seem to be missing. Unless it is made with bias=False, a layer has one for each output "
         "channel.",
@@ -159,6 +167,7 @@ TABLE = (
     ),
     Misconception(
         "parameters-always-bias",
+        "biases are counted with bias=False too",
         PARAMETERS,
         "The biases seem to be counted with bias=False too. Such a layer has none.",
         SECTION,
@@ -166,6 +175,7 @@ TABLE = (
     ),
     Misconception(
         "parameters-one-bias",
+        "one bias is counted for the whole layer",
         PARAMETERS,
         "There seems to be a single bias for the whole layer. Each output channel has its own.",
         SECTION,
@@ -173,6 +183,7 @@ TABLE = (
     ),
     Misconception(
         "parameters-bias-of-input",
+        "a bias is counted for each input channel",
         PARAMETERS,
         "There seems to be a bias for each input channel. A bias is added to what comes out, so there is one for "
         "each output channel.",
@@ -181,6 +192,7 @@ TABLE = (
     ),
     Misconception(
         "multiplications-at-every-pixel",
+        "weights are used at every pixel of the input",
         PRODUCTS,
         "The weights seem to be used at every pixel of the input. A weight is used once for each place where the "
         "kernel stops, and that is the size of the output.",
@@ -189,6 +201,7 @@ TABLE = (
     ),
     Misconception(
         "multiplications-stride-ignored",
+        "the multiplications ignore the stride",
         PRODUCTS,
         "The stride seems to be left out. With a larger stride the kernel stops at fewer places, and so there is "
         "less to multiply.",
@@ -197,6 +210,7 @@ TABLE = (
     ),
     Misconception(
         "multiplications-padding-ignored",
+        "the multiplications ignore the padding",
         PRODUCTS,
         "The padding seems to be left out. With zeros around the picture the kernel stops at more places.",
         SECTION,
@@ -204,6 +218,7 @@ TABLE = (
     ),
     Misconception(
         "multiplications-of-weights-once",
+        "each weight is counted once",
         PRODUCTS,
         "These look like the weights, each counted once. A weight is used again at every place where the kernel "
         "stops.",
@@ -212,6 +227,7 @@ TABLE = (
     ),
     Misconception(
         "multiplications-along-one-axis",
+        "only places from top to bottom are counted",
         PRODUCTS,
         "Only the places from top to bottom seem to count. The kernel stops at so many places in each column of "
         "the output: multiply by its width too.",
@@ -220,6 +236,7 @@ TABLE = (
     ),
     Misconception(
         "multiplications-between-taps",
+        "zeros between the taps are counted",
         PRODUCTS,
         "The zeros between the taps of a dilated kernel seem to be counted. Dilation moves the taps apart, and "
         "there are no more weights to multiply with than before.",
@@ -228,6 +245,7 @@ TABLE = (
     ),
     Misconception(
         "multiplications-and-additions",
+        "additions are counted too",
         PRODUCTS,
         "Your answer is twice the number, as if additions counted too. Only multiplications are asked for.",
         SECTION,
@@ -235,6 +253,7 @@ TABLE = (
     ),
     Misconception(
         "multiplications-with-bias",
+        "biases are counted among the weights",
         PRODUCTS,
         "The biases seem to be counted among the weights. A bias is added, and multiplied by nothing.",
         SECTION,
@@ -242,6 +261,7 @@ TABLE = (
     ),
     Misconception(
         "multiplications-without-padding",
+        "products with the padding are left out",
         PRODUCTS,
         "Products with the zeros of the padding seem to be left out. They are done like any other, so here they "
         "count.",

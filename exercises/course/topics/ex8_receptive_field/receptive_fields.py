@@ -87,6 +87,7 @@ STEPS, SEES = ("jump",), ("receptive_field",)
 TABLE = (
     Misconception(
         "jump-of-last-layer",
+        "the jump is the last layer's stride",
         STEPS,
         "This looks like the stride of the last layer alone. It counts numbers of the layer before, and these are "
         "themselves some pixels apart.",
@@ -95,6 +96,7 @@ TABLE = (
     ),
     Misconception(
         "jump-strides-added",
+        "the jump adds up the strides",
         STEPS,
         "The strides seem to be added up. One step in a layer is as many steps in the layer before as its stride "
         "says, so each layer multiplies the distance.",
@@ -103,6 +105,7 @@ TABLE = (
     ),
     Misconception(
         "jump-without-last-layer",
+        "the jump leaves out the last stride",
         STEPS,
         "The stride of the last layer seems to be left out. Two neighbours in the last layer are what you are "
         "asked about, so its own stride counts as well.",
@@ -111,6 +114,7 @@ TABLE = (
     ),
     Misconception(
         "jump-times-dilation",
+        "the jump is multiplied by the dilations",
         STEPS,
         "The dilations seem to be multiplied into the jump. A dilation moves the taps of a kernel apart; how far "
         "the kernel moves is a matter of the stride alone.",
@@ -119,6 +123,7 @@ TABLE = (
     ),
     Misconception(
         "jump-is-field",
+        "the jump is the whole receptive field",
         STEPS,
         "This is how much one number sees. The jump is how far its neighbour is away: their fields mostly overlap.",
         SECTION,
@@ -126,6 +131,7 @@ TABLE = (
     ),
     Misconception(
         "field-strides-ignored",
+        "the field ignores the strides",
         SEES,
         "The strides seem to be left out. After a layer with stride 2, a step to the next number is a step of 2 "
         "pixels, so all later kernels reach further.",
@@ -134,6 +140,7 @@ TABLE = (
     ),
     Misconception(
         "field-dilation-ignored",
+        "the field ignores the dilations",
         SEES,
         "The dilations seem to be left out. A kernel whose taps are d apart reaches as far as "
         "`effective_kernel_size` of exercise 1 says.",
@@ -142,6 +149,7 @@ TABLE = (
     ),
     Misconception(
         "field-own-stride",
+        "a layer's stride widens its own kernel",
         SEES,
         "A layer's stride seems to count for its own kernel already. The kernel lies on numbers of the layer "
         "before: only the strides of earlier layers matter to it.",
@@ -150,6 +158,7 @@ TABLE = (
     ),
     Misconception(
         "field-stride-of-layer-before",
+        "only the stride of the layer before counts",
         SEES,
         "Only the stride of the layer just before seems to count. The numbers that a kernel lies on are as far "
         "apart as the strides of all earlier layers make them together.",
@@ -158,6 +167,7 @@ TABLE = (
     ),
     Misconception(
         "field-strides-added",
+        "the strides of earlier layers are added up",
         SEES,
         "The strides of the earlier layers seem to be added up. Each layer multiplies the distance between "
         "neighbours by its stride.",
@@ -166,6 +176,7 @@ TABLE = (
     ),
     Misconception(
         "field-layers-backwards",
+        "the layers are taken from last to first",
         SEES,
         "The layers seem to be taken from last to first. The first one in the list is the one that sees the "
         "input, and its stride widens what all later ones see.",
@@ -174,6 +185,7 @@ TABLE = (
     ),
     Misconception(
         "field-one-missing",
+        "the field is one pixel too small",
         SEES,
         "Your answer is the distance from the first pixel to the last one. The field has one pixel more: both ends "
         "count, and without any layer it is 1.",
@@ -182,6 +194,7 @@ TABLE = (
     ),
     Misconception(
         "field-kernels-added",
+        "each layer adds its whole kernel",
         SEES,
         "Each layer seems to add its whole kernel. The first tap sees nothing new: what a layer adds is the way "
         "from its first tap to its last.",
@@ -190,6 +203,7 @@ TABLE = (
     ),
     Misconception(
         "field-kernel-sizes-added",
+        "the kernel sizes are added up",
         SEES,
         "The kernel sizes seem to be added up. Neighbouring patches overlap, so a layer adds less than its kernel, "
         "and what it adds depends on the strides before it.",
@@ -198,6 +212,7 @@ TABLE = (
     ),
     Misconception(
         "field-kernels-multiplied",
+        "the kernel sizes are multiplied",
         SEES,
         "The kernel sizes seem to be multiplied. That would be right if the patches that neighbours see did not "
         "overlap; with small strides they do.",
@@ -206,6 +221,7 @@ TABLE = (
     ),
     Misconception(
         "field-gaps-left-out",
+        "the field leaves out the gaps",
         SEES,
         "You seem to count only pixels that are looked at. The receptive field reaches from the first of them to "
         "the last, and the gaps that dilation and strides leave between them belong to it.",

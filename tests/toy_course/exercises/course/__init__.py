@@ -27,6 +27,7 @@ _ADDING = Course(
     misconceptions=(
         Misconception(
             "subtracted",
+            "the second tensor is taken away",
             ("add",),
             "The second tensor was taken away from the first. A sum has a plus.",
             "#adding",
