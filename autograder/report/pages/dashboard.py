@@ -240,6 +240,7 @@ def chart_specs(statistics: ClassStatistics) -> list[Spec]:
                     list(zip(PARTS, _parts(each), strict=True)),
                 )
                 for each in statistics.exercises.values()
+                if each.spread.counts
             ],
             f"For each exercise, the shares of students with {', '.join(PARTS)}; the table has the numbers.",
             room_for_names=130,

@@ -99,8 +99,8 @@ class DecisionRow:
 
 
 def student_rows(statistics: ClassStatistics, records: Records, who: Who) -> list[StudentRow]:
-    """The table: everybody who is on the page."""
-    names = list(statistics.exercises)
+    """The table: everybody who is on the page, with the exercises that anybody began."""
+    names = [name for name, each in statistics.exercises.items() if each.spread.counts]
     return [
         _row(name, student, statistics.rows[name], names, records, who, statistics.points)
         for name, student in who.all_of(statistics.rows)
