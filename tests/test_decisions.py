@@ -502,7 +502,7 @@ def test_a_table_tells_when_hand_ins_came(tmp_path: Path) -> None:
         ("a.json", "[" * 100_000, "not what Canvas's API says"),
         ("a.csv", "login,submitted\neve,2026-11-20 23:59\n", "has a time for none"),
         ("a.csv", "login,submitted\nada1,yesterday\n", "yesterday of ada1 is no time, such as 2026-11-20T"),
-        ("a.csv", "submitted\n2026-11-20 23:59\n", "--times a.csv: the first line must name"),
+        ("a.csv", "submitted\n2026-11-20 23:59\n", "--times a.csv: no column is called name"),
     ],
 )
 def test_a_table_without_times_is_refused(tmp_path: Path, name: str, text: str, why: str) -> None:
