@@ -126,7 +126,7 @@ class Reader(html.parser.HTMLParser):
             self.said.append(" ")
 
     def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] != "style":
+        if self.open and self.open[-1] not in ("style", "script"):
             self.said.append(data)
 
     @property

@@ -541,7 +541,8 @@ def test_the_command_grades_a_class_and_names_its_files_after_the_hand_ins(
     assert main(command) == 0
     names = sorted(p.name for p in out.iterdir())
     pairs = [f"{n}{end}" for n in ("amy", "ben", "cleo") for end in (".html", ".json", ".results.json")]
-    assert names == sorted([*pairs, "grades.csv", "class.jsn", "dashboard.htm"])
+    of_the_class = ("class.jsn", "dashboard.htm", "grades.csv", "history.jsonl", "pseudonyms.key")
+    assert names == sorted([*pairs, *of_the_class])
     with (out / "grades.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [(r["student"], r["ex1"], r["ex2"], r["total"]) for r in rows] == [

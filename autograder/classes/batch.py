@@ -43,6 +43,7 @@ from autograder.report.marking import Circumstances, marked
 from autograder.report.model import NOT_HANDED_IN, Report
 from autograder.report.moodle import MOODLE
 from autograder.report.pages.dashboard import DASHBOARD, write_dashboard
+from autograder.report.pages.students import Records
 from autograder.report.reading import DamagedReport, Reports, Row, read_report, row
 from autograder.report.rendered import ENDINGS, rendered
 from autograder.report.terminal.progress import Event, Tell
@@ -230,7 +231,8 @@ class _Class:
         with faults.kept_to("look-alikes"):
             compared = compare(self._submissions.values())
         with faults.kept_to(DASHBOARD, out / DASHBOARD):
-            remarks = write_dashboard(out, reports, compared, faults)
+            known = Records(people, self._decided.decisions, self._options.anonymous)
+            remarks = write_dashboard(out, reports, compared, faults, known)
             notes += [f"{DASHBOARD}: {remark}" for remark in remarks]
         if self._options.profile:
             with faults.kept_to(f"{TABLE} and {PAGE}", out / TABLE, out / PAGE):

@@ -23,7 +23,7 @@ class GradingOptions:
     """What a class is graded with.
 
     `show_calls` lets students see hidden calls; `force` grades anew what has been graded before; `profile` asks
-    where the time goes.
+    where the time goes; `anonymous` keeps names from the page of the class.
     """
 
     settings: Settings
@@ -31,6 +31,7 @@ class GradingOptions:
     force: bool = False
     require_confinement: bool = False
     profile: bool = False
+    anonymous: bool = False
 
     @property
     def options(self) -> dict[str, Any]:

@@ -111,6 +111,11 @@ def add(commands: Commands) -> None:
         metavar="CSV",
         help=f"points, excuses, extensions and comments of yours (default: {DECISIONS} in OUT, if there)",
     )
+    parser.add_argument(
+        "--anonymous",
+        action="store_true",
+        help="pseudonyms in place of names in dashboard.htm, to show it to others",
+    )
     parser.add_argument("--force", action="store_true", help="grade again what has been graded before")
     parser.add_argument(
         "--profile", action="store_true", help="say where the time went, in profile.csv and profile.htm"
@@ -193,6 +198,7 @@ def _graded(
         options.force,
         options.require_confinement,
         options.profile,
+        options.anonymous,
     )
     workers = options.workers or os.cpu_count() or 1
     with display(console(), options.json) as tell:
@@ -233,7 +239,8 @@ def _show(options: argparse.Namespace, graded: ClassReports) -> None:
 
     if not options.json:
         show_table(console(), graded.rows, options.out)
-        print(f"The class: {printable(str(options.out / DASHBOARD))} (for instructors: it names students)")
+        names = "it has pseudonyms" if options.anonymous else "for instructors: it names students"
+        print(f"The class: {printable(str(options.out / DASHBOARD))} ({names})")
     for note in graded.notes:
         print(printable(note), file=sys.stderr if options.json else sys.stdout)
     if graded.before and not options.json:

@@ -2,8 +2,9 @@
 
     statistics = statistics_of(reports.items(), faults)
 
-One pass; of each report nothing is kept but numbers, so that the size of a class does not matter. Three groups are
-told apart: who handed in nothing, whose hand-in could not be graded, and the graded, of whom shares are shares.
+One pass; of each report its points are kept and nothing of its lines, so that a class of thousands stays small. Three
+groups are told apart: who handed in nothing, whose hand-in could not be graded, and the graded, of whom shares are
+shares.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from autograder.report.faults import Faults
+from autograder.report.item_statistics import Correlation
 from autograder.report.model import ExerciseReport, Finding, Line, Provenance, Report
+from autograder.report.reading import Row, row
 from exercises.feedback.kinds import UNCALLED, UNWRITTEN, FailureKind
 
 SLOWEST = 10
@@ -31,6 +34,38 @@ class Pair:
     other: str
     exercises: tuple[tuple[str, float], ...]
     tokens: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """Hand-ins of which each looks like another of them: a connected component of the pairs."""
+
+    members: tuple[str, ...]
+    pairs: tuple[Pair, ...]
+
+
+def groups(pairs: Iterable[Pair]) -> list[Group]:
+    """The pairs put together, the largest group first; in a group, the pair with the most code first."""
+    above: dict[str, str] = {}
+
+    def top(name: str) -> str:
+        above.setdefault(name, name)
+        while above[name] != name:
+            above[name] = above[above[name]]
+            name = above[name]
+        return name
+
+    pairs = sorted(pairs, key=lambda pair: (-pair.tokens, pair.one, pair.other))
+    for pair in pairs:
+        above[top(pair.one)] = top(pair.other)
+    within: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        within.setdefault(top(pair.one), []).append(pair)
+    found = [
+        Group(tuple(sorted({name for pair in each for name in (pair.one, pair.other)})), tuple(each))
+        for each in within.values()
+    ]
+    return sorted(found, key=lambda group: (-len(group.members), -group.pairs[0].tokens, group.members))
 
 
 @dataclass(frozen=True)
@@ -123,6 +158,7 @@ class LineCount:
     checked: int = 0
     failed: int = 0
     wholly: int = 0
+    with_rest: Correlation = field(default_factory=Correlation)  # of its points with all others of a student
 
     @property
     def rate(self) -> float:
@@ -148,7 +184,10 @@ class ExerciseCount:
 
 @dataclass
 class ClassStatistics:
-    """A class. `unreadable` counts reports that cannot be read back. Lists of names end somewhere, counts do not."""
+    """A class. `unreadable` counts reports that cannot be read back. Lists of names end somewhere, counts do not.
+
+    `rows` has everybody in the order of the reports, None for a report that cannot be read back.
+    """
 
     students: int = 0
     graded: int = 0
@@ -167,6 +206,7 @@ class ClassStatistics:
     unusual: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
     made_by: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    rows: dict[str, Row | None] = field(default_factory=dict)
 
     @property
     def handed_in(self) -> int:
@@ -180,11 +220,13 @@ def statistics_of(reports: Iterable[tuple[str, Report | None]], faults: Faults) 
     for student, report in reports:
         found.students += 1
         counted = False
+        found.rows[student] = None
         with faults.kept_to(f"the statistics, {student}"):
             if report is not None:
                 # by itself first: where that fails, no half of it is left among the class's numbers
                 _count(ClassStatistics(), student, report)
                 _count(found, student, report)
+                found.rows[student] = row(report)
                 counted = True
         found.unreadable += not counted
     found.slowest.sort(key=lambda each: (-each[0], each[1]))
@@ -220,7 +262,7 @@ def _count_graded(found: ClassStatistics, student: str, report: Report) -> None:
     )
     causes: dict[str, list[tuple[str, Finding]]] = {}
     for exercise in report.exercises:
-        _count_exercise(found, exercise)
+        _count_exercise(found, exercise, report.earned)
         if exercise.left_alone:
             continue
         for finding in exercise.findings:
@@ -233,7 +275,7 @@ def _count_graded(found: ClassStatistics, student: str, report: Report) -> None:
         table.setdefault(name, Cause(name)).count(student, findings, len(causes) - 1)
 
 
-def _count_exercise(found: ClassStatistics, exercise: ExerciseReport) -> None:
+def _count_exercise(found: ClassStatistics, exercise: ExerciseReport, total: float) -> None:
     count = found.exercises.setdefault(
         exercise.name, ExerciseCount(exercise.name, exercise.title, exercise.points, extra=exercise.extra)
     )
@@ -246,15 +288,16 @@ def _count_exercise(found: ClassStatistics, exercise: ExerciseReport) -> None:
     checked = not kinds or not kinds <= UNCALLED
     count.carried += any(line.carried for line in exercise.lines)
     for line in exercise.lines:
-        _count_line(found, exercise.name, line, checked)
+        _count_line(found, exercise.name, line, checked, total - (0.0 if exercise.extra else line.earned))
 
 
-def _count_line(found: ClassStatistics, exercise: str, line: Line, checked: bool) -> None:
+def _count_line(found: ClassStatistics, exercise: str, line: Line, checked: bool, rest: float) -> None:
     count = found.lines.setdefault((exercise, line.name), LineCount(exercise, line.sentence, line.points))
     if checked and not line.undecided:
         count.checked += 1
         count.failed += line.passed < line.cases
         count.wholly += line.passed == 0 and line.cases > 0
+        count.with_rest.add(line.earned, rest)
 
 
 def _count_notes(found: ClassStatistics, report: Report) -> None:

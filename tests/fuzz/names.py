@@ -9,7 +9,9 @@ from random import Random
 
 from autograder.classes.class_list import CLASS
 from autograder.classes.published import PUBLISHED
+from autograder.report.history import HISTORY
 from autograder.report.pages.dashboard import DASHBOARD
+from autograder.report.pseudonyms import KEY
 from autograder.submissions import filenames, submission
 from autograder.submissions.filenames import exercise_number, looks_like_one, recognise
 from autograder.submissions.submission import student_names
@@ -18,7 +20,7 @@ from tests.fuzz.choices import Choices
 from tests.fuzz.engine import Target, holds
 
 MODULES = [e.module for e in exercises()]
-OF_THE_CLASS = ("grades.csv", CLASS, PUBLISHED, DASHBOARD)
+OF_THE_CLASS = ("grades.csv", CLASS, PUBLISHED, DASHBOARD, HISTORY, KEY)
 PIECES = (
     *MODULES, "ex3", "EX3_Conv2d", "ex 3", "exercise3", "ex03", "ex3_conv2d_v2", ".py", ".PY", ".txt",
     ".ipynb", ".zip",
@@ -30,7 +32,7 @@ PIECES = (
     "\n", "\0", "\udcff", "\u202e", "e\u0301", "é", "É",
     "x" * 260, "_1" * 120, "a_1_" * 60, " - " * 80, "(1)" * 60, "…",
     "CON", "nul", "a.results", ".results", "grades", "results.json", ".", "..", "'", '"', "[red]", "<b>", "=1",
-    "test_", "dashboard", "dashboard.htm", "class", "class.jsn", "published",
+    "test_", "dashboard", "dashboard.htm", "class", "class.jsn", "published", "pseudonyms.key", "history.jsonl",
 )  # fmt: skip
 
 

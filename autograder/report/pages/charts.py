@@ -21,6 +21,7 @@ from typing import Any
 WIDTH = 340
 FONT = 13
 LINE_CHARS = 36  # of a name above a bar
+BAR = 200  # as long as a bar that is all, where a text stands beside it
 MAX_SECONDS = 120.0  # seconds for all charts together; they take one
 
 _MISSING = 3  # exit code where vl-convert is not installed
@@ -64,12 +65,23 @@ def totals(bands: Sequence[tuple[str, int]], description: str) -> Spec:
     }
 
 
-def shares(rows: Sequence[tuple[str, Sequence[tuple[str, float]]]], description: str, unit: str = "") -> Spec:
+def shares(
+    rows: Sequence[tuple[str, Sequence[tuple[str, float]]]],
+    description: str,
+    unit: str = "",
+    room_for_names: int = 50,
+) -> Spec:
     """A bar for each row, divided in the order of the parts, which all rows share.
 
-    All bars are of the same length, or, with a unit, as long as their parts together.
+    All bars are of the same length, from none to all, or, with a unit, as long as their parts together.
+
+    Args:
+        rows: the name of each with its parts.
+        description: for whoever does not see it.
+        unit: of the parts; without one they are shares.
+        room_for_names: pixels on the left.
     """
-    whole = {"format": "%", "values": [0, 0.25, 0.5, 0.75, 1]}
+    whole = {"format": "%", "values": [0, 0.5, 1]}
     parts = [part for part, _ in rows[0][1]] if rows else []
     values = [
         {"row": name, "part": part, "order": parts.index(part), "size": size}
@@ -78,7 +90,7 @@ def shares(rows: Sequence[tuple[str, Sequence[tuple[str, float]]]], description:
     ]
     return {
         "description": description,
-        "width": WIDTH - 50,
+        "width": WIDTH - room_for_names,
         "height": {"step": 30},
         "data": {"values": values},
         "mark": {"type": "bar", "height": {"band": 0.72}},
@@ -87,7 +99,14 @@ def shares(rows: Sequence[tuple[str, Sequence[tuple[str, float]]]], description:
                 "field": "row",
                 "type": "nominal",
                 "sort": None,
-                "axis": {"title": None, "ticks": False, "domain": False, "labelPadding": 6},
+                "axis": {
+                    "title": None,
+                    "ticks": False,
+                    "domain": False,
+                    "labelPadding": 6,
+                    # a browser's letters may be wider than those that vl-convert measures
+                    "minExtent": 0 if unit else room_for_names - 20,
+                },
             },
             "x": {
                 "field": "size",
@@ -108,7 +127,7 @@ def shares(rows: Sequence[tuple[str, Sequence[tuple[str, float]]]], description:
 
 
 def bars(rows: Sequence[tuple[str, float, str]], description: str) -> Spec:
-    """A bar for each row with its name above it: name, share, and the share as text. The longest bar is whole.
+    """A bar for each row with its name above it: name, share, and the share as text beside it. A whole bar is all.
 
     A long name takes two lines; then there is room for two in every row.
     """
@@ -127,7 +146,12 @@ def bars(rows: Sequence[tuple[str, float, str]], description: str) -> Spec:
         "data": {"values": values},
         "encoding": {
             "y": {"field": "row", "type": "ordinal", "sort": None, "axis": None},
-            "x": {"field": "share", "type": "quantitative", "scale": {"nice": False}, "axis": None},
+            "x": {
+                "field": "share",
+                "type": "quantitative",
+                "scale": {"domain": [0, 1], "range": [0, BAR]},
+                "axis": None,
+            },
         },
         "layer": [
             {"mark": {"type": "bar", "height": 10, "yOffset": 1 + 8 * lines}},
@@ -136,14 +160,14 @@ def bars(rows: Sequence[tuple[str, float, str]], description: str) -> Spec:
                     "type": "text",
                     "align": "left",
                     "dy": -2 - 5 * lines,
-                    "limit": WIDTH - 50,
+                    "limit": WIDTH - 10,
                     "lineBreak": "\n",
                     "lineHeight": 16,
                 },
                 "encoding": {"x": {"value": 0}, "text": {"field": "name"}},
             },
             {
-                "mark": {"type": "text", "align": "right", "dy": -18 + 11 * lines},
+                "mark": {"type": "text", "align": "right", "dy": 1 + 8 * lines},
                 "encoding": {"x": {"value": WIDTH - 10}, "text": {"field": "label"}},
             },
         ],

@@ -1,18 +1,26 @@
-"""The dashboard of a class: one page for the instructor, a single file that needs no network and no script.
+"""The dashboard of a class: one page for the instructor, a single file that needs no network.
 
-The words are here, the layout is in `dashboard.html`. The page is made from the reports in a folder and from nothing
-that a run remembers, so that a run that was resumed makes the same page.
+The words are here, the layout is in `dashboard.html`, and `dashboard.js` sorts, filters and hides names; without it
+all is there to read. The page is made from the reports in a folder, what is known of the students, and the history
+of the folder, so that a run that was resumed makes the same page.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from markupsafe import Markup
+
+from autograder.paths import PAGES
 from autograder.report.class_statistics import (
     SLOWEST,
     Cause,
@@ -20,17 +28,31 @@ from autograder.report.class_statistics import (
     Compared,
     ExerciseCount,
     LineCount,
-    Pair,
     Spread,
     ranked,
     statistics_of,
 )
 from autograder.report.faults import Entry, Faults, Made
 from autograder.report.files import write_text
+from autograder.report.history import HISTORY, kept_history
+from autograder.report.item_statistics import MIN_EITHER, MIN_STUDENTS, Item, item_of
 from autograder.report.model import Report
 from autograder.report.pages import charts
+from autograder.report.pages.alike import MAX_GROUPS, groups_shown
 from autograder.report.pages.charts import NoCharts, Spec
 from autograder.report.pages.markup import template
+from autograder.report.pages.students import (
+    FILTERS,
+    MAX_DECISIONS,
+    SPARK_HEIGHT,
+    SPARK_WIDTH,
+    Records,
+    decision_rows,
+    remark_rows,
+    student_rows,
+)
+from autograder.report.pages.who import Who, cut, quotes_student
+from autograder.report.pseudonyms import Pseudonyms, key_in
 from autograder.report.reading import DamagedReport, Reports
 from autograder.report.text import first_of
 from exercises.feedback.sentence import capital
@@ -42,16 +64,25 @@ DASHBOARD = "dashboard.htm"
 MAX_CHARTED = 10  # misconceptions
 MAX_OPEN = 8  # that are told at once; the others are a click away
 MAX_LINES = 15  # of the rubric, likewise
-MAX_PAIRS = 50
 MAX_NOTES = 30
-MAX_TEXT_CHARS = 400  # characters of a text that may be a student's
 MAX_PLACES = 4  # lines of a student's own code
 BANDS = 10
 PARTS = ("no points", "up to half", "more than half", "all points")
 
 
-def write_dashboard(folder: Path, reports: Reports, compared: Compared, faults: Faults) -> list[str]:
-    """Writes the dashboard of the reports in a folder; gives remarks on what it had to leave out."""
+def write_dashboard(
+    folder: Path, reports: Reports, compared: Compared, faults: Faults, records: Records | None = None
+) -> list[str]:
+    """Writes the dashboard of the reports in a folder; gives remarks on what it had to leave out.
+
+    Args:
+        folder: of the reports; it keeps the history and the key of the pseudonyms.
+        reports: of the class.
+        compared: which hand-ins look alike.
+        faults: takes what is left out of it.
+        records: what else is known of the class; its history and key are taken from the folder.
+    """
+    records = records or Records()
     damaged: list[str] = []
     statistics = statistics_of(_read(reports, damaged), faults)
     remarks = [*filter(None, [compared.remark]), *compared.notes]
@@ -63,8 +94,13 @@ def write_dashboard(folder: Path, reports: Reports, compared: Compared, faults: 
             drawn = charts.drawn(chart_specs(statistics)) if statistics.graded > 1 else []
         except NoCharts as error:
             remarks.append(str(error))
+    with faults.kept_to(f"{DASHBOARD}, the pseudonyms of other runs"):
+        records = replace(records, key=key_in(folder))
+    with faults.kept_to(HISTORY):
+        graded = {n: row.earned for n, row in statistics.rows.items() if row is not None and not row.problem}
+        records = replace(records, history=kept_history(folder, graded, remarks))
     tutorial = _link_to(TUTORIAL_PAGE, folder)
-    write_text(folder / DASHBOARD, dashboard(statistics, compared, faults, drawn, tutorial))
+    write_text(folder / DASHBOARD, dashboard(statistics, compared, faults, drawn, tutorial, records))
     return remarks
 
 
@@ -92,6 +128,7 @@ def dashboard(
     faults: Faults,
     drawn: Sequence[str] = (),
     tutorial: str = "",
+    records: Records | None = None,
 ) -> str:
     """The page as HTML.
 
@@ -101,7 +138,11 @@ def dashboard(
         faults: takes what is left out of it.
         drawn: SVGs of `chart_specs`, or none.
         tutorial: the address of the tutorial, or empty.
+        records: what else is known of the class.
     """
+    records = records or Records()
+    pseudonyms = Pseudonyms(records.key, statistics.rows)
+    who = Who(DASHBOARD, statistics.rows, pseudonyms, records.anonymous, faults)
 
     def each(
         entries: Iterable[Entry], name: Callable[[Entry], str], make: Callable[[Entry], Made]
@@ -111,11 +152,26 @@ def dashboard(
     lines = sorted(statistics.lines.values(), key=lambda line: -line.rate)
     failed = [line for line in lines if line.failed]
     misconceptions = ranked(statistics.misconceptions.values())
-    causes = each(misconceptions, _whose, lambda cause: _told(cause, statistics, tutorial))
+    causes = each(misconceptions, _whose, lambda cause: _told(cause, statistics, tutorial, who))
+    alike = groups_shown(DASHBOARD, compared.pairs, who, faults)
+    problems, unusual = dict(statistics.problems), dict(statistics.unusual)
     svgs = list(drawn) + [""] * 3
     text: str = template("dashboard.html").render(
         it=statistics,
+        anonymous=records.anonymous,
+        script=Markup(_script()),
+        script_hash=_hash(_script()),
+        students=student_rows(statistics, records, who),
+        filters=FILTERS,
+        spark=(SPARK_WIDTH, SPARK_HEIGHT),
+        runs=[run.when[:10] for run in records.history.runs],
+        decisions=decision_rows(statistics, records, who),
+        most_decisions=MAX_DECISIONS,
+        remarks=remark_rows(statistics, who),
         compared=compared,
+        compared_notes=[who.personal(note) for note in compared.notes],
+        groups=alike[:MAX_GROUPS],
+        more_groups=len(alike[MAX_GROUPS:]),
         total_chart=svgs[0],
         parts_chart=svgs[1],
         causes_chart=svgs[2],
@@ -125,24 +181,43 @@ def dashboard(
         exercises=[_exercise(each) for each in statistics.exercises.values()],
         causes=causes[:MAX_OPEN],
         more_causes=causes[MAX_OPEN:],
-        others=each(ranked(statistics.unexplained.values()), _whose, lambda cause: _other(cause, statistics)),
+        others=each(
+            ranked(statistics.unexplained.values()), _whose, lambda cause: _other(cause, statistics, who)
+        ),
         lines=[_line(each) for each in failed[:MAX_LINES]],
         more_lines=[_line(each) for each in failed[MAX_LINES:]],
         passed_by_all=len([line for line in lines if line.checked and not line.failed]),
-        slowest=each(statistics.slowest, lambda one: one[1], lambda one: (_student(one[1]), one[0])),
-        pairs=each(compared.pairs[:MAX_PAIRS], lambda pair: f"{pair.one} and {pair.other}", _pair),
-        problems=each(statistics.problems, lambda one: one[0], lambda one: (_student(one[0]), _cut(one[1]))),
-        missing=each(statistics.missing, lambda name: name, _student),
-        unusual=each(
-            statistics.unusual, lambda one: one[0], lambda one: (_student(one[0]), [*map(_cut, one[1])])
-        ),
-        notes=[(_cut(note), n) for note, n in sorted(statistics.notes.items(), key=lambda e: (-e[1], e[0]))],
+        items=_items(statistics.lines.values()),
+        fewest=(MIN_STUDENTS, MIN_EITHER),
+        slowest=[
+            (student, seconds) for seconds, name in statistics.slowest if (student := who(name)) is not None
+        ],
+        problems=[(student, who.personal(problems[name])) for name, student in who.all_of(problems)],
+        missing=[student for _, student in who.all_of(statistics.missing)],
+        unusual=[
+            (student, [who.personal(told) for told in unusual[name]]) for name, student in who.all_of(unusual)
+        ],
+        notes=[
+            (who.personal(note), n)
+            for note, n in sorted(statistics.notes.items(), key=lambda e: (-e[1], e[0]))
+        ],
         most_notes=MAX_NOTES,
         most_slow=SLOWEST,
         made_by=sorted(statistics.made_by.items(), key=lambda each: (-each[1], each[0])),
         percent=percent,
     )
     return text
+
+
+@cache
+def _script() -> str:
+    """The page's own script: the same on every page, with nothing of the class in it."""
+    return (PAGES / "dashboard.js").read_text(encoding="utf-8")
+
+
+def _hash(script: str) -> str:
+    """By which the page's policy lets this script run, and no other."""
+    return base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
 
 
 def chart_specs(statistics: ClassStatistics) -> list[Spec]:
@@ -160,17 +235,25 @@ def chart_specs(statistics: ClassStatistics) -> list[Spec]:
         ),
         charts.shares(
             [
-                (each.name, list(zip(PARTS, _parts(each), strict=True)))
+                (
+                    f"{each.name}, n = {each.spread.counts.total()}",
+                    list(zip(PARTS, _parts(each), strict=True)),
+                )
                 for each in statistics.exercises.values()
             ],
             f"For each exercise, the shares of students with {', '.join(PARTS)}; the table has the numbers.",
+            room_for_names=130,
         ),
     ]
     causes = ranked(statistics.misconceptions.values())[:MAX_CHARTED]
     titles = _titles(causes)
     if causes:
         rows = [
-            (titles[c.name], c.students / statistics.graded, percent(c.students, statistics.graded))
+            (
+                titles[c.name],
+                c.students / statistics.graded,
+                f"{percent(c.students, statistics.graded)} ({c.students} of {statistics.graded})",
+            )
             for c in causes
         ]
         told = "; ".join(f"{name}: {label}" for name, _, label in rows)
@@ -227,47 +310,44 @@ def _exercise(each: ExerciseCount) -> Mapping[str, Any]:
     }
 
 
-def _student(name: str, exercise: str = "") -> tuple[str, str]:
-    """A student's name, and the address of the feedback page."""
-    return _cut(name), f"./{quote(name, safe='', errors='replace')}.html" + (
-        f"#{exercise}" if exercise else ""
-    )
-
-
 def _whose(cause: Cause) -> str:
     """What a cause is called where it cannot be told."""
     return f"{cause.title} of {cause.example.student}" if cause.example else cause.title
 
 
-def _told(cause: Cause, statistics: ClassStatistics, tutorial: str) -> Mapping[str, Any]:
+def _told(cause: Cause, statistics: ClassStatistics, tutorial: str, who: Who) -> Mapping[str, Any]:
     example = cause.example
     assert example is not None
     finding = example.finding
+    own = quotes_student(finding)
     return {
         "name": cause.title,
         "share": percent(cause.students, statistics.graded),
         "students": cause.students,
         "exercises": sorted(cause.exercises),
-        "student": _student(example.student, example.exercise),
+        "student": who(example.student, example.exercise),
         "exercise": example.exercise,
-        "headline": _cut(capital(finding.headline)),
-        "explanation": _cut(finding.explanation),
-        "where": [_cut(place) for place in finding.where[-MAX_PLACES:]],
+        "personal": own,
+        "headline": "" if own and who.anonymous else cut(capital(finding.headline)),
+        "explanation": "" if own and who.anonymous else cut(finding.explanation),
+        "where": [who.personal(place) for place in finding.where[-MAX_PLACES:] if not who.anonymous],
         "title": section_title(finding.section) if finding.section else "",
         "address": f"{tutorial}{finding.section}" if tutorial and finding.section else "",
     }
 
 
-def _other(cause: Cause, statistics: ClassStatistics) -> Mapping[str, Any]:
+def _other(cause: Cause, statistics: ClassStatistics, who: Who) -> Mapping[str, Any]:
     example = cause.example
     assert example is not None
+    own = quotes_student(example.finding)
     return {
         "name": cause.title,
         "share": percent(cause.students, statistics.graded),
         "students": cause.students,
         "exercises": sorted(cause.exercises),
-        "student": _student(example.student, example.exercise),
-        "headline": _cut(example.finding.headline),
+        "student": who(example.student, example.exercise),
+        "personal": own,
+        "headline": "" if own and who.anonymous else cut(example.finding.headline),
     }
 
 
@@ -275,18 +355,8 @@ def _line(line: LineCount) -> Mapping[str, Any]:
     return {"it": line, "share": percent(line.failed, line.checked)}
 
 
-def _pair(pair: Pair) -> Mapping[str, Any]:
-    return {
-        "one": _student(pair.one),
-        "other": _student(pair.other),
-        "exercises": ", ".join(f"{name} {int(share)} %" for name, share in pair.exercises),
-        "tokens": pair.tokens,
-    }
-
-
-def _cut(text: str) -> str:
-    return (
-        text
-        if len(text) <= MAX_TEXT_CHARS
-        else f"{text[:MAX_TEXT_CHARS]} … (cut: it has {len(text)} characters)"
-    )
+def _items(lines: Iterable[LineCount]) -> list[tuple[LineCount, Item]]:
+    """Lines that say something about students, those first that tell them apart least."""
+    found = [(line, item_of(line.checked, line.failed, line.with_rest)) for line in lines]
+    known = [(line, item) for line, item in found if item is not None]
+    return sorted(known, key=lambda each: each[1].discrimination)
