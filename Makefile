@@ -6,6 +6,7 @@
 # make seeds | mutation | prices | bench        see tests/submissions, tests/mutation, tests/benchmarks
 # make random [SEED=number]                     set up and draw new examples for the tests that draw (make test draws the same ones always)
 # make surroundings [IN="user random"]          set up and run the suite as others will: see tests/README.md (an hour or two)
+# make screens                                  set up and take the README's pictures of pages
 # make fuzz [TARGETS="decoder zips"]             set up and fuzz what reads hand-ins (half an hour)
 # make soak                                     set up and kill the grader 50 times over a class of 200
 # make oldest                                   set up and run the public checks with the oldest packages (3 GB)
@@ -22,7 +23,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: grade test platforms thorough release lint check bench mutation prices seeds random surroundings attacks fuzz soak oldest container clean
+.PHONY: grade test platforms thorough release lint check bench mutation prices seeds random surroundings attacks screens fuzz soak oldest container clean
 
 grade: .venv/grader
 	$(BIN)/autograder grade "$(SUBMISSIONS)" --out "$(OUT)"
@@ -69,6 +70,9 @@ surroundings:
 
 attacks: .venv/dev
 	ALL_ATTACKS=1 $(PYTEST) -m "platforms or not platforms" tests/test_attacks*.py
+
+screens: .venv/dev
+	$(BIN)/python -m tests.screens
 
 fuzz: .venv/dev
 	$(BIN)/python -m tests.fuzz $(TARGETS)

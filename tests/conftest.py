@@ -50,7 +50,7 @@ LONG = (
     "test_feedback_page.py", "test_notebook_checks.py", "test_pretended.py", "test_ban.py", "test_sandbox.py",
     # of those with the mark "platforms"
     "test_attacks_on_gradescope.py", "test_attacks_on_nbgrader.py", "test_release_nbgrader.py", "test_cluster.py",
-    "test_release_otter.py", "test_instructor_page.py", "test_release.py", "test_release_gradescope.py",
+    "test_release_otter.py", "test_releases_page.py", "test_release.py", "test_release_gradescope.py",
     "test_release_prairielearn.py", "test_release_classroom.py", "test_toy_course.py",
 )  # fmt: skip
 

@@ -18,13 +18,17 @@ from autograder.__main__ import main
 from autograder.classes.arrivals import with_times
 from autograder.classes.decided import Decided, set_aside
 from autograder.classes.decisions import COLUMNS, DecisionError, read_decisions, with_row
+from autograder.classes.lms import write_imports
 from autograder.paths import SOLUTIONS
-from autograder.report.marking import Circumstances, Decision, mark_of
+from autograder.report.faults import Faults
+from autograder.report.grades import write_grades
+from autograder.report.marking import Circumstances, Decision, mark_of, marked
 from autograder.report.model import Change, ExerciseReport, Line, Mark, Provenance, Report
 from autograder.report.policy import Policy, PolicyError, policy_of, read_policy
 from autograder.report.reading import Row, read_report, row
 from autograder.submissions.archive import SubmissionError
 from autograder.submissions.downloads import ClassSubmission
+from autograder.submissions.downloads.exported import Exported
 from autograder.submissions.downloads.times import time_in, time_in_utc
 from exercises.feedback.catalogue import exercises
 
@@ -502,10 +506,40 @@ def test_a_table_tells_when_hand_ins_came(tmp_path: Path) -> None:
         ("a.json", "[" * 100_000, "not what Canvas's API says"),
         ("a.csv", "login,submitted\neve,2026-11-20 23:59\n", "has a time for none"),
         ("a.csv", "login,submitted\nada1,yesterday\n", "yesterday of ada1 is no time, such as 2026-11-20T"),
-        ("a.csv", "submitted\n2026-11-20 23:59\n", "--times a.csv: the first line must name"),
+        ("a.csv", "submitted\n2026-11-20 23:59\n", "--times a.csv: no column is called name"),
     ],
 )
 def test_a_table_without_times_is_refused(tmp_path: Path, name: str, text: str, why: str) -> None:
     with pytest.raises(SubmissionError) as told:
         arrived(tmp_path / name, text)
     assert why in str(told.value).replace(str(tmp_path) + "/", "")
+
+
+# A class of 500
+
+
+def test_in_a_class_of_500_everybody_gets_the_own_grade(tmp_path: Path) -> None:
+    class_ = {
+        f"s{n}": ClassSubmission(
+            f"s{n}", Path("x"), f"login{n}", ids={"canvas_id": str(n + 1)}, submitted=DUE
+        )
+        for n in range(500)
+    }
+    lines = [f"login{n},ex1,{n % 10},r{n}" for n in range(0, 500, 5)]
+    (tmp_path / "decisions.csv").write_text("\n".join(["student,exercise,points,reason", *lines, ""]))
+    decisions = read_decisions(tmp_path / "decisions.csv", class_.values(), exercises())
+    assert len(decisions) == 100
+    decided = Decided(LATE, decisions)
+    rows = [
+        (name, row(marked(replace(REPORT, student=name), decided.circumstances(entry, None))))
+        for name, entry in class_.items()
+    ]
+    finals = {name: 25 - 10 + n % 10 if n % 5 == 0 else 25 for n, name in enumerate(class_)}
+    assert {name: found.final for name, found in rows} == finals
+    write_grades(tmp_path / "grades.csv", rows, {}, Faults())
+    with (tmp_path / "grades.csv").open(encoding="utf-8", newline="") as file:
+        assert {line["student"]: float(line["final"]) for line in csv.DictReader(file)} == finals
+    write_imports(tmp_path, class_, rows, Exported(), LATE, {}, Faults())
+    with (tmp_path / "canvas.csv").open(encoding="utf-8", newline="") as file:
+        sent = {line["ID"]: float(line["03 Convolutions"]) for line in csv.DictReader(file) if line["ID"]}
+    assert sent == {str(n + 1): finals[f"s{n}"] for n in range(500)}

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from autograder.report import gradescope, moodle, prairielearn
 from autograder.report.grade import Grade
+from autograder.report.model import ExerciseReport, Provenance, Report
 from autograder.report.reading import read_report
+from autograder.report.terminal.table import show_table
 from tests.elsewhere import run
 from tests.toy_course.__main__ import lay_out
 
@@ -65,7 +69,9 @@ def test_they_are_no_part_of_the_total(checkout: Path) -> None:
 def test_the_table_of_grades_has_a_column_for_them(checkout: Path) -> None:
     with (checkout / "graded" / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["student", "ex1", "ex2", "total", "extra", "found"]
+    points = ["ex1", "ex2", "total", "extra"]
+    about = ["student", "id", "login", "email"]
+    assert list(rows[0]) == [*about, *points, "final", "late", "carried", "changes", "found"]
     assert [(row["total"], row["extra"]) for row in rows] == [("10", "15"), ("10", "0"), ("10", "0")]
 
 
@@ -257,3 +263,14 @@ def test_what_others_build_on_can_be_given_ready_made(checkout: Path, tmp_path: 
     assert "exercises/ex1_add.py" in names and "exercises/tests/test_ex1.py" not in names
     (folder / "exercises" / "ex2_posts.py").write_text(BUILDS, encoding="utf-8")
     assert "Hand in" in passes(folder, "pytest", "exercises", "-p", "no:cacheprovider")
+
+
+@pytest.mark.parametrize("left_alone", [True, False])
+def test_the_terminal_has_a_column_for_what_somebody_began(left_alone: bool) -> None:
+    core = ExerciseReport("ex1", "ex1_a", "A", 10, 4, (), ())
+    extra = ExerciseReport("ex2", "ex2_b", "B", 5, 0, (), (), extra=True, left_alone=left_alone)
+    made = Provenance("1", "", 1, "2", "3", "", ())
+    report = Report("ada", 10, 4, (core, extra), (), "", 0.0, made)
+    screen = io.StringIO()
+    show_table(Console(file=screen, width=100), [("ada", report)], Path("graded"))
+    assert ("ex2" in screen.getvalue(), "extra" in screen.getvalue()) == (not left_alone, not left_alone)

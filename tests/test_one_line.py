@@ -50,7 +50,7 @@ ROSTERS: dict[str, tuple[bytes | str, str]] = {
     "many titles": (f"{','.join('abcdefghijk')}\n", f"{TITLES}a, b, c, d, e, f, g, h, …"),
     "a page": ("<html><body>Sign in</body></html>", f"{TITLES}<html>"),
     "UTF-16": ("name,login\nAmy,amy\n".encode("utf-16"), "not UTF-8 text; save it as CSV UTF-8"),
-    "UTF-16 without a mark": ("name,login\nAmy,amy\n".encode("utf-16-le"), "no class list; give a CSV file"),
+    "UTF-16 without a mark": ("name,login\nAmy,amy\n".encode("utf-16-le"), "no table; give a CSV file"),
     "Latin-1": ("name,login\nÉva,amy\n".encode("latin-1"), "not UTF-8 text; save it as CSV UTF-8"),
     "a workbook": (workbook(), "an Excel file; save it as CSV UTF-8"),
     "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 64, "an Excel file; save it as CSV UTF-8"),

@@ -34,7 +34,7 @@ from tests.test_report import report
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "tests" / "submissions" / "class"
-PAGE = ROOT / "docs" / "instructor.md"
+PAGE = ROOT / "docs" / "publishing.md"
 HAND_IN = "def pad2d(x, padding): ...\n"
 
 # What `is_valid_filename_for_import` asks of a part of a path (mod/assign/feedback/file/importziplib.php of
@@ -498,7 +498,7 @@ def test_a_class_that_is_being_graded_is_not_published(
 
 def commands() -> list[str]:
     """The commands of the page's section, in the blocks in which they stand."""
-    section = PAGE.read_text(encoding="utf-8").split("\n### Back to your students\n")[1].split("\n## ")[0]
+    section = PAGE.read_text(encoding="utf-8").split("\n## Back to your students\n")[1].split("\n## ")[0]
     return re.findall(r"(?:^    .+\n)+", section, re.MULTILINE)
 
 

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.platforms
 ROOT = Path(__file__).resolve().parents[1]
 EDITION = Edition(COURSE, ROOT)
 MODULES = [e.module for e in EDITION.catalogue]
-CLASS = ("solutions", "corpus1", "corpus2")  # building a release takes five, see test_instructor_page
+CLASS = ("solutions", "corpus1", "corpus2")  # building a release takes five, see test_releases_page
 FULL = {e.name: 0.0 if e.extra else float(e.points) for e in EDITION.catalogue}
 NOTHING = dict.fromkeys(FULL, 0.0)
 HIDDEN_WORDS = (
@@ -227,8 +227,8 @@ def test_two_builds_are_alike() -> None:
 
 
 def test_every_warning_that_nbgrader_prints_is_explained_to_instructors(course: Course) -> None:
-    page = (ROOT / "docs" / "instructor.md").read_text(encoding="utf-8")
-    section = page.split("\n### nbgrader\n")[1].split("\n### ")[0]
+    page = (ROOT / "docs" / "releases.md").read_text(encoding="utf-8")
+    section = page.split("\n## nbgrader\n")[1].split("\n## ")[0]
     table = section.split("| it says")[1]
     explained = re.findall(r"^\| `([^`]+)` +\|", table, re.MULTILINE)
     assert len(explained) > 2

@@ -1,7 +1,7 @@
 """The otter zips: otter itself makes them and runs them, and the sandbox decides on the points.
 
 That stubs, solutions and the corpus get their points from `otter run` is proved whenever a release is built,
-which `test_instructor_page` does.
+which `test_releases_page` does.
 """
 
 from __future__ import annotations

@@ -19,8 +19,9 @@ from autograder.platforms.nbgrader import remarks
 from autograder.report import gradescope, prairielearn
 from autograder.report.class_statistics import Compared, statistics_of
 from autograder.report.faults import Faults
-from autograder.report.files import as_json, for_student, write_grades
+from autograder.report.files import as_json, for_student
 from autograder.report.grade import Grade
+from autograder.report.grades import write_grades
 from autograder.report.model import Report
 from autograder.report.moodle import comment
 from autograder.report.pages.dashboard import chart_specs, dashboard

@@ -57,7 +57,7 @@ def write_imports(
     told = []
     if grades and not column.has_id:
         told.append(
-            "Canvas will ask which assignment is meant: --assignment ID tells it, see docs/instructor.md"
+            "Canvas will ask which assignment is meant: --assignment ID tells it, see docs/publishing.md"
         )
     with faults.kept_to(CANVAS, out / CANVAS):
         text = canvas(grades, column.title, column.points or full, faults) if grades else ""

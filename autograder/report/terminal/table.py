@@ -23,21 +23,25 @@ def console() -> Console:
 
 
 def show_table(to: Console, rows: Sequence[tuple[str, Report | Row]], folder: Path) -> None:
-    """One row per hand-in: points by exercise, total, what was found."""
+    """One row per hand-in: points by exercise, total, what was found; no column of what nobody had to do or did."""
     table = Table(title=None, header_style="bold")
     table.add_column("student", overflow="fold")
     first = rows[0][1]
-    for exercise in first.exercises:
+    graded = [report for _, report in rows if not report.withheld]
+    begun = {e.name for report in graded for e in report.exercises if not e.left_alone}
+    shown = [e for e in first.exercises if not e.extra or e.name in begun]
+    names = {e.name for e in shown}
+    for exercise in shown:
         table.add_column(f"{exercise.name}\n/{exercise.points:g}", justify="right")
     table.add_column(f"total\n/{first.points:g}", justify="right", style="bold")
-    if extra := [e.points for e in first.exercises if e.extra]:
+    if extra := [e.points for e in shown if e.extra]:
         table.add_column(f"extra\n/{sum(extra):g}", justify="right")
-    marked = any(report.final != report.earned for _, report in rows if not report.withheld)
+    marked = any(report.final != report.earned for report in graded)
     if marked:
         table.add_column("final", justify="right", style="bold")
     table.add_column("found", overflow="fold")
     for student, report in rows:
-        cells = [f"{e.earned:g}{'*' * bool(e.carried_from)}" for e in report.exercises]
+        cells = [f"{e.earned:g}{'*' * bool(e.carried_from)}" for e in report.exercises if e.name in names]
         cells.append(f"{report.earned:g}")
         cells += [f"{sum(e.earned for e in report.exercises if e.extra):g}"] * bool(extra)
         if report.withheld:

@@ -1,4 +1,4 @@
-"""The commands of docs/instructor.md, run as they stand there, by the tools they name."""
+"""The commands of docs/releases.md, run as they stand there, by the tools they name."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from exercises.feedback.catalogue import exercises
 
 pytestmark = pytest.mark.platforms
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "instructor.md"
+PAGE = ROOT / "docs" / "releases.md"
 TOTAL = float(sum(e.points for e in exercises() if not e.extra))
 EXTRA = float(sum(e.points for e in exercises() if e.extra))
 
 
 def sections() -> dict[str, str]:
     """The commands of the chapter on releases, by heading."""
-    chapter = PAGE.read_text(encoding="utf-8").split("\n## Releases\n")[1].split("\n## ")[0]
+    chapter = PAGE.read_text(encoding="utf-8").partition("\n")[2]
     found = {}
-    for part in re.split(r"^### ", "Building\n" + chapter, flags=re.MULTILINE):
+    for part in re.split(r"^## ", "Building\n" + chapter, flags=re.MULTILINE):
         title, _, text = part.partition("\n")
         blocks = re.findall(r"(?:^    .+\n)+", text, re.MULTILINE)
         # each block starts where a reader would: in the folder with dist/
