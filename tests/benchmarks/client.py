@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.classes.batch import ClassReports, _Class
+from autograder.classes.decided import Decided
 from autograder.classes.options import GradingOptions
 from autograder.classes.workers import Graders, GradingJob, GradingResult, Settings
 from autograder.course import COURSE
@@ -75,7 +76,7 @@ def measure(class_: Sequence[ClassSubmission], reports: Path, hand_ins: int) -> 
     copies = [replace(each, student=f"{n:06}-{each.student}") for n, each in enumerate(copies)]
     out = Path(tempfile.mkdtemp(prefix=".client-", dir=reports))
     try:
-        client = Client(copies, GradingOptions(SETTINGS), out, lambda event: None, Exported())
+        client = Client(copies, GradingOptions(SETTINGS), out, lambda event: None, Exported(), Decided())
         begin, cpu = time.perf_counter(), time.process_time()
         done: ClassReports = client.grade(Ready(known))
         seconds, spent = time.perf_counter() - begin, time.process_time() - cpu
