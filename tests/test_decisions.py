@@ -20,6 +20,7 @@ from autograder.classes.decided import Decided, set_aside
 from autograder.classes.decisions import COLUMNS, DecisionError, read_decisions, with_row
 from autograder.classes.lms import write_imports
 from autograder.paths import SOLUTIONS
+from autograder.platforms.gradebook import _decided
 from autograder.report.faults import Faults
 from autograder.report.grades import write_grades
 from autograder.report.marking import Circumstances, Decision, mark_of, marked
@@ -29,6 +30,7 @@ from autograder.report.reading import Row, read_report, row
 from autograder.submissions.archive import SubmissionError
 from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.downloads.exported import Exported
+from autograder.submissions.downloads.formats import stamped
 from autograder.submissions.downloads.times import time_in, time_in_utc
 from exercises.feedback.catalogue import exercises
 
@@ -183,6 +185,62 @@ def test_halves_are_rounded_up(step: float, points: float, final: float) -> None
     assert mark(report=report, policy=Policy(round_to=step)).final == final
 
 
+@pytest.mark.parametrize("weight", [2.0, 0.5])
+def test_weights_that_are_all_the_same_change_nothing(weight: float) -> None:
+    assert mark(policy=Policy(weights={"ex1": weight, "ex2": weight, "ex3": weight})).final == 25
+    others = mark(policy=Policy(weights={"ex1": 2, "ex2": 3, "ex3": 4}))  # none of them is 1
+    assert others.final == pytest.approx(40 * (20 + 12 + 44) / (20 + 30 + 80))
+
+
+def test_an_exercise_without_weight_is_not_the_one_that_is_dropped() -> None:
+    assert mark(policy=Policy(weights={"ex2": 0}, drop_lowest=1)).final == 40  # ex3 goes, ex1 is left
+
+
+def test_who_is_excused_from_all_that_counts_has_no_grade_and_not_0() -> None:
+    found = mark(*(Decision(name, excused=True, reason="ill") for name in ("ex1", "ex2", "ex3")))
+    assert found.final is None and found.excused
+    weighted = mark(Decision("ex1", excused=True, reason="ill"), policy=Policy(weights={"ex2": 0, "ex3": 0}))
+    assert weighted.final is None and weighted.excused
+
+
+def test_a_line_gives_no_more_than_it_is_worth() -> None:
+    found = mark(Decision("ex3", "shapes", 20, reason="r", row=2))
+    assert found.final == 25 and found.changes == (Change("ex3", "shapes", 10, 10, "r"),)
+    assert found.remarks == ("row 2: ex3 shapes is worth 10 points, so 20 are 10",)
+
+
+def test_what_is_not_applied_is_said() -> None:
+    of_ex3 = Decision("ex3", points=20, reason="r", row=2)
+    whole = mark(of_ex3, Decision(points=30, reason="w", row=3))
+    assert whole.final == 30
+    assert whole.remarks == (
+        "row 2: what it says of ex3 changes nothing, since row 3 gives the points of the whole hand-in",
+    )
+    absent = replace(REPORT, earned=0.0, handed_in=False, problem="nothing handed in")
+    for report in (absent, replace(REPORT, problem="cannot be read")):
+        found = mark(of_ex3, report=report, policy=Policy(absent="blank"))
+        assert found.final is None and "changes nothing, since there is no grade" in found.remarks[0]
+
+
+BERLIN = Policy(zone="Europe/Berlin", late_percent_per_day=10, grace_minutes=15)
+
+
+def test_an_extension_ends_at_the_same_time_of_the_day_where_summer_time_ends() -> None:
+    summer = replace(BERLIN, due=datetime(2026, 10, 24, 23, 59, tzinfo=timezone(timedelta(hours=2))))
+    two_days = Decision(days=2, reason="ill")
+    assert mark(two_days, policy=summer, submitted=datetime(2026, 10, 26, 23, 30)).days_late == 0
+    in_utc = datetime(2026, 10, 26, 22, 30, tzinfo=UTC)
+    assert mark(two_days, policy=summer, submitted=in_utc).days_late == 0
+    # a day with 25 hours is one day
+    assert mark(policy=summer, submitted=datetime(2026, 10, 25, 23, 30)).days_late == 1
+
+
+def test_an_hour_that_the_clock_leaves_out_is_no_delay() -> None:
+    policy = replace(BERLIN, due=datetime(2026, 3, 29, 1, 59))
+    assert mark(policy=policy, submitted=datetime(2026, 3, 29, 3, 1)).days_late == 0
+    assert mark(policy=policy, submitted=datetime(2026, 3, 29, 3, 20)).days_late == 1
+
+
 # The policy's table
 
 
@@ -197,6 +255,8 @@ def test_halves_are_rounded_up(step: float, points: float, final: float) -> None
         ({"due": DUE, "late_percent_per_day": 101}, "a number from 0 to 100"),
         ({"round_to": True}, "round_to has to be"),
         ({"round_to": float("nan")}, "round_to has to be"),
+        ({"round_to": 1e-30}, "round_to has to be"),
+        ({"due": datetime(9999, 12, 31)}, "due has to be a date and a time"),
         ({"absent": "one"}, "one of zero, blank"),
         ({"drop_lowest": 0.5}, "a whole number"),
         ({"weights": {"ex1": -1}}, "weights has to be"),
@@ -233,6 +293,9 @@ def test_a_policy_is_read_from_the_course_file(tmp_path: Path) -> None:
         ("2026-11-20 15:58:23.948203 UTC", "2026-11-20T15:58:23.948203+00:00"),
         ("2026-11-20 15:58", "2026-11-20T15:58:00"),
         ("Friday, 20 November 2026, 11:58 PM", "2026-11-20T23:58:00"),
+        ("2026-11-20 15:58 -03", "2026-11-20T15:58:00-03:00"),
+        ("2026-11-21 12:05 AM", None),
+        ("0001-01-01T00:00:00+14:00", None),
         ("20/11/2026", None),
         ("2026-13-40 15:58", None),
         ("", None),
@@ -242,6 +305,19 @@ def test_times_are_read_as_platforms_write_them(text: str, time: str | None) -> 
     assert time_in(text) == (datetime.fromisoformat(time) if time else None)
     utc = time_in_utc(text)
     assert (utc is None) == (time is None) and (utc is None or utc.tzinfo is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2026-11-20 23:30:00.948203 CET", "2026-11-20T23:30:00.948203"),
+        ("2026-11-20 23:30:00 UTC\n", "2026-11-20T23:30:00+00:00"),
+        ("2026-11-20 23:30:00", "2026-11-20T23:30:00+00:00"),
+    ],
+)
+def test_a_stamp_with_a_zones_name_is_not_taken_for_one_in_utc(tmp_path: Path, text: str, time: str) -> None:
+    (tmp_path / "timestamp.txt").write_text(text)
+    assert stamped(tmp_path) == datetime.fromisoformat(time)
 
 
 # The file of decisions
@@ -316,6 +392,45 @@ def test_a_row_is_added_to_whatever_columns_a_file_has(tmp_path: Path) -> None:
     assert [(each.exercise, each.points) for each in found["Ada Lovelace"]] == [("ex2", 3), ("ex1", 5)]
 
 
+def test_a_row_is_added_as_a_spreadsheet_saved_the_file(tmp_path: Path) -> None:
+    cells = {"student": "ada1", "exercise": "ex1", "points": "5", "reason": "so", "automatic": "3"}
+    added = with_row("sep=;\nStudent;Exercise;Points;Reason\nada1;ex2;3;r\n", cells)
+    assert added.endswith("\nada1;ex1;5;so\n")
+    found = read(tmp_path / "decisions.csv", *added.splitlines())
+    assert [(each.exercise, each.points) for each in found["Ada Lovelace"]] == [("ex2", 3), ("ex1", 5)]
+    assert with_row("\n", cells) == with_row("", cells)
+
+
+def test_a_row_is_not_added_without_the_column_that_says_what_it_is_about() -> None:
+    # without it, points of an exercise would be those of the whole hand-in
+    with pytest.raises(DecisionError, match="has no column exercise"):
+        with_row(
+            "student,points,reason\n", {"student": "ada1", "exercise": "ex1", "points": "5", "reason": "r"}
+        )
+
+
+def test_a_comment_of_a_peer_is_no_formula_in_the_file_and_reads_as_it_was(tmp_path: Path) -> None:
+    told = '=HYPERLINK("http://x")'
+    text = with_row("", {"student": "ada1", "exercise": "ex1", "comment": told})
+    assert "'=HYPERLINK" in text
+    (decision,) = read(tmp_path / "decisions.csv", *text.splitlines())["Ada Lovelace"]
+    assert decision.comment == told
+
+
+def test_a_decision_is_about_all_hand_ins_of_one_student(tmp_path: Path) -> None:
+    ids = {"login": "cy"}
+    class_ = [ClassSubmission(name, None, "cy", name="Cy", ids=ids) for name in ("Cy", "Cy-2")]
+    path = tmp_path / "decisions.csv"
+    path.write_text("student,excused,reason\ncy,yes,ill\n")
+    assert read_decisions(path, class_, exercises()).keys() == {"Cy", "Cy-2"}
+    path.write_text("student,excused,reason\nCy-2,yes,ill\n")
+    assert read_decisions(path, class_, exercises()).keys() == {"Cy-2"}
+    class_[1] = replace(class_[1], doubt="may be another's")
+    path.write_text("student,excused,reason\ncy,yes,ill\n")
+    with pytest.raises(DecisionError, match="cy may be Cy or Cy-2"):
+        read_decisions(path, class_, exercises())
+
+
 def test_points_that_a_decision_does_not_tell_are_those_of_the_run_before() -> None:
     decided = Decided(decisions={"ada": (Decision("ex3", points=20, reason="r"),)})
     entry = ClassSubmission("ada", None)
@@ -351,6 +466,16 @@ def test_nothing_is_set_aside_where_it_is_not_known_which_was_last() -> None:
     assert set_aside(class_, {"a": of(30), "b": of(20)}, Policy(hand_ins="last")) == {}
     best = set_aside(class_, {"a": of(None), "b": of(0)}, Policy(hand_ins="best"))
     assert best == {"a": "the best of 2 hand-ins counts, b"}
+
+
+# nbgrader's gradebook
+
+
+def test_points_by_hand_for_an_extra_exercise_are_no_part_of_nbgraders_total() -> None:
+    report = replace(REPORT, mark=Mark(25.0, 25.0, changes=(Change("ex8", "", 6, 8, "r"),)))
+    assert _decided(EXERCISES[3], report) is None
+    report = replace(REPORT, mark=Mark(25.0, 25.0, changes=(Change("ex3", "", 11, 12, "r"),)))
+    assert _decided(EXERCISES[2], report) == 12
 
 
 # The commands, on a class
@@ -424,6 +549,7 @@ def test_a_decision_is_noted_with_the_points_it_is_about_and_holds_in_later_runs
         (("eve", "ex1", "--points", "7", "--reason", "r"), "eve is nobody in this class"),
         (("ada", "ex1", "--points", "70", "--reason", "r"), "points is 70, which is no number from 0 to 10"),
         (("ada", "ex1.volume", "--points", "1", "--reason", "r"), "ex1 has no line 'volume'; it has "),
+        (("ada", "ex1.errors", "--points", "9", "--reason", "r"), "ex1 errors is worth 2 points, not 9"),
         (("ada", "ex1"), "decides nothing"),
         (("ada", "--days", "soon", "--reason", "r"), "days is soon"),
     ],
@@ -466,6 +592,20 @@ def test_points_that_others_gave_are_imported_and_of_several_the_mean_counts(
     assert mine.read_text(encoding="utf-8") == kept
 
 
+def test_the_mark_of_a_spreadsheet_stays_and_no_row_is_lost_in_an_open_cell(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = desk / "spreadsheet.csv"
+    options = ["decide", str(desk / "graded"), "ada", "ex1", "--points", "7", "--reason", "r"]
+    mine.write_text("student;exercise;points;reason\n", encoding="utf-8-sig")
+    assert main([*options, "--decisions", str(mine)]) == 0
+    assert mine.read_bytes() == b"\xef\xbb\xbfstudent;exercise;points;reason\nada;ex1;7;r\n"
+    before = 'student,exercise,points,reason\nben,ex1,3,"r\n'
+    mine.write_text(before)
+    assert main([*options, "--decisions", str(mine)]) == 2
+    assert "a quotation mark" in capsys.readouterr().err and mine.read_text() == before
+
+
 def test_decisions_that_cannot_be_carried_out_stop_the_run_before_anything_is_graded(desk: Path) -> None:
     (desk / "mine.csv").write_text("student,exercise,points,reason\neve,ex1,1,r\n")
     code, told = grade(desk, "--decisions", "mine.csv")
@@ -496,6 +636,13 @@ def test_a_table_tells_when_hand_ins_came(tmp_path: Path) -> None:
         None,
         None,
     ]
+
+
+def test_a_table_may_tell_what_is_known_already(tmp_path: Path) -> None:
+    path = tmp_path / "times.csv"
+    path.write_text("login,submitted\nada1,2026-11-20 23:59 +0100\n")
+    (known,) = with_times(CLASS[:1], path)
+    assert with_times([known], path) == [known]
 
 
 @pytest.mark.parametrize(

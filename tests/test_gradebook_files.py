@@ -307,6 +307,14 @@ def test_a_platform_that_takes_points_off_itself_is_told_those_before(tmp_path: 
     assert read_by_moodle(moodle, "1")["1"][0] == 60
 
 
+def test_moodle_is_told_no_more_than_its_highest_grade_since_it_would_skip_that(tmp_path: Path) -> None:
+    class_ = [(hand_in("a", canvas_id="1", moodle_id="1"), decided(Mark(106.0, 106.0)))]
+    canvas, moodle, notes = written(tmp_path, class_)
+    assert read_by_canvas(canvas, {1: ""}, {1: TITLE}) == {1: "106"}
+    assert read_by_moodle(moodle, "1")["1"][0] == 100
+    assert any("the highest grade, and no more, for a" in note for note in notes)
+
+
 def test_who_is_excused_is_so_in_canvas_and_has_no_row_in_moodle(tmp_path: Path) -> None:
     class_ = [
         (hand_in("a", canvas_id="1", moodle_id="1"), decided(Mark(None, None, excused=True))),

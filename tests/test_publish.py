@@ -104,6 +104,19 @@ def class_in(
     return {each.student: put(graded, each, points) for each in hand_ins}
 
 
+def test_of_two_hand_ins_of_one_student_the_one_that_counts_is_told(tmp_path: Path) -> None:
+    hand_ins = [member("ada", moodle_id="1", login="ada"), member("ada-2", moodle_id="1", login="ada")]
+    graded = tmp_path / "graded"
+    class_in(graded, hand_ins)
+    assert not any(each.to for each in publication(graded).feedback)
+    write_class_list(graded / CLASS, hand_ins, True, {"ada": "the last of 2 hand-ins counts, ada-2"})
+    found = publication(graded)
+    assert [(each.member.student, set(each.to)) for each in found.feedback] == [
+        ("ada-2", {"moodle-feedback.zip", "pages"})
+    ]
+    assert found.withheld == {"ada": "the last of 2 hand-ins counts, ada-2"}
+
+
 def member(student: str, doubt: str = "", files: Sequence[str] = (), **ids: str) -> ClassSubmission:
     known = tuple(HandedIn(int(ids["canvas_id"]) * 1000 + at, name) for at, name in enumerate(files))
     return ClassSubmission(student, Path("x"), "", (), student, ids, doubt, canvas_files=known)

@@ -39,13 +39,15 @@ def with_times(submissions: Sequence[ClassSubmission], path: Path) -> list[Class
                     "2026-11-20T23:59:00+01:00"
                 )
             times.update(dict.fromkeys(keys(row.ids), when))
-    found = []
-    for each in submissions:
-        when = next((times[key] for key in sorted(keys(each.ids)) if key in times), None)
-        found.append(replace(each, submitted=when) if when is not None else each)
-    if found == list(submissions):
+    known = [
+        next((times[key] for key in sorted(keys(each.ids)) if key in times), None) for each in submissions
+    ]
+    if not any(known):
         raise SubmissionError(f"{label}: has a time for none of the hand-ins; it needs an id and submitted")
-    return found
+    return [
+        replace(each, submitted=when) if when is not None else each
+        for each, when in zip(submissions, known, strict=True)
+    ]
 
 
 def _from_canvas(path: Path, label: str) -> list[Row]:

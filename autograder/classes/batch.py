@@ -220,11 +220,9 @@ class _Class:
         people = {name: _person(each, aside.get(name, "")) for name, each in self._submissions.items()}
         with faults.kept_to(GRADES, out / GRADES):
             write_grades(out / GRADES, rows, people, faults)
-        whose = [
-            replace(each, doubt=each.doubt or aside.get(name, "")) for name, each in self._submissions.items()
-        ]
         with faults.kept_to(CLASS, out / CLASS):
-            write_class_list(out / CLASS, whose, self._exported.worksheet is not None)
+            worksheet = self._exported.worksheet is not None
+            write_class_list(out / CLASS, self._submissions.values(), worksheet, aside)
         with faults.kept_to(f"{CANVAS} and {MOODLE}", out / CANVAS, out / MOODLE):
             notes += write_imports(out, self._submissions, rows, self._exported, policy, aside, faults)
         compared = Compared(remark="Not compared: the grader failed at it")

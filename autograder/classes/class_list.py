@@ -19,7 +19,10 @@ CLASS = "class.jsn"
 
 @dataclass(frozen=True)
 class Member:
-    """A student of the class, as `ClassSubmission` has it. `handed_in` is false where there is no hand-in."""
+    """A student of the class, as `ClassSubmission` has it. `handed_in` is false where there is no hand-in.
+
+    `aside` says why another hand-in of the same student counts.
+    """
 
     student: str
     name: str
@@ -28,6 +31,7 @@ class Member:
     doubt: str
     handed_in: bool
     canvas_files: tuple[HandedIn, ...]
+    aside: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,13 +42,19 @@ class ClassList:
     worksheet: bool
 
 
-def write_class_list(path: Path, submissions: Iterable[ClassSubmission], worksheet: bool) -> None:
+def write_class_list(
+    path: Path,
+    submissions: Iterable[ClassSubmission],
+    worksheet: bool,
+    aside: Mapping[str, str] | None = None,
+) -> None:
     """Writes down a class.
 
     Args:
         path: the file.
         submissions: of the class.
         worksheet: whether the roster is Moodle's grading worksheet.
+        aside: why another hand-in of the same student counts, by name.
     """
     members = [
         {
@@ -54,6 +64,7 @@ def write_class_list(path: Path, submissions: Iterable[ClassSubmission], workshe
             "ids": dict(each.ids),
             "doubt": each.doubt,
             "handed_in": each.path is not None,
+            "aside": (aside or {}).get(each.student, ""),
             "canvas_files": [[file.id, file.name] for file in each.canvas_files],
         }
         for each in submissions
@@ -77,5 +88,6 @@ def _class(data: Mapping[str, Any]) -> ClassList:
 def _member(data: Mapping[str, Any]) -> Member:
     files = tuple(HandedIn(int(number), str(name)) for number, name in data["canvas_files"])
     ids = {str(kind): str(text) for kind, text in data["ids"].items()}
+    aside = str(data.get("aside", ""))
     student, name, login, doubt = (str(data[field]) for field in ("student", "name", "login", "doubt"))
-    return Member(student, name, login, ids, doubt, bool(data["handed_in"]), files)
+    return Member(student, name, login, ids, doubt, bool(data["handed_in"]), files, aside)

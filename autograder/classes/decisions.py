@@ -16,15 +16,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.report.marking import Decision
+from autograder.report.spreadsheet import guarded, unguarded
 from autograder.report.text import plain
 from autograder.submissions.archive import shown
 from autograder.submissions.downloads import ClassSubmission
-from autograder.submissions.downloads.people import key
-from autograder.submissions.downloads.roster import read_table
+from autograder.submissions.downloads.people import key, keys
+from autograder.submissions.downloads.roster import read_table, separated
 from exercises.feedback.catalogue import Exercise
 
 DECISIONS = "decisions.csv"
 COLUMNS = ("student", "exercise", "line", "points", "excused", "days", "comment", "reason", "automatic")
+_OF_THE_CHECKS = "automatic"  # a row can do without
 _NEEDED = ("student",)
 _YES, _NO = ("yes", "y", "true", "1", "x", "ex", "excused"), ("", "no", "n", "false", "0")
 _MAX_DAYS = 1000
@@ -70,43 +72,59 @@ def read_decisions(
     points[""] = sum(float(exercise.points) for exercise in exercises if not exercise.extra)
     found: dict[str, list[Decision]] = {}
     for reading.row, line in enumerate(table[1:], 2):
-        cells = {title: cell.strip() for title, cell in zip(titles, line, strict=False) if title}
-        student = _student(cells.get("student", ""), people, reading)
+        cells = {title: unguarded(cell.strip()) for title, cell in zip(titles, line, strict=False) if title}
+        students = _students(cells.get("student", ""), people, reading)
         decision = _decision(cells, points, reading)
-        if decision is None or not student:
+        if decision is None:
             continue
-        earlier = next((each for each in found.get(student, []) if _same(each, decision)), None)
-        if earlier is not None:
-            reading.complain(f"{shown(student)}, {decision.about}: row {earlier.row} decides that already")
-        found.setdefault(student, []).append(decision)
+        for student in students:
+            earlier = next((each for each in found.get(student, []) if _same(each, decision)), None)
+            if earlier is not None:
+                reading.complain(
+                    f"{shown(student)}, {decision.about}: row {earlier.row} decides that already"
+                )
+            found.setdefault(student, []).append(decision)
     if reading.wrong:
         raise DecisionError("\n".join(f"{path.name}, {each}" for each in reading.wrong))
     return {student: tuple(each) for student, each in found.items()}
 
 
-def _people(submissions: Iterable[ClassSubmission]) -> dict[str, set[str]]:
-    """By every name and id in any spelling, whom it may mean."""
-    people: dict[str, set[str]] = {}
+def _people(submissions: Iterable[ClassSubmission]) -> dict[str, dict[str, ClassSubmission]]:
+    """By every name and id in any spelling, whose hand-ins it may mean."""
+    people: dict[str, dict[str, ClassSubmission]] = {}
     for each in submissions:
         for called in {each.student, each.name, each.login, *each.ids.values()} - {""}:
-            people.setdefault(key(called), set()).add(each.student)
+            people.setdefault(key(called), {})[each.student] = each
     return people
 
 
-def _student(called: str, people: Mapping[str, set[str]], reading: _Reading) -> str:
+def _students(
+    called: str, people: Mapping[str, Mapping[str, ClassSubmission]], reading: _Reading
+) -> list[str]:
+    """Whom a row is about: more than one where a student has several hand-ins, and all are meant."""
     if not called:
         reading.complain("names no student")
-        return ""
-    fit = sorted(people.get(key(called), ()))
+        return []
+    meant = people.get(key(called), {})
+    fit = sorted(meant)
     if not fit:
         reading.complain(
             f"{shown(called)} is nobody in this class; a student is named by name, login, email or id"
         )
-    elif len(fit) > 1:
+    elif len(fit) > 1 and not _one_person(meant.values()):
         reading.complain(
             f"{shown(called)} may be {' or '.join(map(shown, fit))}; give the login or the email"
         )
-    return fit[0] if len(fit) == 1 else ""
+        return []
+    return fit
+
+
+def _one_person(submissions: Iterable[ClassSubmission]) -> bool:
+    """Whether hand-ins are surely one student's: they share an id, and none may be another's."""
+    every = list(submissions)
+    return bool(set.intersection(*(keys(each.ids) for each in every))) and not any(
+        each.doubt for each in every
+    )
 
 
 def _decision(cells: Mapping[str, str], points: Mapping[str, float], reading: _Reading) -> Decision | None:
@@ -207,13 +225,32 @@ def manual_points(path: Path) -> dict[str, list[Given]]:
 def with_row(text: str, cells: Mapping[str, str]) -> str:
     """The text of a file of decisions with one more row; an empty text gets the header row first.
 
-    The columns of the text stay in their order. Nothing else in it changes.
+    The columns of the text stay in their order, and what separates them. Nothing else in it changes. What begins as a
+    formula gets an apostrophe in front: peers write comments, and an instructor opens the file in a spreadsheet.
+
+    Raises:
+        DecisionError: if the text has no column for what is to be said.
     """
-    rows = list(csv.reader(io.StringIO(text, newline="")))
-    titles = [title.strip().casefold() for title in rows[0]] if rows else list(COLUMNS)
+    if not text.strip():
+        text = ""
+    body, delimiter = separated(text) if text else ("", ",")
+    try:
+        first = next(
+            (row for row in csv.reader(io.StringIO(body, newline=""), delimiter=delimiter) if any(row)), []
+        )
+    except csv.Error as error:
+        raise DecisionError(f"{DECISIONS}: no CSV file ({error})") from error
+    titles = [title.strip().casefold() for title in first] if first else list(COLUMNS)
+    missing = [
+        title for title, cell in cells.items() if cell and title not in titles and title != _OF_THE_CHECKS
+    ]
+    if missing:
+        raise DecisionError(
+            f"{DECISIONS}: has no column {' and none '.join(missing)}; add it to the first line"
+        )
     table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    if not rows:
+    writer = csv.writer(table, delimiter=delimiter, lineterminator="\n")
+    if not first:
         writer.writerow(titles)
-    writer.writerow([cells.get(title, "") for title in titles])
+    writer.writerow([guarded(cells.get(title, "")) for title in titles])
     return f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{table.getvalue()}"

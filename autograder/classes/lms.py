@@ -78,6 +78,11 @@ def write_imports(
             "made without Moodle's grading worksheet as --roster: of a group assignment, do not upload it, since a "
             "group's number may also be a participant's"
         )
+    over = [each.name for each in grades if each.earned > each.points]
+    if over:
+        told.append(
+            f"the highest grade, and no more, for {', '.join(first_of(over, '{} more'))}: Moodle skips others"
+        )
     maximum = worksheet.maximum if worksheet is not None else None
     modified = worksheet.modified if worksheet is not None else {}
     with faults.kept_to(MOODLE, out / MOODLE):

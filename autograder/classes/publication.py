@@ -100,11 +100,13 @@ def publication(graded: Path) -> Publication:
         else:
             feedback.append(replace(found, before=before.get(member.student)))
     students = [each.member for each in feedback]
+    # a hand-in that does not count is told nothing, and has no claim to the ids of the one that does
+    counting = replace(known, members=tuple(each for each in known.members if not each.aside))
     kind = next((kind for kind in _KINDS if students and all(each.ids.get(kind) for each in students)), "")
     ways = {
-        MOODLE: _to_moodle(known, students),
-        CANVAS: _to_canvas(known, students),
-        PAGES: _to_pages(known, students, kind),
+        MOODLE: _to_moodle(counting, students),
+        CANVAS: _to_canvas(counting, students),
+        PAGES: _to_pages(counting, students, kind),
     }
     names = {each.student for each in known.members}
     return Publication(
@@ -155,8 +157,8 @@ def _before(graded: Path) -> dict[str, Published]:
 
 
 def _feedback(graded: Path, member: Member) -> Feedback:
-    if member.doubt:
-        raise _Withheld(member.doubt)
+    if member.doubt or member.aside:
+        raise _Withheld(member.doubt or member.aside)
     name = f"{member.student}{REPORT}"
     try:
         report = read_report(graded / name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import statistics
 import tempfile
 from pathlib import Path
@@ -75,19 +76,24 @@ def _run(options: argparse.Namespace) -> int:
         text = before
         for cells in rows:
             text = with_row(text, cells)
-        decided = _as_read(path.name, text, options)[-len(rows) :]
+        known_rows = len(_as_read(path.name, before, options)) if before.strip() else 0
+        decided = _as_read(path.name, text, options)[known_rows:]
+        if len(decided) != len(rows):
+            raise DecisionError(f"{path.name}: a row cannot be added; is a quotation mark in it not closed?")
     except DecisionError as error:
         raise CommandError(str(error)) from error
     text, told = before, []
-    for cells, (student, decision) in zip(rows, decided, strict=True):
-        known = _automatic(_report(options.graded, student), decision)
+    for cells, about in zip(rows, decided, strict=True):
+        decision = about[0][1]
+        given = [_automatic(_report(options.graded, student), decision) for student, _ in about]
+        known = given[0] if len(set(given)) == 1 else None  # of several hand-ins, which was meant?
         was = ""
         if decision.points is not None and known is not None:
-            cells["automatic"] = f"{known:g}"
+            cells["automatic"] = f"{known:.10g}"
             was = f", {decision.points:g} points (the checks gave {known:g})"
         text = with_row(text, cells)
-        told.append(f"{student}, {decision.about}{was}")
-    write_bytes(path, text.encode("utf-8"))
+        told.append(f"{' and '.join(student for student, _ in about)}, {decision.about}{was}")
+    write_bytes(path, (codecs.BOM_UTF8 if _has_bom(path) else b"") + text.encode("utf-8"))
     for line in told:
         print(printable(line))
     print(f"Noted in {printable(str(path))}; grade again to apply it")
@@ -142,14 +148,22 @@ def _text(path: Path) -> str:
         raise CommandError(f"{path}: cannot be read; save it as CSV UTF-8") from error
 
 
-def _as_read(name: str, text: str, options: argparse.Namespace) -> list[tuple[str, Decision]]:
-    """The rows of a file of decisions as grading will read them, each with whom it is about."""
+def _has_bom(path: Path) -> bool:
+    """Whether a spreadsheet has marked the file as UTF-8; without the mark it would not read names right again."""
+    return path.is_file() and path.read_bytes().startswith(codecs.BOM_UTF8)
+
+
+def _as_read(name: str, text: str, options: argparse.Namespace) -> list[list[tuple[str, Decision]]]:
+    """The rows of a file of decisions as grading will read them, each with those whom it is about."""
     with tempfile.TemporaryDirectory() as scratch:
         trial = Path(scratch) / name
         trial.write_text(text, encoding="utf-8")
         found = read_decisions(trial, _class(options.graded), options.course.exercises)
-    pairs = [(student, each) for student, all_ in found.items() for each in all_]
-    return sorted(pairs, key=lambda pair: pair[1].row)
+    rows: dict[int, list[tuple[str, Decision]]] = {}
+    for student, all_ in found.items():
+        for each in all_:
+            rows.setdefault(each.row, []).append((student, each))
+    return [rows[row] for row in sorted(rows)]
 
 
 def _class(graded: Path) -> list[ClassSubmission]:
@@ -161,7 +175,7 @@ def _class(graded: Path) -> list[ClassSubmission]:
     if known is None:
         raise CommandError(f"{graded}: `autograder grade` has written no {CLASS} there")
     return [
-        ClassSubmission(each.student, None, each.login, name=each.name, ids=each.ids)
+        ClassSubmission(each.student, None, each.login, name=each.name, ids=each.ids, doubt=each.doubt)
         for each in known.members
     ]
 
@@ -186,7 +200,10 @@ def _automatic(report: Report | None, decision: Decision) -> float | None:
     exercise = next((each for each in report.exercises if each.name == decision.exercise), None)
     if exercise is None or not decision.line:
         return exercise.earned if exercise is not None else None
-    lines = {each.name: each.earned for each in exercise.lines}
+    lines = {each.name: each for each in exercise.lines}
     if decision.line not in lines:
         raise CommandError(f"{exercise.name} has no line {decision.line!r}; it has {', '.join(lines)}")
-    return lines[decision.line]
+    line = lines[decision.line]
+    if decision.points is not None and decision.points > line.points:
+        raise CommandError(f"{decision.about} is worth {line.points:g} points, not {decision.points:g}")
+    return line.earned

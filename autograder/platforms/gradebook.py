@@ -302,7 +302,12 @@ def _write_points(book: Gradebook, assignment: str, student: str, report: Report
 
 
 def _decided(exercise: ExerciseReport, report: Report) -> float | None:
-    """The points of an exercise where a person has changed some of them; None where nobody has."""
+    """The points of an exercise where a person has changed some of them; None where nobody has.
+
+    Extra points are no part of nbgrader's total, whoever gave them.
+    """
+    if exercise.extra:
+        return None
     made = [each for each in report.mark.changes if each.exercise == exercise.name] if report.mark else []
     return exercise.counted + sum(each.points - each.automatic for each in made) if made else None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from autograder.report.model import Change, ExerciseReport, Mark, Report
@@ -107,10 +107,14 @@ def mark_of(report: Report, circumstances: Circumstances) -> Mark:
             f"{points:g} of {report.points:g} points were given by hand{_because(given.reason)}"
         )
         _warn(steps, given, report.earned)
+        _not_applied(steps, decisions, f"row {given.row} gives the points of the whole hand-in")
     elif report.withheld or (not report.handed_in and policy.absent == "blank"):
+        _not_applied(steps, decisions, "there is no grade; give points for the whole hand-in")
         return _mark(report, None, None, steps, comments)
     else:
         points = _total(report, policy, [each for each in decisions if each.exercise], steps)
+        if points is None:
+            return _mark(report, None, None, steps, comments, excused=True)
     deducted, days = _late(report, circumstances, steps) if report.handed_in else (0.0, 0)
     after = max(points - deducted, 0.0)
     return _mark(
@@ -147,19 +151,25 @@ def _mark(
     )
 
 
-def _total(report: Report, policy: Policy, decisions: Sequence[Decision], steps: _Steps) -> float:
-    """The points after what was decided about exercises, weights, dropped exercises and extra points."""
+def _total(report: Report, policy: Policy, decisions: Sequence[Decision], steps: _Steps) -> float | None:
+    """The points after what was decided about exercises, weights, dropped exercises and extra points.
+
+    None where the student is excused from all exercises that count.
+    """
     earned = dict(_decided(report.exercises, decisions, steps))
-    counted = [each for each in report.exercises if not each.extra and each.name in earned]
+    usual = [each for each in report.exercises if not each.extra and policy.weights.get(each.name, 1.0) > 0.0]
+    counted = [each for each in usual if each.name in earned]
+    if usual and not counted:
+        steps.told.append("You are excused from all that counts, so there is no grade")
+        return None
     dropped = {each.name for each in _lowest(counted, earned, policy.drop_lowest)}
     if dropped:
         steps.told.append(f"Left out, as the policy drops the lowest: {', '.join(sorted(dropped))}")
     weights = {each.name: policy.weights.get(each.name, 1.0) for each in counted if each.name not in dropped}
     most = sum(weights[each.name] * each.points for each in counted if each.name in weights)
     total = sum(weight * earned[name] for name, weight in weights.items())
-    if len(weights) < len([each for each in report.exercises if not each.extra]) or set(weights.values()) > {
-        1.0
-    }:
+    everything = len(weights) == len([each for each in report.exercises if not each.extra])
+    if report.exercises and not (everything and set(weights.values()) == {1.0}):
         total = report.points * total / most if most else 0.0
         steps.told.append(
             f"The exercises that count come to {total:.4g} of {report.points:g} points by their weights"
@@ -186,7 +196,7 @@ def _decided(
             continue
         points = exercise.earned
         for each in about:
-            now = _automatic(exercise, each.line)
+            now, most = _automatic(exercise, each.line)
             if now is None:
                 names = ", ".join(line.name for line in exercise.lines)
                 steps.remarks.append(
@@ -194,20 +204,32 @@ def _decided(
                     f"it has {names}"
                 )
             elif each.points is not None:
-                points += each.points - now
-                steps.changes.append(Change(exercise.name, each.line, now, each.points, each.reason))
-                steps.told.append(
-                    f"{each.about}: {each.points:g} points instead of {now:g}{_because(each.reason)}"
-                )
+                given = min(each.points, most)
+                if given < each.points:
+                    steps.remarks.append(
+                        f"row {each.row}: {each.about} is worth {most:g} points, so {each.points:g} are {most:g}"
+                    )
+                points += given - now
+                steps.changes.append(Change(exercise.name, each.line, now, given, each.reason))
+                steps.told.append(f"{each.about}: {given:g} points instead of {now:g}{_because(each.reason)}")
                 _warn(steps, each, now)
         yield exercise.name, points
 
 
-def _automatic(exercise: ExerciseReport, line: str) -> float | None:
-    """The points of the checks for an exercise, or one of its lines; None if it has no such line."""
+def _automatic(exercise: ExerciseReport, line: str) -> tuple[float | None, float]:
+    """The points of the checks for an exercise, or one of its lines, and the most; None if it has no such line."""
     if not line:
-        return exercise.earned
-    return next((each.earned for each in exercise.lines if each.name == line), None)
+        return exercise.earned, exercise.points
+    return next(((each.earned, each.points) for each in exercise.lines if each.name == line), (None, 0.0))
+
+
+def _not_applied(steps: _Steps, decisions: Sequence[Decision], why: str) -> None:
+    """Says that what was decided about exercises changes nothing: else nobody would know."""
+    steps.remarks += [
+        f"row {each.row}: what it says of {each.about} changes nothing, since {why}"
+        for each in decisions
+        if each.exercise and (each.points is not None or each.excused)
+    ]
 
 
 def _warn(steps: _Steps, decision: Decision, now: float) -> None:
@@ -246,13 +268,13 @@ def _late(report: Report, circumstances: Circumstances, steps: _Steps) -> tuple[
             )
         return 0.0, 0
     more = sum(each.days for each in longer)
-    due = policy.local(policy.due) + timedelta(days=more)
-    after = policy.local(submitted) - due
+    # days are those of the clock there: what is due at 23:59 is due at 23:59, also where summer time ends
+    due, came = policy.local(policy.due) + timedelta(days=more), policy.local(submitted)
     if more:
         steps.told.append(f"You had {_days(more)} more{_because(longer[0].reason)}")
-    if after <= timedelta(minutes=policy.grace_minutes):
+    if came.astimezone(UTC) - due.astimezone(UTC) <= timedelta(minutes=policy.grace_minutes):
         return 0.0, 0
-    days = math.ceil(after / _DAY)
+    days = max(math.ceil((came.replace(tzinfo=None) - due.replace(tzinfo=None)) / _DAY), 1)
     percent = min(days * policy.late_percent_per_day, policy.late_percent_at_most)
     if percent:
         steps.told.append(

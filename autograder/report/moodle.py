@@ -8,7 +8,7 @@ From `mod/assign/feedback/offline/` (`importgradeslib.php`, `importgradesform.ph
 - A student is known by what follows "Participant " in `Identifier`, and by nothing else.
 - A record that Moodle changed after the time in `Last modified (grade)` is skipped, unless the teacher allows it.
 - A grade that is empty or out of range is skipped, but empty feedback deletes what is there. So whoever has no grade
-  here has no row.
+  here has no row, and whoever has more than the highest has the highest.
 - Feedback is kept as HTML, and shown unescaped when the import is to be confirmed.
 - The reader takes a backslash before a quotation mark for an escape, as `csv` does not mean it.
 """
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from autograder.report.faults import Faults
 from autograder.report.grade import Grade
@@ -54,7 +55,7 @@ def _row(each: Grade, maximum: float, modified: Mapping[str, str]) -> list[str]:
     number = each.ids["moodle_id"]
     name, email = (_no_escape(text) for text in (each.name, each.ids.get("email", "")))
     changed = _no_escape(modified.get(number, NEVER))
-    points = each.out_of(maximum)
+    points = replace(each, earned=min(each.earned, each.points)).out_of(maximum)
     return [f"Participant {number}", name, email, points, f"{maximum:g}", changed, comment(each)]
 
 

@@ -63,8 +63,8 @@ class Policy:
     round_to: float = 0.0
 
     def local(self, time: datetime) -> datetime:
-        """A time with its zone; one that tells none is in the policy's."""
-        return time if time.tzinfo is not None else time.replace(tzinfo=self._zone)
+        """A time in the policy's zone; one that tells none is in it already."""
+        return time.astimezone(self._zone) if time.tzinfo is not None else time.replace(tzinfo=self._zone)
 
     @property
     def _zone(self) -> tzinfo:
@@ -155,7 +155,7 @@ def _is_weights(value: Any) -> bool:
 _PERCENT = (_is_number(0, 100), "a number from 0 to 100")
 _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "due": (
-        lambda value: isinstance(value, datetime),
+        lambda value: isinstance(value, datetime) and value.year < 9000,  # an extension ends before time does
         "a date and a time, such as 2026-11-20T23:59:00+01:00",
     ),
     "zone": (_is_zone, "the name of a time zone, such as Europe/Berlin"),
@@ -168,5 +168,5 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "drop_lowest": (lambda value: _is_number(0, 100)(value) and isinstance(value, int), "a whole number"),
     "weights": (_is_weights, "a table of exercises with a number each"),
     "extra": _is_one_of(ExtraPoints),
-    "round_to": (_is_number(0, 100), "a number of points"),
+    "round_to": (lambda value: _is_number(0, 100)(value) and not 0 < value < 0.001, "a number of points"),
 }

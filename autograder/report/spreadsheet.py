@@ -20,6 +20,7 @@ from autograder.report.text import plain
 
 # some spreadsheets know the full-width signs, too; a quotation mark closes or opens what another reader splits
 _FORMULA = re.compile(r'(^|[,;|"])(?=\s*[=+\-@＝＋－＠])')
+_GUARDED = re.compile(_FORMULA.pattern.replace(")(", ")'(", 1))
 _VALUE = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?|-")
 
 
@@ -31,9 +32,19 @@ def as_csv(rows: Iterable[Sequence[str]]) -> str:
     return table.getvalue()
 
 
+def guarded(text: str) -> str:
+    """A cell that is no formula, and otherwise as it is; `unguarded` takes the signs out again."""
+    return _FORMULA.sub(r"\1'", text)
+
+
+def unguarded(text: str) -> str:
+    """A cell as it was before `guarded`."""
+    return _GUARDED.sub(r"\1", text)
+
+
 def _cell(text: str) -> str:
     return text if _VALUE.fullmatch(text) else _text(text)
 
 
 def _text(text: str) -> str:
-    return _FORMULA.sub(r"\1'", plain(text).replace("\n", " ").replace("\t", " "))
+    return guarded(plain(text).replace("\n", " ").replace("\t", " "))

@@ -10,7 +10,7 @@ from autograder.submissions.archive import SubmissionError, shown
 from autograder.submissions.downloads import names
 from autograder.submissions.downloads.found import File, Found, visible
 from autograder.submissions.downloads.gradescope import gradescope
-from autograder.submissions.downloads.times import time_in_utc
+from autograder.submissions.downloads.times import time_there
 from autograder.submissions.filenames import recognise
 from autograder.submissions.submission import find_submissions
 
@@ -146,7 +146,7 @@ def stamped(folder: Path) -> datetime | None:
     """When nbgrader's exchange took a hand-in, as it wrote it beside it."""
     try:
         with (folder / TIMESTAMP).open(encoding="utf-8", errors="replace") as file:
-            return time_in_utc(file.read(_MAX_STAMP_CHARS))
+            return time_there(file.read(_MAX_STAMP_CHARS))
     except OSError:
         return None
 

@@ -122,13 +122,7 @@ def read_table(path: Path, label: str = "") -> list[list[str]]:
         raise SubmissionError(f"{label}: {what}; save it as CSV UTF-8") from error
     if len(content) > _MAX_BYTES or "\0" in text:
         raise SubmissionError(f"{label}: no table; give a CSV file")
-    first, _, rest = text.lstrip().partition("\n")
-    told = _SEPARATOR.fullmatch(first.strip(" \r"))
-    if told:
-        text, first = rest, rest.lstrip().partition("\n")[0]
-    delimiter = told[1].replace("\\t", "\t") if told else ""
-    if not delimiter or delimiter not in first:
-        delimiter = max(",;\t", key=first.count)
+    text, delimiter = separated(text)
     try:
         lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(line)]
     except csv.Error as error:  # as of a cell that has no end
@@ -136,6 +130,16 @@ def read_table(path: Path, label: str = "") -> list[list[str]]:
     if not any(cell.strip() for line in lines for cell in line):
         raise SubmissionError(f"{label}: is empty; give a class list with a line of titles")
     return lines
+
+
+def separated(text: str) -> tuple[str, str]:
+    """The text of a table without a line that tells what separates columns, and what does."""
+    first, _, rest = text.lstrip().partition("\n")
+    told = _SEPARATOR.fullmatch(first.strip(" \r"))
+    if told:
+        text, first = rest, rest.lstrip().partition("\n")[0]
+    delimiter = told[1].replace("\\t", "\t") if told else ""
+    return text, delimiter if delimiter and delimiter in first else max(",;\t", key=first.count)
 
 
 def _listed(titles: Sequence[str]) -> str:

@@ -13,9 +13,11 @@ from datetime import UTC, datetime
 
 _ISO = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]+([0-9]{1,2}:[0-9]{2})(?::([0-9]{2}))?(?:(\.[0-9]{1,6})[0-9]*)?"
-    r"\s*(Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?"
+    r"\s*(Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?(?!\s*[AaPp]\.?[Mm])"
 )
+_NAMED = re.compile(r"[0-9] (?!(?:UTC|GMT)$)[A-Z]{2,5}$")
 _MOODLE = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M")
+_YEARS = (1970, 9000)  # what lies near either end of time has no counterpart in other zones
 _UTC = ("Z", "UTC", "GMT")
 
 
@@ -28,15 +30,21 @@ def time_in(text: str) -> datetime | None:
     zone = "+00:00" if zone in _UTC else zone or ""
     whole = f"{day}T{clock.zfill(5)}:{seconds or '00'}{(fraction or '.0').ljust(7, '0')}{zone}"
     try:
-        return datetime.fromisoformat(whole)
+        time = datetime.fromisoformat(whole)
     except ValueError:
         return None
+    return time if _YEARS[0] <= time.year <= _YEARS[1] else None
 
 
 def time_in_utc(text: str) -> datetime | None:
     """The same where a time without a zone is in UTC."""
     time = time_in(text)
     return time.replace(tzinfo=UTC) if time is not None and time.tzinfo is None else time
+
+
+def time_there(text: str) -> datetime | None:
+    """The same, but without a zone where the text ends with the name of one: `CET` is several, and none is UTC."""
+    return time_in(text) if _NAMED.search(text.strip()) else time_in_utc(text)
 
 
 def _of_moodle(text: str) -> datetime | None:
