@@ -33,7 +33,7 @@ def add(commands: Commands) -> None:
         nargs="?",
         default="",
         metavar="EXERCISE[.LINE]",
-        help="such as ex3, or ex3.values for a line of its rubric (default: the whole hand-in)",
+        help="such as ex3, or ex3.LINE with the name of a line of its rubric (default: the whole hand-in)",
     )
     parser.add_argument("--points", metavar="N", help="instead of those that the checks gave")
     parser.add_argument("--excuse", action="store_true", help="it does not count")
