@@ -9,7 +9,7 @@
 # make screens                                  set up and take the README's pictures of pages
 # make fuzz [TARGETS="decoder zips"]             set up and fuzz what reads hand-ins (half an hour)
 # make soak                                     set up and kill the grader 50 times over a class of 200
-# make oldest                                   set up and run the public checks with the oldest packages (3 GB)
+# make versions                                 set up and try each Python with the oldest and newest packages (20 GB, half an hour)
 # make container                                set up and grade the honest styles with 768 MB and half a processor (as root; an hour)
 # make release [DIST=folder]                    set up and build every zip to hand out or upload
 
@@ -23,7 +23,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: grade test platforms thorough release lint check bench mutation prices seeds random surroundings attacks screens fuzz soak oldest container clean
+.PHONY: grade test platforms thorough release lint check bench mutation prices seeds random surroundings attacks screens fuzz soak versions container clean
 
 grade: .venv/grader
 	$(BIN)/autograder grade "$(SUBMISSIONS)" --out "$(OUT)"
@@ -80,8 +80,8 @@ fuzz: .venv/dev
 soak: .venv/dev
 	$(BIN)/python -m tests.soak
 
-oldest: .venv/dev
-	$(BIN)/python -m tests.oldest
+versions: .venv/dev
+	$(BIN)/python -m tests.versions
 
 container: .venv/dev
 	$(BIN)/python -m tests.small_container

@@ -21,6 +21,7 @@ from typing import Any
 
 from autograder.paths import ROOT
 from autograder.sandbox import forkserver
+from autograder.sandbox.torch_version import UnfitTorch, refuse_unfit_torch
 
 _HERE = "import sys; sys.path.insert(0, sys.argv.pop(1)); from {module} import main; sys.exit(main())"
 # the other side of the sandbox is imported by this text alone: no module of the grader leads there
@@ -46,6 +47,10 @@ _STREAM = ("encoding", "errors", "line_buffering", "write_through")
 def begin_anew(module: str) -> None:
     """Becomes a program that runs `main()` of a module; comes back where a system or a debugger does not let it."""
     if sys.platform != "linux" or sys.gettrace() or sys.getprofile():
+        return
+    try:
+        refuse_unfit_torch()
+    except UnfitTorch:  # no worker could be forked; what grades says it in its own way
         return
     before = {
         "environment": dict(os.environ),

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from autograder import __version__
 from autograder.cli import check, decide, diff, grade, new, publish, release, stubs
 from autograder.cli.options import CommandError
+from autograder.sandbox.torch_version import UnfitTorch, refuse_unfit_torch
 from autograder.submissions.submission import ReadingError, SubmissionError
 
 if TYPE_CHECKING:
     from exercises.feedback.course import Course
 
+NEED_SANDBOX = ("grade", "check", "release")
 COMMANDS = (grade, decide, publish, diff, check, stubs, new, release)
 
 
@@ -29,7 +31,9 @@ def refused(options: argparse.Namespace) -> int:
     """Exit code 2, and why, for a command that cannot be carried out whatever is imported; 0 for any other."""
     try:
         options.precondition(options)
-    except CommandError as error:
+        if options.command in NEED_SANDBOX:
+            refuse_unfit_torch()
+    except (CommandError, UnfitTorch) as error:
         return _bad(error)
     except OSError as error:  # of a path that cannot even be looked at
         return _bad(CommandError(f"{str(error.filename)[:100]}: {error.strerror}"))

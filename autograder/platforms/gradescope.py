@@ -17,6 +17,7 @@ from autograder.platforms.single_upload import graded, release
 from autograder.report import gradescope
 from autograder.report.files import for_student, write_json
 from autograder.report.text import in_points
+from autograder.sandbox.torch_version import UnfitTorch
 
 ROOT = Path("/autograder")
 
@@ -31,6 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
         found = scaled(gradescope.results(report), report.points, total)
         told = report.problem or in_points(report.earned, report.points, report.extra)
         print(f"release {release().get('commit', 'unknown')}, {told}")
+    except UnfitTorch as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        found = gradescope.failed()
     except Exception:  # the instructor's trouble: the log tells it, the student gets a sentence
         traceback.print_exc()
         found = gradescope.failed()

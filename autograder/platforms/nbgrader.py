@@ -275,9 +275,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     (notebook,) = sys.argv[1:] if arguments is None else arguments
     from autograder.platforms.single_upload import graded
     from autograder.report.files import for_student
+    from autograder.sandbox.torch_version import UnfitTorch
     from autograder.submissions.downloads.names import submission_in
 
-    report = for_student(graded(submission_in(Path(notebook).parent)), show_calls=False)
+    try:
+        report = for_student(graded(submission_in(Path(notebook).parent)), show_calls=False)
+    except UnfitTorch as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return 2
     told = remarks(report)
     answer: dict[str, Any] = {e.name: {"points": e.counted, "found": told[e.name]} for e in report.exercises}
     if report.problem:

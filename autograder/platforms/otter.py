@@ -204,8 +204,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from autograder.platforms.single_upload import graded, points
     from autograder.report import gradescope
     from autograder.report.files import for_student
+    from autograder.sandbox.torch_version import UnfitTorch
 
-    report = graded(submission)
+    try:
+        report = graded(submission)
+    except UnfitTorch as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return 2
     results = gradescope.results(for_student(report, show_calls=False))
     told = {"problem": report.problem, "output": results["output"], "tests": results["tests"]}
     _write(found, told | {"points": points(report), "extra": [e.name for e in report.begun if e.extra]})

@@ -15,6 +15,7 @@ from autograder.platforms.single_upload import MEANINGS, graded, release
 from autograder.report import prairielearn
 from autograder.report.files import for_student, write_json
 from autograder.report.text import in_points
+from autograder.sandbox.torch_version import UnfitTorch
 
 ROOT = Path("/grade")
 FAILED = (
@@ -32,6 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
         found = prairielearn.results(report, MEANINGS)
         told = report.problem or in_points(report.earned, report.points, report.extra)
         print(f"release {release().get('commit', 'unknown')}, {told}")
+    except UnfitTorch as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        found = prairielearn.not_gradable(FAILED)
     except Exception:  # the instructor's trouble: the log tells it, the student gets a sentence
         traceback.print_exc()
         found = prairielearn.not_gradable(FAILED)

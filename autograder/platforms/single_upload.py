@@ -13,6 +13,7 @@ from autograder.grading.grade import DEFAULT_SEED, Grader, choose_devices
 from autograder.grading.sandboxed import TimeLimits
 from autograder.paths import RELEASE
 from autograder.report.model import Report
+from autograder.sandbox.torch_version import refuse_unfit_torch
 from autograder.submissions.submission import Submission, SubmissionError, read_submission, visible
 
 # seconds for all calls of one upload: platforms stop everything after ten minutes, with no points at all
@@ -50,7 +51,11 @@ def graded(upload: Path, student: str = "submission") -> Report:
     Args:
         upload: a folder, zip, notebook or `.py` file. A folder that holds nothing else is what lies in it.
         student: the name in the report.
+
+    Raises:
+        UnfitTorch: if the torch that is installed cannot grade.
     """
+    refuse_unfit_torch()
     time_limits = TimeLimits(submission=MAX_SUBMISSION_SECONDS)
     try:
         submission = uploaded(upload)
