@@ -25,6 +25,7 @@ import torch
 
 from autograder.classes.versions import code_digest
 from autograder.grading.grade import suites_digest
+from autograder.paths import ROOT
 from autograder.release.edition import Edition
 from autograder.release.known import KnownSubmission
 from autograder.release.notebook import as_file, as_notebook, cells
@@ -145,8 +146,11 @@ def _digest(data: bytes) -> str:
 
 
 def _installed() -> list[str]:
-    """Every package that this Python finds, with its version, as the name of a folder."""
-    places = [Path(place) for place in sys.path if place]
+    """Every package that this Python finds, with its version, as the name of a folder.
+
+    What installing it leaves in the checkout is found from some folders and not from others, and is no other package.
+    """
+    places = [Path(place) for place in sys.path if place and Path(place).resolve() != ROOT]
     kinds = ("*.dist-info", "*.egg-info")
     return sorted({path.name for place in places for kind in kinds for path in place.glob(kind)})
 
