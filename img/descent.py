@@ -74,3 +74,8 @@ def learning_rates() -> bytes:
         text(draw, (left, TOP + HIGH + 2 * LINE), ends, 16, SOFT)
     assert image.getpixel((4, 4)) == PAPER
     return as_png(image.quantize(256, dither=Image.Dither.NONE))
+
+
+PICTURES = {
+    "learning_rates.png": learning_rates,
+}

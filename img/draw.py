@@ -5,14 +5,14 @@
     python img/draw.py --check              change nothing; say which files are not what would be drawn
     python img/draw.py --photo chelsea.png  also cat.png anew, from scikit-image's photograph
 
-The sweeps of a kernel are in table.py, the pictures of the tutorial's last part in descent.py, figures.py,
-grouping.py, learning.py, rivals.py and upsampling.py.
-How all of them look is in paint.py.
+The sweeps of a kernel are in table.py. Other pictures are in modules of their own, each with its `PICTURES`. How
+all of them look is in paint.py.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -26,24 +26,9 @@ if __name__ == "__main__":
     # Run as a script, Python looks for modules beside it and not beside its folder.
     sys.path.insert(0, str(HERE.parent))
 
-from img.descent import learning_rates  # noqa: E402
-from img.figures import (  # noqa: E402
-    costs,
-    im2col,
-    pooling,
-    pooling_ends,
-    receptive_field,
-    receptive_field_strides,
-)
-from img.grouping import groups  # noqa: E402
-from img.learning import learnt_kernel, tiny_network  # noqa: E402
 from img.paint import as_png, gif, sobel  # noqa: E402
-from img.rivals import rivals  # noqa: E402
-from img.table import ANIMATIONS, Grid, grid  # noqa: E402
-from img.upsampling import checkerboard, stamps  # noqa: E402
+from img.table import ANIMATIONS, GX, GY  # noqa: E402
 
-GX: Grid = grid("-1 0 1; -2 0 2; -1 0 1")
-GY: Grid = grid("-1 -2 -1; 0 0 0; 1 2 1")
 CAT_WIDTH = 360
 # An edge this strong is drawn white. The strongest there can be is 4.5; few in the photograph reach 1.
 WHITE_EDGE = 1.0
@@ -84,23 +69,20 @@ def cat_edge(folder: Path = HERE) -> bytes:
     return as_png(Image.fromarray(grey))
 
 
+def _of_modules() -> dict[str, Callable[[], bytes]]:
+    """The pictures of every module beside this one that has any: a new one is named nowhere else."""
+    found: dict[str, Callable[[], bytes]] = {}
+    for path in sorted(HERE.glob("*.py")):
+        if path != Path(__file__).resolve():
+            found |= getattr(importlib.import_module(f"img.{path.stem}"), "PICTURES", {})
+    return found
+
+
 PICTURES: dict[str, Callable[[], bytes]] = {
     **{f"{name}.gif": partial(gif, name, animation) for name, animation in ANIMATIONS.items()},
     "sobel.png": partial(sobel, GX, GY),
     "cat_edge.png": cat_edge,
-    "receptive_field.gif": receptive_field,
-    "receptive_field_strides.png": receptive_field_strides,
-    "costs.png": costs,
-    "groups.png": groups,
-    "pooling.gif": pooling,
-    "pooling_ends.png": pooling_ends,
-    "learnt_kernel.gif": partial(learnt_kernel, HERE / "cat.png", GX),
-    "learning_rates.png": learning_rates,
-    "tiny_network.png": tiny_network,
-    "im2col.gif": im2col,
-    "rivals.png": rivals,
-    "stamps.gif": stamps,
-    "checkerboard.png": checkerboard,
+    **_of_modules(),
 }
 
 

@@ -416,3 +416,13 @@ def costs() -> bytes:
 def _goes_on(draw: ImageDraw.ImageDraw, x: int, y: int, colour: Colour) -> None:
     """The point of an arrow: this bar is longer than there is room for."""
     draw.polygon([(x, y - 5), (x + 22, y + BAR // 2), (x, y + BAR + 5)], fill=colour)
+
+
+PICTURES = {
+    "receptive_field.gif": receptive_field,
+    "receptive_field_strides.png": receptive_field_strides,
+    "costs.png": costs,
+    "pooling.gif": pooling,
+    "pooling_ends.png": pooling_ends,
+    "im2col.gif": im2col,
+}

@@ -80,3 +80,8 @@ def draw_channels(draw: ImageDraw.ImageDraw, left: int, top: int, below: int, co
     for channel in sorted(range(CHANNELS), key=lambda each: each == CHOSEN):
         dark = channel == CHOSEN
         box(draw, left + channel * CELL, below, channel, DARK_CYAN if dark else CYAN, thick=dark)
+
+
+PICTURES = {
+    "groups.png": groups,
+}

@@ -6,6 +6,7 @@ first layer is copied from a run of the tutorial's code, rounded to hundredths. 
 
 from __future__ import annotations
 
+from functools import partial
 from math import sqrt
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from img.paint import (
     text,
     with_palette,
 )
-from img.table import Grid, grid
+from img.table import GX, Grid, grid
 
 Vector = list[float]
 
@@ -231,3 +232,9 @@ def tiny_network() -> bytes:
 def _framed(image: Image.Image, draw: ImageDraw.ImageDraw, shown: Image.Image, xy: tuple[int, int]) -> None:
     image.paste(shown.convert("RGB"), xy)
     draw.rectangle((xy[0] - 1, xy[1] - 1, xy[0] + shown.width, xy[1] + shown.height), outline=SOFT)
+
+
+PICTURES = {
+    "learnt_kernel.gif": partial(learnt_kernel, Path(__file__).with_name("cat.png"), GX),
+    "tiny_network.png": tiny_network,
+}

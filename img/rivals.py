@@ -35,3 +35,8 @@ def rivals() -> bytes:
         draw.rectangle((left, top, end, top + HIGH), fill=colour, outline=INK)
         text(draw, (end + 10, top + HIGH / 2), f"{ratio:g}", 17, SOFT, "lm")
     return as_png(with_palette(image))
+
+
+PICTURES = {
+    "rivals.png": rivals,
+}

@@ -19,6 +19,10 @@ def grid(text: str) -> Grid:
     return rows
 
 
+GX: Grid = grid("-1 0 1; -2 0 2; -1 0 1")
+GY: Grid = grid("-1 -2 -1; 0 0 0; 1 2 1")
+
+
 def turned(kernel: Grid) -> Grid:
     """Turn a kernel by 180 degrees."""
     return [row[::-1] for row in kernel[::-1]]

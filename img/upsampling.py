@@ -163,3 +163,9 @@ def checkerboard() -> bytes:
         words = "even, but for the border" if taps % STRIDE == 0 else "a checkerboard"
         text(draw, (left, TOP + len(counts) * SMALL + 8), words, 17, SOFT)
     return as_png(with_palette(image))
+
+
+PICTURES = {
+    "stamps.gif": stamps,
+    "checkerboard.png": checkerboard,
+}
