@@ -382,6 +382,11 @@ def test_all_rows_that_are_wrong_are_told_at_once_and_columns_have_names(tmp_pat
         read(tmp_path / "decisions.csv", "exercise,points", "ex1,5")
 
 
+def test_rows_have_the_numbers_that_a_spreadsheet_shows(tmp_path: Path) -> None:
+    with pytest.raises(DecisionError, match=r"decisions\.csv, row 4: eve is nobody"):
+        read(tmp_path / "decisions.csv", ",".join(COLUMNS), "", ",,,,,,,,", "eve,ex1,,1,,,,r,")
+
+
 def test_a_row_is_added_to_whatever_columns_a_file_has(tmp_path: Path) -> None:
     cells = {"student": "ada1", "exercise": "ex1", "points": "5", "reason": 'so, "there"'}
     first = with_row("", cells)

@@ -21,7 +21,7 @@ from autograder.report.text import plain
 from autograder.submissions.archive import shown
 from autograder.submissions.downloads import ClassSubmission
 from autograder.submissions.downloads.people import key, keys
-from autograder.submissions.downloads.roster import read_table, separated
+from autograder.submissions.downloads.roster import read_rows, separated
 from exercises.feedback.catalogue import Exercise
 
 DECISIONS = "decisions.csv"
@@ -61,8 +61,8 @@ def read_decisions(
         DecisionError: for every row that cannot be carried out.
         SubmissionError: if it is no CSV file.
     """
-    table = read_table(path, shown(path))
-    titles = [title.strip().casefold() for title in table[0]] if table else []
+    (_, first), *lines = read_rows(path, shown(path))
+    titles = [title.strip().casefold() for title in first]
     unknown = [title for title in titles if title and title not in COLUMNS]
     if unknown or any(name not in titles for name in _NEEDED):
         told = f"it has {', '.join(map(shown, unknown))}" if unknown else "student is missing"
@@ -71,7 +71,7 @@ def read_decisions(
     points = {exercise.name: float(exercise.points) for exercise in exercises}
     points[""] = sum(float(exercise.points) for exercise in exercises if not exercise.extra)
     found: dict[str, list[Decision]] = {}
-    for reading.row, line in enumerate(table[1:], 2):
+    for reading.row, line in lines:
         cells = {title: unguarded(cell.strip()) for title, cell in zip(titles, line, strict=False) if title}
         students = _students(cells.get("student", ""), people, reading)
         decision = _decision(cells, points, reading)
@@ -200,8 +200,8 @@ def manual_points(path: Path) -> dict[str, list[Given]]:
         DecisionError: for every row that cannot be used.
         SubmissionError: if it is no CSV file.
     """
-    table = read_table(path, shown(path))
-    titles = [title.strip().casefold() for title in table[0]] if table else []
+    (_, first), *lines = read_rows(path, shown(path))
+    titles = [title.strip().casefold() for title in first]
     missing = [title for title in ("student", "points") if title not in titles]
     if missing:
         raise DecisionError(
@@ -209,7 +209,7 @@ def manual_points(path: Path) -> dict[str, list[Given]]:
         )
     reading = _Reading()
     found: dict[str, list[Given]] = {}
-    for reading.row, line in enumerate(table[1:], 2):
+    for reading.row, line in lines:
         cells = {title: cell.strip() for title, cell in zip(titles, line, strict=False) if title}
         points = _number(cells, "points", math.inf, "by hand", reading)
         student = cells.get("student", "")

@@ -101,7 +101,12 @@ def _of_github(cells: Mapping[str, str]) -> dict[str, str]:
 
 
 def read_table(path: Path, label: str = "") -> list[list[str]]:
-    """The lines of a CSV file that are not empty, the titles first.
+    """The lines of a CSV file that are not empty, the titles first; see `read_rows`."""
+    return [line for _, line in read_rows(path, label)]
+
+
+def read_rows(path: Path, label: str = "") -> list[tuple[int, list[str]]]:
+    """The same, each with its number as a spreadsheet shows it: lines that are empty count.
 
     Args:
         path: the file.
@@ -124,10 +129,11 @@ def read_table(path: Path, label: str = "") -> list[list[str]]:
         raise SubmissionError(f"{label}: no table; give a CSV file")
     text, delimiter = separated(text)
     try:
-        lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(line)]
+        read = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        lines = [(number, line) for number, line in enumerate(read, 1) if any(line)]
     except csv.Error as error:  # as of a cell that has no end
         raise SubmissionError(f"{label}: no CSV file, or a quotation mark is not closed ({error})") from error
-    if not any(cell.strip() for line in lines for cell in line):
+    if not any(cell.strip() for _, line in lines for cell in line):
         raise SubmissionError(f"{label}: is empty; give a class list with a line of titles")
     return lines
 
