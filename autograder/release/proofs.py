@@ -15,6 +15,7 @@ import io
 import json
 import os
 import platform
+import site
 import sys
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -25,7 +26,6 @@ import torch
 
 from autograder.classes.versions import code_digest
 from autograder.grading.grade import suites_digest
-from autograder.paths import ROOT
 from autograder.release.edition import Edition
 from autograder.release.known import KnownSubmission
 from autograder.release.notebook import as_file, as_notebook, cells
@@ -146,11 +146,12 @@ def _digest(data: bytes) -> str:
 
 
 def _installed() -> list[str]:
-    """Every package that this Python finds, with its version, as the name of a folder.
+    """Every package that is installed for this Python, with its version, as the name of a folder.
 
-    What installing it leaves in the checkout is found from some folders and not from others, and is no other package.
+    `sys.path` would tell another thing each time: what has been imported adds to it, as setuptools does.
     """
-    places = [Path(place) for place in sys.path if place and Path(place).resolve() != ROOT]
+    user = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
+    places = [Path(place) for place in [*site.getsitepackages(), *user]]
     kinds = ("*.dist-info", "*.egg-info")
     return sorted({path.name for place in places for kind in kinds for path in place.glob(kind)})
 
