@@ -17,7 +17,7 @@ import pytest
 from autograder.__main__ import main
 from autograder.classes.arrivals import with_times
 from autograder.classes.decided import Decided, set_aside
-from autograder.classes.decisions import COLUMNS, DecisionError, read_decisions, with_row
+from autograder.classes.decisions import COLUMNS, DecisionError, manual_points, read_decisions, with_row
 from autograder.classes.lms import write_imports
 from autograder.paths import SOLUTIONS
 from autograder.platforms.gradebook import _decided
@@ -695,3 +695,21 @@ def test_in_a_class_of_500_everybody_gets_the_own_grade(tmp_path: Path) -> None:
     with (tmp_path / "canvas.csv").open(encoding="utf-8", newline="") as file:
         sent = {line["ID"]: float(line["03 Convolutions"]) for line in csv.DictReader(file) if line["ID"]}
     assert sent == {str(n + 1): finals[f"s{n}"] for n in range(500)}
+
+
+def test_points_for_500_are_imported_at_once(tmp_path: Path) -> None:
+    given = tmp_path / "assistants.csv"
+    given.write_text("\n".join(["student,points", *(f"login{n},{n % 11}" for n in range(500)), ""]))
+    text = ""
+    for student, points in manual_points(given).items():
+        cells = {
+            "student": student,
+            "exercise": "ex1",
+            "points": f"{points[0].points:g}",
+            "reason": "by hand",
+        }
+        text = with_row(text, cells)
+    (tmp_path / "decisions.csv").write_text(text)
+    class_ = [ClassSubmission(f"s{n}", None, f"login{n}") for n in range(500)]
+    found = read_decisions(tmp_path / "decisions.csv", class_, exercises())
+    assert {name: each[0].points for name, each in found.items()} == {f"s{n}": n % 11 for n in range(500)}

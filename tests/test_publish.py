@@ -549,3 +549,22 @@ def test_the_commands_of_the_page_on_the_sample_class(tmp_path: Path) -> None:
     assert re.search(r"^amara: new, 100 points$", said, re.MULTILINE)
     assert "nothing to publish: all is as it was published" in said
     assert not (tmp_path / "published-2").exists()
+
+
+def test_a_class_of_500_is_published_to_everybody_and_then_to_whom_something_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    graded = tmp_path / "graded"
+    students = [member(f"s{n}", moodle_id=str(n + 1)) for n in range(500)]
+    class_in(graded, students)
+    assert published(graded, "-o", tmp_path / "first") == 0
+    with zipfile.ZipFile(tmp_path / "first" / "moodle-feedback.zip") as archive:
+        assert len(archive.namelist()) == 500
+    for each in students[:3]:
+        put(graded, each, 8)
+    capsys.readouterr()
+    assert published(graded, "--dry-run") == 0
+    assert capsys.readouterr().out.count("5 points → 8 points") == 3
+    assert published(graded, "-o", tmp_path / "second") == 0
+    with zipfile.ZipFile(tmp_path / "second" / "moodle-feedback.zip") as archive:
+        assert len(archive.namelist()) == 3
