@@ -20,11 +20,10 @@ from autograder.report import canvas_feedback, moodle_feedback
 from autograder.report.files import flush_names, text_bytes
 from autograder.report.rendered import PAGE
 from autograder.report.spreadsheet import as_csv
+from autograder.report.zips import add_entry
 
 TABLE = "pages.csv"
 TITLES = ("name", "page", "login", "email", "points")
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # zip knows no earlier time
-_UNIX = 3
 
 
 def chosen(feedback: Sequence[Feedback], everything: bool) -> dict[str, list[Feedback]]:
@@ -72,7 +71,7 @@ def _write(graded: Path, out: Path, pages: Mapping[str, Sequence[Feedback]]) -> 
         if pages[way]:
             with zipfile.ZipFile(out / way, "w") as archive:
                 for each in pages[way]:
-                    _add(archive, *in_zip(each, _page(graded, each)))
+                    add_entry(archive, *in_zip(each, _page(graded, each)))
     if pages[PAGES]:
         (out / PAGES).mkdir()
         for each in pages[PAGES]:
@@ -99,16 +98,8 @@ def _for_canvas(each: Feedback, page: bytes) -> tuple[str, bytes]:
 def _packed(page: bytes) -> bytes:
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w") as archive:
-        _add(archive, canvas_feedback.PAGE, page)
+        add_entry(archive, canvas_feedback.PAGE, page)
     return memory.getvalue()
-
-
-def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    entry = zipfile.ZipInfo(name, _LONG_AGO)
-    entry.create_system = _UNIX
-    entry.external_attr = 0o100644 << 16
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(entry, content)
 
 
 def _row(each: Feedback) -> list[str]:

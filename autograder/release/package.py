@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from autograder.release.edition import Edition, as_bytes
+from autograder.report.zips import add_entry
 
 MANIFEST = "MANIFEST.json"
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # zip knows no earlier time
-_UNIX = 3
 
 
 @dataclass(frozen=True)
@@ -48,9 +47,5 @@ def zipped(files: Mapping[str, bytes], executables: frozenset[str] = frozenset()
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
-            entry = zipfile.ZipInfo(name, _LONG_AGO)
-            entry.create_system = _UNIX
-            entry.external_attr = (0o100755 if name in executables else 0o100644) << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, files[name], compresslevel=9)
+            add_entry(archive, name, files[name], name in executables)
     return memory.getvalue()
