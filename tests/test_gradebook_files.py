@@ -273,7 +273,12 @@ def test_points_are_scaled_to_what_the_assignment_is_worth(tmp_path: Path) -> No
 def test_moodles_comment_says_what_was_found_and_is_harmless_html(tmp_path: Path) -> None:
     cruel = '<img src=x onerror="alert(1)"> \\" \x1b[31m =1'
     given = graded(7)
-    class_ = [(hand_in("a", moodle_id="1"), Row(given.points, 7, given.exercises, cruel, "", MADE, final=7))]
+    class_ = [
+        (
+            hand_in("a", moodle_id="1"),
+            Row(given.points, 7, given.exercises, cruel, "", MADE, counting=Mark(7, 7)),
+        )
+    ]
     _, moodle, notes = written(tmp_path, class_)
     comment = read_by_moodle(moodle, "1")["1"][1]
     assert comment.startswith("<p>7 of 100 points: ex1 7 of 100</p><p>&lt;img")

@@ -239,7 +239,7 @@ class _Class:
 
     def _remarks(self, rows: Sequence[tuple[str, Row]]) -> list[str]:
         """What the instructor should look at, of what was decided or could not be by the policy."""
-        return [f"{name}: {remark}" for name, row in rows if row.mark for remark in row.mark.remarks]
+        return [f"{name}: {remark}" for name, row in rows for remark in row.counting.remarks]
 
     def _jobs(self, writer: Writer) -> Iterator[GradingJob]:
         """What is not done yet, read when its turn comes; what is done gets a new mark where that has changed."""
@@ -284,8 +284,9 @@ class _Class:
 
     def _is_good(self, name: str, report: Report | None, key: str) -> bool:
         """Whether a report is what this run would come to, but for its mark."""
-        whole = all((self._out / f"{name}{ending}").is_file() for ending in ENDINGS)
-        return whole and report is not None and report.provenance.key == key
+        if report is None or report.provenance.key != key:
+            return False
+        return all((self._out / f"{name}{ending}").is_file() for ending in ENDINGS)
 
     def _take(self, writer: Writer, known: Report, now: Report) -> None:
         """Takes over a report of an earlier run; one with another mark is written anew, and not graded anew."""

@@ -33,9 +33,9 @@ class Decided:
 
 
 def _remembering(decision: Decision, earlier: Report | None) -> Decision:
-    if decision.automatic is not None or decision.points is None or earlier is None or earlier.mark is None:
+    if decision.automatic is not None or decision.points is None or earlier is None:
         return decision
-    for change in earlier.mark.changes:
+    for change in earlier.counting.changes:
         if (change.exercise, change.line, change.points) == (
             decision.exercise,
             decision.line,
@@ -51,7 +51,7 @@ def set_aside(
     """Of several hand-ins of one student, those that do not count by the policy, each with why; by name.
 
     Who a student is, the platform's identifiers tell. Where the policy asks for the last and nobody knows which that
-    is, none is set aside, and no grade is given.
+    is, none is set aside, and no LMS is told a grade.
     """
     if policy.hand_ins == "ask":
         return {}

@@ -15,8 +15,7 @@ from autograder.report.canvas import CANVAS, canvas
 from autograder.report.faults import Faults
 from autograder.report.files import write_text
 from autograder.report.grade import Grade
-from autograder.report.model import Mark
-from autograder.report.moodle import MOODLE, moodle
+from autograder.report.moodle import MOODLE, NO_WORKSHEET, moodle
 from autograder.report.policy import Policy
 from autograder.report.reading import Row
 from autograder.report.text import first_of
@@ -74,10 +73,7 @@ def write_imports(
         )
         grades = []
     elif worksheet is None and grades:
-        told.append(
-            "made without Moodle's grading worksheet as --roster: of a group assignment, do not upload it, since a "
-            "group's number may also be a participant's"
-        )
+        told.append(NO_WORKSHEET)
     over = [each.name for each in grades if each.earned > each.points]
     if over:
         told.append(
@@ -122,11 +118,8 @@ def _graded(
         else:
             ids = {**each.ids, kind: number}
             name = each.name or each.student
-            mark = row.mark or Mark(row.final, row.final)
-            final = mark.before_late if deducts else mark.final
-            grades.append(
-                Grade(name, ids, row.points, final or 0.0, row.exercises, row.found, mark, mark.excused)
-            )
+            final = row.counting.before_late if deducts else row.final
+            grades.append(Grade(name, ids, row.points, final or 0.0, row.exercises, row.found, row.counting))
     return grades, without
 
 
@@ -138,7 +131,7 @@ def _number(text: str) -> str:
 def _reason(each: ClassSubmission, row: Row) -> str:
     if each.doubt:
         return each.doubt
-    if row.final is None and not (row.mark is not None and row.mark.excused):
+    if row.final is None and not row.counting.excused:
         return row.problem or "no grade by the course's policy"
     return ""
 

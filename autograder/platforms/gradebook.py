@@ -215,9 +215,8 @@ def write_penalties(course: Path, assignment: str, reports: Mapping[str, Report]
     """
     with _open(course) as book:
         for student, report in reports.items():
-            if report.mark is not None:
-                notebook: Any = book.find_submission_notebook(_ID, assignment, student)
-                notebook.late_submission_penalty = report.mark.deducted
+            notebook: Any = book.find_submission_notebook(_ID, assignment, student)
+            notebook.late_submission_penalty = report.counting.deducted
         book.db.commit()
 
 
@@ -308,7 +307,7 @@ def _decided(exercise: ExerciseReport, report: Report) -> float | None:
     """
     if exercise.extra:
         return None
-    made = [each for each in report.mark.changes if each.exercise == exercise.name] if report.mark else []
+    made = [each for each in report.counting.changes if each.exercise == exercise.name]
     return exercise.counted + sum(each.points - each.automatic for each in made) if made else None
 
 
@@ -318,8 +317,9 @@ def _write_comments(
     """Each exercise's remarks at its first answer, the others emptied."""
     told = remarks(for_student(report, show_calls=False))
     first = next(iter(told), "")
-    if first and report.mark is not None:
-        told[first] = "\n".join([*report.mark.steps, *report.mark.comments, told[first]]).strip()
+    if first:
+        counting = report.counting
+        told[first] = "\n".join([*counting.steps, *counting.comments, told[first]]).strip()
     for name in answers:
         exercise, _, number = name.partition("-answer-")
         comment: Any = book.find_comment(name, _ID, assignment, student)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograder.report.model import ExerciseReport, Mark
 
@@ -21,8 +21,12 @@ class Grade:
     earned: float
     exercises: Sequence[ExerciseReport]
     found: str
-    mark: Mark | None = None
-    excused: bool = False
+    mark: Mark = field(default_factory=lambda: Mark(None, None))
+
+    @property
+    def excused(self) -> bool:
+        """Whether there is no grade since the student need not have one."""
+        return self.mark.excused
 
     def out_of(self, maximum: float | None) -> str:
         """The points as a number with a decimal point, scaled to the assignment's own maximum where it is known.

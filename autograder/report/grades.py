@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.report.faults import Faults
 from autograder.report.files import write_text
-from autograder.report.model import ExerciseReport, Mark, Report
+from autograder.report.model import ExerciseReport, Report
 from autograder.report.reading import Row
 from autograder.report.spreadsheet import as_csv
 
@@ -78,7 +78,7 @@ def _row(student: str, report: Report | Row, who: Person, measured: Sequence[str
     extra = [e.earned for e in report.exercises if e.extra]
     points = [*(e.earned for e in report.exercises), report.earned, *([sum(extra)] if extra else [])]
     shown = ["" if report.withheld else f"{each:g}" for each in points]
-    mark = report.mark or Mark(report.final, report.final)
+    mark = report.counting
     final = "" if mark.final is None or who.aside else f"{mark.final:g}"
     late = f"{mark.days_late}" if mark.days_late else "late" if who.late else ""
     carried = ", ".join(e.name for e in report.exercises if e.carried_from)

@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from autograder.report.model import Change, ExerciseReport, Mark, Report
 from autograder.report.policy import Policy
+from autograder.report.text import in_days
 
 _DAY = timedelta(days=1)
 _CLOSE = 1e-6  # points that are the same but for how they were added up
@@ -196,7 +197,7 @@ def _decided(
             continue
         points = exercise.earned
         for each in about:
-            now, most = _automatic(exercise, each.line)
+            now, most = of_checks(exercise, each.line)
             if now is None:
                 names = ", ".join(line.name for line in exercise.lines)
                 steps.remarks.append(
@@ -216,7 +217,7 @@ def _decided(
         yield exercise.name, points
 
 
-def _automatic(exercise: ExerciseReport, line: str) -> tuple[float | None, float]:
+def of_checks(exercise: ExerciseReport, line: str) -> tuple[float | None, float]:
     """The points of the checks for an exercise, or one of its lines, and the most; None if it has no such line."""
     if not line:
         return exercise.earned, exercise.points
@@ -257,7 +258,7 @@ def _late(report: Report, circumstances: Circumstances, steps: _Steps) -> tuple[
     longer = [each for each in circumstances.decisions if each.days]
     if policy.due is None:
         steps.remarks += [
-            f"row {each.row}: {_days(each.days)} more than what? course.toml has no due in [policy]"
+            f"row {each.row}: {in_days(each.days)} more than what? course.toml has no due in [policy]"
             for each in longer
         ]
         return 0.0, 0
@@ -271,21 +272,17 @@ def _late(report: Report, circumstances: Circumstances, steps: _Steps) -> tuple[
     # days are those of the clock there: what is due at 23:59 is due at 23:59, also where summer time ends
     due, came = policy.local(policy.due) + timedelta(days=more), policy.local(submitted)
     if more:
-        steps.told.append(f"You had {_days(more)} more{_because(longer[0].reason)}")
+        steps.told.append(f"You had {in_days(more)} more{_because(longer[0].reason)}")
     if came.astimezone(UTC) - due.astimezone(UTC) <= timedelta(minutes=policy.grace_minutes):
         return 0.0, 0
     days = max(math.ceil((came.replace(tzinfo=None) - due.replace(tzinfo=None)) / _DAY), 1)
     percent = min(days * policy.late_percent_per_day, policy.late_percent_at_most)
     if percent:
         steps.told.append(
-            f"{_days(days)} late: {percent:g} % of {report.points:g} points are taken off "
+            f"{in_days(days)} late: {percent:g} % of {report.points:g} points are taken off "
             f"({policy.late_percent_per_day:g} % for each day begun, {policy.late_percent_at_most:g} % at most)"
         )
     return report.points * percent / 100, days
-
-
-def _days(number: float) -> str:
-    return f"{number:g} day{'s' * (number != 1)}"
 
 
 def _rounded(points: float, policy: Policy, steps: _Steps) -> float:

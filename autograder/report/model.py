@@ -267,11 +267,15 @@ class Report:
     mark: Mark | None = None
 
     @property
+    def counting(self) -> Mark:
+        """What counts in the end: the mark, or the points where there is none."""
+        points = None if self.withheld else self.earned
+        return self.mark or Mark(points, points)
+
+    @property
     def final(self) -> float | None:
         """The grade in points; None where there is none."""
-        if self.mark is not None:
-            return self.mark.final
-        return None if self.withheld else self.earned
+        return self.counting.final
 
     @property
     def withheld(self) -> bool:

@@ -21,7 +21,7 @@ from dataclasses import replace
 
 from autograder.report.faults import Faults
 from autograder.report.grade import Grade
-from autograder.report.model import Mark, extra_points
+from autograder.report.model import extra_points
 from autograder.report.spreadsheet import as_csv
 from autograder.report.text import in_points, plain
 
@@ -34,6 +34,10 @@ TITLES = (
     "Maximum grade",
     "Last modified (grade)",
     "Feedback comments",
+)
+NO_WORKSHEET = (
+    "made without Moodle's grading worksheet as --roster: of a group assignment, do not upload it, since a group's "
+    "number may also be a participant's"
 )
 NEVER = "-"  # what Moodle writes for a grade that was never changed
 
@@ -64,8 +68,7 @@ def comment(grade: Grade) -> str:
     begun = [exercise for exercise in grade.exercises if not exercise.left_alone]
     points = ", ".join(f"{e.name} {e.earned:g} of {e.points:g}" for e in begun)
     total = in_points(grade.earned, grade.points, extra_points(grade.exercises))
-    mark = grade.mark or Mark(grade.earned, grade.earned)
-    parts = [total + (f": {points}" if points else ""), *mark.steps, *mark.comments, grade.found]
+    parts = [total + (f": {points}" if points else ""), *grade.mark.steps, *grade.mark.comments, grade.found]
     shown = [html.escape(plain(part).replace("\n", " ")) for part in parts]
     return "".join(f"<p>{part}</p>" for part in shown)
 

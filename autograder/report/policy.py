@@ -42,7 +42,7 @@ class Policy:
         late_percent_at_most: of all points, however late.
         deducted_by: platforms that take this off themselves; they are told the points before it.
         absent: what whoever handed in nothing gets: 0, or no grade.
-        hand_ins: which of several of one student counts; "ask" gives no grade.
+        hand_ins: which of several of one student counts; "ask" tells no LMS any.
         drop_lowest: how many exercises do not count, those with the smallest share of their points.
         weights: by exercise, 1 where none is named.
         extra: whether extra points stand beside the grade, are added to it, or fill it up at most.

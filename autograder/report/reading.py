@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -145,9 +145,13 @@ class Row:
     problem: str
     provenance: Provenance
     withheld: bool = False
-    final: float | None = None
-    mark: Mark | None = None
+    counting: Mark = field(default_factory=lambda: Mark(None, None))
     handed_in: bool = True
+
+    @property
+    def final(self) -> float | None:
+        """The grade in points; None where there is none."""
+        return self.counting.final
 
 
 def row(report: Report) -> Row:
@@ -163,8 +167,7 @@ def row(report: Report) -> Row:
         report.problem,
         _origin(made.torch, *layers),
         report.withheld,
-        report.final,
-        report.mark,
+        report.counting,
         report.handed_in,
     )
 

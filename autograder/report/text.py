@@ -75,6 +75,11 @@ def _reading(section: str) -> str:
     return f"Read: {section_title(section)!r} in the tutorial, {page}{section}"
 
 
+def in_days(number: float) -> str:
+    """A number of days in words."""
+    return f"{number:g} day{'s' * (number != 1)}"
+
+
 def in_points(
     earned: float, points: float, extra: Extra | None, written: Callable[[float], str] = "{:g}".format
 ) -> str:
@@ -104,7 +109,6 @@ def report_summary(report: Report) -> str:
         + (f". {measured(e)}" if e.measured else "")
         for e in report.begun
     ]
-    if report.mark is not None:
-        lines += [*report.mark.steps, *report.mark.comments]
+    lines += [*report.counting.steps, *report.counting.comments]
     lines += [f"Note: {note}" for note in report.notes]
     return plain("\n".join(lines))

@@ -147,7 +147,7 @@ def _page(report: Report, length: int, causes: int, calls: int) -> str:
         further=_further(report),
         total=_total(report),
         steps=[cut(step) for step in _steps(report)],
-        comments=[cut(comment) for comment in report.mark.comments] if report.mark else [],
+        comments=[cut(comment) for comment in report.counting.comments],
         advice=UNREAD if report.withheld else UNSEEN,
         headline=_headline(report),
         provenance=_provenance(report),
@@ -176,7 +176,7 @@ def _of(exercise: ExerciseReport, withheld: bool) -> str:
 
 def _total(report: Report) -> str:
     """The grade; whoever leaves the extra points alone finds them further down."""
-    if report.mark is not None and report.mark.excused:
+    if report.counting.excused:
         return "Excused"
     if report.final is None:
         return "Not graded" if report.withheld else "No grade"
@@ -185,14 +185,14 @@ def _total(report: Report) -> str:
 
 def _steps(report: Report) -> list[str]:
     """How the points of the checks became the grade; nothing where they are it."""
-    if report.mark is None or not report.mark.steps:
+    if not report.counting.steps:
         return []
     checks = (
         []
         if report.withheld
         else [f"The checks gave {points(report.earned)} of {points(report.points)} points."]
     )
-    return [*checks, *report.mark.steps]
+    return [*checks, *report.counting.steps]
 
 
 def _whole(line: Line) -> bool:

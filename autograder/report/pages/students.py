@@ -14,6 +14,7 @@ from autograder.report.model import ExerciseReport, Mark
 from autograder.report.pages.markup import points as written
 from autograder.report.pages.who import Shown, Who
 from autograder.report.reading import Row
+from autograder.report.text import in_days
 
 MAX_DECISIONS = 1_000
 SPARK_WIDTH, SPARK_HEIGHT = 64, 18  # of the line of a student's progress, in its own units
@@ -124,13 +125,13 @@ def _row(
         state = "report cannot be read"
         empty = (Cell(""),) * len(exercises)
         return StudentRow(student, number, empty, "", "", "", state, "", False, "ungraded look", progress)
-    mark = row.mark or Mark(row.final, row.final)
+    mark = row.counting
     by_name = {each.name: each for each in row.exercises}
     decided = {each.exercise for each in decisions if each.points is not None or each.excused}
     decided |= {change.exercise for change in mark.changes}
     cells = tuple(_cell(by_name.get(each), row, each in decided) for each in exercises)
     final = "excused" if mark.excused else "" if mark.final is None or person.aside else written(mark.final)
-    late = _days(mark.days_late) if mark.days_late else "late" if person.late else ""
+    late = in_days(mark.days_late) if mark.days_late else "late" if person.late else ""
     return StudentRow(
         student,
         number,
@@ -162,7 +163,7 @@ def _states(row: Row, mark: Mark, person: Person, decisions: Sequence[Decision])
     if mark.changes:
         yield "changed by hand"
     yield from (f"{each.exercise} excused" for each in decisions if each.excused and each.exercise)
-    yield from (f"{_days(each.days)} longer" for each in decisions if each.days)
+    yield from (f"{in_days(each.days)} longer" for each in decisions if each.days)
     if person.aside:
         yield "another hand-in counts"
     if person.doubt:
@@ -220,14 +221,14 @@ def decision_rows(statistics: ClassStatistics, records: Records, who: Who) -> li
 def _change(decision: Decision, row: Row | None) -> str:
     told = []
     if decision.points is not None:
-        changes = row.mark.changes if row is not None and row.mark is not None else ()
+        changes = row.counting.changes if row is not None else ()
         of_it = [c for c in changes if (c.exercise, c.line) == (decision.exercise, decision.line)]
         told += [f"{written(change.automatic)} → {written(change.points)} points" for change in of_it]
         told += [] if of_it else [f"→ {written(decision.points)} points, without effect"]
     if decision.excused:
         told.append("excused")
     if decision.days:
-        told.append(f"{_days(decision.days)} longer")
+        told.append(f"{in_days(decision.days)} longer")
     if not told and decision.comment:
         told.append("comment")
     return ", ".join(told)
@@ -240,10 +241,6 @@ def _reason(decision: Decision) -> str:
 
 def remark_rows(statistics: ClassStatistics, who: Who) -> list[tuple[Shown, list[str]]]:
     """What the instructor should look at, by student; how many there are, where an anonymous page hides what."""
-    marks = {name: row.mark for name, row in statistics.rows.items() if row is not None and row.mark}
+    marks = {name: row.counting for name, row in statistics.rows.items() if row is not None}
     with_any = who.all_of(name for name, mark in marks.items() if mark.remarks)
     return [(student, [who.personal(each) for each in marks[name].remarks]) for name, student in with_any]
-
-
-def _days(number: float) -> str:
-    return f"{number:g} day{'s' * (number != 1)}"
