@@ -17,7 +17,7 @@ import pytest
 from autograder.__main__ import main
 from autograder.classes.arrivals import with_times
 from autograder.classes.decided import Decided, set_aside
-from autograder.classes.decisions import COLUMNS, DecisionError, manual_points, read_decisions, with_row
+from autograder.classes.decisions import COLUMNS, DecisionError, manual_points, read_decisions, with_rows
 from autograder.classes.lms import write_imports
 from autograder.paths import SOLUTIONS
 from autograder.platforms.gradebook import _decided
@@ -389,9 +389,9 @@ def test_rows_have_the_numbers_that_a_spreadsheet_shows(tmp_path: Path) -> None:
 
 def test_a_row_is_added_to_whatever_columns_a_file_has(tmp_path: Path) -> None:
     cells = {"student": "ada1", "exercise": "ex1", "points": "5", "reason": 'so, "there"'}
-    first = with_row("", cells)
+    first = with_rows("", [cells])
     assert first.splitlines()[0] == ",".join(COLUMNS)
-    other = with_row("points,student,reason,exercise\n3,ada1,r,ex2", cells)
+    other = with_rows("points,student,reason,exercise\n3,ada1,r,ex2", [cells])
     assert other.splitlines()[1:] == ["3,ada1,r,ex2", '5,ada1,"so, ""there""",ex1']
     found = read(tmp_path / "decisions.csv", *other.splitlines())
     assert [(each.exercise, each.points) for each in found["Ada Lovelace"]] == [("ex2", 3), ("ex1", 5)]
@@ -399,24 +399,24 @@ def test_a_row_is_added_to_whatever_columns_a_file_has(tmp_path: Path) -> None:
 
 def test_a_row_is_added_as_a_spreadsheet_saved_the_file(tmp_path: Path) -> None:
     cells = {"student": "ada1", "exercise": "ex1", "points": "5", "reason": "so", "automatic": "3"}
-    added = with_row("sep=;\nStudent;Exercise;Points;Reason\nada1;ex2;3;r\n", cells)
+    added = with_rows("sep=;\nStudent;Exercise;Points;Reason\nada1;ex2;3;r\n", [cells])
     assert added.endswith("\nada1;ex1;5;so\n")
     found = read(tmp_path / "decisions.csv", *added.splitlines())
     assert [(each.exercise, each.points) for each in found["Ada Lovelace"]] == [("ex2", 3), ("ex1", 5)]
-    assert with_row("\n", cells) == with_row("", cells)
+    assert with_rows("\n", [cells]) == with_rows("", [cells])
 
 
 def test_a_row_is_not_added_without_the_column_that_says_what_it_is_about() -> None:
     # without it, points of an exercise would be those of the whole hand-in
     with pytest.raises(DecisionError, match="has no column exercise"):
-        with_row(
-            "student,points,reason\n", {"student": "ada1", "exercise": "ex1", "points": "5", "reason": "r"}
+        with_rows(
+            "student,points,reason\n", [{"student": "ada1", "exercise": "ex1", "points": "5", "reason": "r"}]
         )
 
 
 def test_a_comment_of_a_peer_is_no_formula_in_the_file_and_reads_as_it_was(tmp_path: Path) -> None:
     told = '=HYPERLINK("http://x")'
-    text = with_row("", {"student": "ada1", "exercise": "ex1", "comment": told})
+    text = with_rows("", [{"student": "ada1", "exercise": "ex1", "comment": told}])
     assert "'=HYPERLINK" in text
     (decision,) = read(tmp_path / "decisions.csv", *text.splitlines())["Ada Lovelace"]
     assert decision.comment == told
@@ -700,16 +700,11 @@ def test_in_a_class_of_500_everybody_gets_the_own_grade(tmp_path: Path) -> None:
 def test_points_for_500_are_imported_at_once(tmp_path: Path) -> None:
     given = tmp_path / "assistants.csv"
     given.write_text("\n".join(["student,points", *(f"login{n},{n % 11}" for n in range(500)), ""]))
-    text = ""
-    for student, points in manual_points(given).items():
-        cells = {
-            "student": student,
-            "exercise": "ex1",
-            "points": f"{points[0].points:g}",
-            "reason": "by hand",
-        }
-        text = with_row(text, cells)
-    (tmp_path / "decisions.csv").write_text(text)
+    rows = [
+        {"student": student, "exercise": "ex1", "points": f"{points[0].points:g}", "reason": "by hand"}
+        for student, points in manual_points(given).items()
+    ]
+    (tmp_path / "decisions.csv").write_text(with_rows("", rows))
     class_ = [ClassSubmission(f"s{n}", None, f"login{n}") for n in range(500)]
     found = read_decisions(tmp_path / "decisions.csv", class_, exercises())
     assert {name: each[0].points for name, each in found.items()} == {f"s{n}": n % 11 for n in range(500)}

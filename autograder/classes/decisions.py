@@ -222,8 +222,8 @@ def manual_points(path: Path) -> dict[str, list[Given]]:
     return found
 
 
-def with_row(text: str, cells: Mapping[str, str]) -> str:
-    """The text of a file of decisions with one more row; an empty text gets the header row first.
+def with_rows(text: str, rows: Sequence[Mapping[str, str]]) -> str:
+    """The text of a file of decisions with more rows, by column; an empty text gets the header row first.
 
     The columns of the text stay in their order, and what separates them. Nothing else in it changes. What begins as a
     formula gets an apostrophe in front: peers write comments, and an instructor opens the file in a spreadsheet.
@@ -241,9 +241,8 @@ def with_row(text: str, cells: Mapping[str, str]) -> str:
     except csv.Error as error:
         raise DecisionError(f"{DECISIONS}: no CSV file ({error})") from error
     titles = [title.strip().casefold() for title in first] if first else list(COLUMNS)
-    missing = [
-        title for title, cell in cells.items() if cell and title not in titles and title != _OF_THE_CHECKS
-    ]
+    said = dict.fromkeys(title for cells in rows for title, cell in cells.items() if cell)
+    missing = [title for title in said if title not in titles and title != _OF_THE_CHECKS]
     if missing:
         raise DecisionError(
             f"{DECISIONS}: has no column {' and none '.join(missing)}; add it to the first line"
@@ -252,5 +251,5 @@ def with_row(text: str, cells: Mapping[str, str]) -> str:
     writer = csv.writer(table, delimiter=delimiter, lineterminator="\n")
     if not first:
         writer.writerow(titles)
-    writer.writerow([guarded(cells.get(title, "")) for title in titles])
+    writer.writerows([guarded(cells.get(title, "")) for title in titles] for cells in rows)
     return f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{table.getvalue()}"

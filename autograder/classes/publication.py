@@ -16,6 +16,7 @@ from autograder.classes.class_list import CLASS, ClassList, Member, read_class_l
 from autograder.classes.options import BatchError
 from autograder.classes.published import PUBLISHED, Published, in_words, read_published
 from autograder.report import canvas_feedback, moodle_feedback
+from autograder.report.moodle import NO_WORKSHEET
 from autograder.report.pages.feedback import content_digest
 from autograder.report.reading import DamagedReport, read_report
 from autograder.report.rendered import PAGE, REPORT
@@ -184,11 +185,7 @@ def _to_moodle(known: ClassList, students: Sequence[Member]) -> _Way:
     }
     way = _by_number(numbers, students)
     if way.whose and not known.worksheet:
-        told = (
-            "made without Moodle's grading worksheet as --roster: of a group assignment, do not upload it, since a "
-            "group's number may also be a participant's"
-        )
-        return _Way(way.whose, [told, *way.notes])
+        return _Way(way.whose, [NO_WORKSHEET, *way.notes])
     return way
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import codecs
+import io
 import statistics
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograder.classes.class_list import CLASS, read_class_list
-from autograder.classes.decisions import DECISIONS, DecisionError, manual_points, read_decisions, with_row
+from autograder.classes.decisions import DECISIONS, DecisionError, manual_points, read_decisions, with_rows
 from autograder.cli.options import CommandError, Commands
 from autograder.report.files import write_bytes
-from autograder.report.marking import Decision
+from autograder.report.marking import Decision, of_checks
 from autograder.report.model import Report
 from autograder.report.reading import DamagedReport, read_report
 from autograder.report.terminal.table import printable
@@ -70,19 +72,13 @@ def _check(options: argparse.Namespace) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     path: Path = options.decisions or options.graded / DECISIONS
-    before = _text(path)
+    mark, text = _text(path)
     try:
         rows = _given(options) if options.table else [_typed(options)]
-        text = before
-        for cells in rows:
-            text = with_row(text, cells)
-        known_rows = len(_as_read(path.name, before, options)) if before.strip() else 0
-        decided = _as_read(path.name, text, options)[known_rows:]
-        if len(decided) != len(rows):
-            raise DecisionError(f"{path.name}: a row cannot be added; is a quotation mark in it not closed?")
+        decided = _as_read(path.name, text, rows, options)
     except DecisionError as error:
         raise CommandError(str(error)) from error
-    text, told = before, []
+    told = []
     for cells, about in zip(rows, decided, strict=True):
         decision = about[0][1]
         given = [_automatic(_report(options.graded, student), decision) for student, _ in about]
@@ -91,9 +87,8 @@ def _run(options: argparse.Namespace) -> int:
         if decision.points is not None and known is not None:
             cells["automatic"] = f"{known:.10g}"
             was = f", {decision.points:g} points (the checks gave {known:g})"
-        text = with_row(text, cells)
         told.append(f"{' and '.join(student for student, _ in about)}, {decision.about}{was}")
-    write_bytes(path, (codecs.BOM_UTF8 if _has_bom(path) else b"") + text.encode("utf-8"))
+    write_bytes(path, mark + with_rows(text, rows).encode("utf-8"))
     for line in told:
         print(printable(line))
     print(f"Noted in {printable(str(path))}; grade again to apply it")
@@ -139,31 +134,44 @@ def _given(options: argparse.Namespace) -> list[dict[str, str]]:
     return rows
 
 
-def _text(path: Path) -> str:
+def _text(path: Path) -> tuple[bytes, str]:
+    """What a file of decisions holds: the mark by which spreadsheets know UTF-8, if it has one, and the text."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
+        return mark, io.TextIOWrapper(io.BytesIO(content[len(mark) :]), encoding="utf-8").read()
     except FileNotFoundError:
-        return ""
+        return b"", ""
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{path}: cannot be read; save it as CSV UTF-8") from error
 
 
-def _has_bom(path: Path) -> bool:
-    """Whether a spreadsheet has marked the file as UTF-8; without the mark it would not read names right again."""
-    return path.is_file() and path.read_bytes().startswith(codecs.BOM_UTF8)
+def _as_read(
+    name: str, text: str, added: Sequence[Mapping[str, str]], options: argparse.Namespace
+) -> list[list[tuple[str, Decision]]]:
+    """Rows to add to a file of decisions as grading will read them, each with those whom it is about.
 
+    Raises:
+        DecisionError: if one of them, or of those that are there, cannot be carried out.
+    """
+    students = _class(options.graded)
 
-def _as_read(name: str, text: str, options: argparse.Namespace) -> list[list[tuple[str, Decision]]]:
-    """The rows of a file of decisions as grading will read them, each with those whom it is about."""
-    with tempfile.TemporaryDirectory() as scratch:
-        trial = Path(scratch) / name
-        trial.write_text(text, encoding="utf-8")
-        found = read_decisions(trial, _class(options.graded), options.course.exercises)
-    rows: dict[int, list[tuple[str, Decision]]] = {}
-    for student, all_ in found.items():
-        for each in all_:
-            rows.setdefault(each.row, []).append((student, each))
-    return [rows[row] for row in sorted(rows)]
+    def rows(text: str) -> list[list[tuple[str, Decision]]]:
+        with tempfile.TemporaryDirectory() as scratch:
+            trial = Path(scratch) / name
+            trial.write_text(text, encoding="utf-8")
+            found = read_decisions(trial, students, options.course.exercises)
+        by_row: dict[int, list[tuple[str, Decision]]] = {}
+        for student, decisions in found.items():
+            for each in decisions:
+                by_row.setdefault(each.row, []).append((student, each))
+        return [by_row[row] for row in sorted(by_row)]
+
+    before = len(rows(text)) if text.strip() else 0
+    decided = rows(with_rows(text, added))[before:]
+    if len(decided) != len(added):
+        raise DecisionError(f"{name}: a row cannot be added; is a quotation mark in it not closed?")
+    return decided
 
 
 def _class(graded: Path) -> list[ClassSubmission]:
@@ -198,12 +206,12 @@ def _automatic(report: Report | None, decision: Decision) -> float | None:
     if not decision.exercise:
         return report.earned
     exercise = next((each for each in report.exercises if each.name == decision.exercise), None)
-    if exercise is None or not decision.line:
-        return exercise.earned if exercise is not None else None
-    lines = {each.name: each for each in exercise.lines}
-    if decision.line not in lines:
-        raise CommandError(f"{exercise.name} has no line {decision.line!r}; it has {', '.join(lines)}")
-    line = lines[decision.line]
-    if decision.points is not None and decision.points > line.points:
-        raise CommandError(f"{decision.about} is worth {line.points:g} points, not {decision.points:g}")
-    return line.earned
+    if exercise is None:
+        return None
+    now, most = of_checks(exercise, decision.line)
+    if now is None:
+        lines = ", ".join(each.name for each in exercise.lines)
+        raise CommandError(f"{exercise.name} has no line {decision.line!r}; it has {lines}")
+    if decision.points is not None and decision.points > most:
+        raise CommandError(f"{decision.about} is worth {most:g} points, not {decision.points:g}")
+    return now
