@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import pytest
 from hypothesis import settings
 
+from autograder.release.tools import without_address_grammar
+
 try:
     from playwright.sync_api import Browser, sync_playwright
 except ImportError:
     Browser = sync_playwright = None  # type: ignore[assignment, misc]
 
-# jsonschema, which nbformat loads, can tell whether a text is an address by RFC 3987: no schema here asks that, and
-# the grammar of such addresses takes seconds to read, in each process of pytest-xdist; where it is not there, it is
-# left out
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+# in each process of pytest-xdist that loads nbformat it would take seconds
+without_address_grammar()
 
 # pytest-xdist has every processor at work already: torch's threads, here and in the commands, would wait in vain
 os.environ.setdefault("OMP_NUM_THREADS", "1")
