@@ -203,6 +203,15 @@ def test_stubs_are_checked_in_the_time_that_torch_needs_to_load(tmp_path: Path, 
     assert untouched.seconds <= 1.5 * loading.seconds
 
 
+@pytest.mark.parametrize("asked", [[], ["."], ["exercises"], ["exercises/tests/test_ex1.py"]])
+def test_garbage_is_collected_again_when_the_code_runs(asked: list[str], tmp_path: Path) -> None:
+    folder = given_out(tmp_path)
+    file = folder / "exercises" / "ex1_output_size.py"
+    file.write_text("import gc\nassert gc.isenabled()\n" + file.read_text())
+    seen = run_pytest(folder, *asked)
+    assert "to do" in seen.text and "isenabled" not in seen.text
+
+
 def test_solutions_pass_and_only_they_give_exit_code_0(solved: Seen, half_seen: Seen, broken: Seen) -> None:
     assert solved.code == 0
     assert (half_seen.code, broken.code) == (1, 1)

@@ -13,11 +13,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import ModuleType
 from typing import Any
 
 from torch import Tensor
 
+from exercises.console.source import text_of
 from exercises.console.time_limit import OutOfTime, Place, TimeLimit
 from exercises.console.wording import wording
 from exercises.feedback import steps
@@ -53,6 +55,11 @@ class Session:
     give_up: Callable[[Place | None], None] | None = None
     last: int | None = None
     loaded: dict[str, ModuleType | BaseException] = field(default_factory=dict)
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        """The sources in the folder of the exercises, by module."""
+        return {path.stem: text_of(path.stem) for path in EXERCISES.glob("*.py")}
 
     def limit(self, module: str) -> TimeLimit:
         """For one call of a function of a module, or for its import."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,14 @@ _UNUSABLE = (FailureKind.IMPORT, FailureKind.MISSING_NAME, FailureKind.FORBIDDEN
 
 def exercise_of(item: pytest.Item) -> Exercise | None:
     """The exercise that a check belongs to, by the number in its file's name; None for any other test."""
-    if item.path.parent != CHECKS:
+    return _exercise_checked_in(item.path)
+
+
+@cache
+def _exercise_checked_in(path: Path) -> Exercise | None:
+    if path.parent != CHECKS:
         return None
-    return next((e for e in exercises() if item.path.stem == f"test_{e.name}"), None)
+    return next((e for e in exercises() if path.stem == f"test_{e.name}"), None)
 
 
 def check_of(

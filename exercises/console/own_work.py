@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from exercises.console.local import LocalStudent
-from exercises.console.source import notebook_text, stubs, text_of
-from exercises.feedback.catalogue import Exercise, exercises
+from exercises.console.source import notebook_text, stubs
+from exercises.feedback.catalogue import exercises
 from exercises.feedback.failures import CheckFailure, NotWritten
 from exercises.feedback.forbidden import find_forbidden
 from exercises.feedback.kinds import FailureKind
 from exercises.feedback.stub import Stub
-from exercises.paths import EXERCISES
 
 NOTEBOOK = "notebook"
 
@@ -21,7 +22,7 @@ def must_be_own_work(student: LocalStudent) -> None:
     """
     exercise = student.exercise
     student.module()
-    texts, module, others = _own_texts(exercise)
+    texts, module, others = _own_texts(student)
     answers = [name for each in student.course.exercises for name in each.exports]
     rules = student.course.rules_of(exercise)
     findings = find_forbidden(texts, module, exercise.exports, rules, answers, others)
@@ -44,10 +45,11 @@ def must_be_own_work(student: LocalStudent) -> None:
             raise NotWritten(FailureKind.NOT_WRITTEN, str(stub), trace=(place,), stub=stub)
 
 
-def _own_texts(exercise: Exercise) -> tuple[dict[str, str], str, list[str]]:
+def _own_texts(student: LocalStudent) -> tuple[Mapping[str, str], str, list[str]]:
     """The student's sources by module, the one of this exercise, and names that others answer for."""
+    module = student.exercise.module
     notebook = notebook_text()
     if notebook is None:
-        return {path.stem: text_of(path.stem) for path in EXERCISES.glob("*.py")}, exercise.module, []
-    others = [name for e in exercises() if e.module != exercise.module for name in e.exports]
+        return student.session.texts, module, []
+    others = [name for e in exercises() if e.module != module for name in e.exports]
     return {NOTEBOOK: notebook}, NOTEBOOK, others

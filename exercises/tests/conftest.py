@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Generator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +91,7 @@ def pytest_runtest_makereport(
     report = yield
     call.excinfo = info
     check = check_of(COURSE, exercise, item, failure, broken=report.failed)
-    vars(report)["exercise_check"] = asdict(check)
+    vars(report)["exercise_check"] = dict(vars(check))
     if check.status == "wrong" and failure is not None:
         report.outcome, report.longrepr = "failed", check.text
     elif check.status == "to do":
