@@ -6,9 +6,12 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-from tests.benchmarks.classes import WRONG, grade, hand_ins, scratch
+from tests.benchmarks.classes import WRONG
+from tests.benchmarks.command import grade, scratch
+from tests.benchmarks.core import write_solutions
 from tests.benchmarks.row import AT_LEAST, ROOT, Row, in_turn
 
 COMMIT = "ddac20e"  # the last one before the suites asked less, and torch was imported once
@@ -19,10 +22,9 @@ RIGHT = 12  # copies of the solutions
 def rows(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
     """Seconds for a hand-in once the grader is warm, before over now."""
     device = "cuda" if "cuda" in devices else "cpu"
-    right = next(each for each in hand_ins() if each.name == "solutions")
     with scratch() as folder, tree_of(COMMIT, folder / "before") as old:
         for n in range(RIGHT):
-            right.write_files(folder / "right" / f"{n:02}")
+            write_solutions(folder / "right" / f"{n:02}")
         shutil.copytree(WRONG, folder / "wrong")
         shutil.copytree(WRONG.parent / "class", folder / "class", ignore=lambda *_: [ENDLESS])
         for name, what in (
@@ -30,12 +32,13 @@ def rows(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
             ("wrong", f"the {len(list(WRONG.iterdir()))} mistakes"),
             ("class", "the sample class without its endless one"),
         ):
-
-            def seconds(root: Path, path: Path = folder / name) -> float:
-                return grade(path, "--workers", "1", "--device", device, root=root).each
-
-            samples = in_turn(rounds, lambda of=seconds: of(old), lambda of=seconds: of(ROOT), name)
+            seconds = partial(_seconds, folder / name, device)
+            samples = in_turn(rounds, partial(seconds, old), partial(seconds, ROOT), name)
             yield Row(f"before ({COMMIT}) / now: {what}", *samples, AT_LEAST, 2.5 if name == "right" else 2.0)
+
+
+def _seconds(path: Path, device: str, root: Path) -> float:
+    return grade(path, "--workers", "1", "--device", device, root=root).each
 
 
 @contextmanager

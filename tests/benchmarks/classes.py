@@ -6,19 +6,16 @@ import json
 import os
 import re
 import shutil
+import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from autograder.course import COURSE
 from autograder.paths import SUITES
@@ -27,18 +24,19 @@ from autograder.release.edition import Edition
 from autograder.release.known import KnownSubmission, known_submissions
 from autograder.release.notebook import NAME
 from autograder.release.package import zipped
+from tests.benchmarks.command import BLOCK, grade, scratch
+from tests.benchmarks.core import CORE
 from tests.benchmarks.row import AT_LEAST, AT_MOST, ROOT, Row, in_turn, seconds_of
 
 CLASS = 30  # hand-ins, where a whole command is timed
 LONG = 5000
 WRONG = ROOT / "tests" / "submissions" / "wrong"
-BLOCK = 500  # resident memory is first looked at after so many
 
 
 @cache
 def hand_ins() -> list[KnownSubmission]:
     """What all are compared with: stubs, solutions, and three flawed hand-ins."""
-    return known_submissions(Edition(COURSE, ROOT))
+    return known_submissions(Edition(CORE, ROOT))
 
 
 def make_class(folder: Path, number: int) -> Path:
@@ -46,56 +44,6 @@ def make_class(folder: Path, number: int) -> Path:
     for n in range(number):
         hand_ins()[n % len(hand_ins())].write_files(folder / f"{n:05}")
     return folder
-
-
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """A folder that the sandbox's user can pass through."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        Path(name).chmod(0o711)
-        yield Path(name)
-
-
-@dataclass(frozen=True)
-class Run:
-    """What was seen of one `autograder grade`.
-
-    `moments` are the seconds since the command was given at which a report was done. When a `BLOCK` was done, the
-    grader, its worker processes and their sandboxes had `memory` bytes of resident memory and `files` open.
-    """
-
-    seconds: float
-    moments: Sequence[float]
-    memory: Sequence[int]
-    files: Sequence[int]
-
-    @property
-    def each(self) -> float:
-        """Seconds for a hand-in once the grader is warm."""
-        return (self.moments[-1] - self.moments[0]) / (len(self.moments) - 1)
-
-
-def grade(hand_ins: Path, *options: str, root: Path = ROOT) -> Run:
-    """Grades a class with a command of its own, that of the checkout at `root`."""
-    with scratch() as out:
-        command = [sys.executable, "-m", "autograder", "grade", str(hand_ins), "-o", str(out / "graded")]
-        start = time.perf_counter()
-        process = subprocess.Popen(
-            [*command, "--json", *options], cwd=root, stdout=subprocess.PIPE, text=True
-        )
-        moments, memory, files = [], [], []
-        assert process.stdout is not None
-        for line in process.stdout:
-            event = json.loads(line)
-            if event["event"] == "graded":
-                moments.append(time.perf_counter() - start)
-                if len(moments) % BLOCK == 0:
-                    used = _used(process.pid)
-                    memory.append(used[0])
-                    files.append(used[1])
-                    print(f"{len(moments)} graded, {memory[-1] >> 20} MiB", file=sys.stderr, flush=True)
-        assert process.wait() == 0
-        return Run(time.perf_counter() - start, moments, memory, files)
 
 
 def _corpus(folder: Path, number: int) -> Path:
@@ -106,20 +54,6 @@ def _corpus(folder: Path, number: int) -> Path:
     return folder
 
 
-def _used(pid: int) -> tuple[int, int]:
-    grader = psutil.Process(pid)
-    processes = {process.pid: process for process in [grader, *grader.children(recursive=True)]}
-    memory = files = 0
-    for process in processes.values():
-        # what a sandbox's parent has forked lives for one hand-in
-        with suppress(psutil.NoSuchProcess), process.oneshot():
-            parent = processes.get(process.ppid())
-            if parent is None or "zygote" not in " ".join(parent.cmdline()):
-                memory += process.memory_info().rss
-                files += process.num_fds()
-    return memory, files
-
-
 def fresh_pytest(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
     """Submissions per second against a new pytest for each of them, with the same checks."""
     with scratch() as folder:
@@ -127,9 +61,8 @@ def fresh_pytest(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
         whole = make_class(folder / "whole", CLASS)
 
         def pytests() -> float:
-            return seconds_of(lambda: [_pytest(path, devices) for path in sorted(small.iterdir())]) / len(
-                hand_ins()
-            )
+            each = [seconds_of(partial(_pytest, path, devices)) for path in small.iterdir()]
+            return statistics.mean(each)
 
         ours = _whole(whole, devices)
         yield Row(f"a fresh pytest for each / ours, {CLASS} hand-ins", *in_turn(rounds, pytests, ours, "pytest"),
@@ -150,7 +83,7 @@ def _pytest(hand_in: Path, devices: tuple[str, ...]) -> None:
     options += [
         f"--hand-in={hand_in}",
         f"--device={','.join(devices)}",
-        str(SUITES),
+        *(str(SUITES / f"{exercise.module}.py") for exercise in CORE.exercises),
     ]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *options], cwd=ROOT, capture_output=True, text=True, check=False
@@ -197,7 +130,7 @@ def by_otter(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
         few = sorted(notebooks.iterdir())[: len(hand_ins())]
 
         def theirs() -> float:
-            return seconds_of(lambda: [_otter(n / NAME, zip_file) for n in few]) / len(few)
+            return statistics.mean(seconds_of(partial(_otter, each / NAME, zip_file)) for each in few)
 
         ours = _whole(notebooks, devices)
         yield Row(f"otter run / ours, {CLASS} hand-ins", *in_turn(rounds, theirs, ours, "otter"),
@@ -281,31 +214,6 @@ def _cluster(folder: Path) -> Iterator[str]:
         yield found[1]
 
 
-def start_up(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
-    """From a command to the first report, over torch's import; with CUDA, that is where its start shows."""
-    device = "cuda" if "cuda" in devices else "cpu"
-    right = next(each for each in hand_ins() if each.name == "solutions")
-    platform = [sys.executable, "-m", "autograder.start", "autograder.platforms.gradescope"]
-
-    def imported() -> float:
-        return seconds_of(lambda: subprocess.run([sys.executable, "-c", "import torch"], check=True))
-
-    with scratch() as folder:
-        right.write_files(folder / "class" / "one")
-        right.write_files(folder / "upload" / "submission")
-
-        def by_command() -> float:
-            return grade(folder / "class", "--device", device).moments[0]
-
-        def by_platform() -> float:
-            run = [*platform, str(folder / "upload")]
-            return seconds_of(lambda: subprocess.run(run, cwd=ROOT, stdout=subprocess.DEVNULL, check=True))
-
-        for name, first in (("autograder grade", by_command), ("on Gradescope", by_platform)):
-            what = f"first report, one hand-in ({name}, {', '.join(devices)}) / import torch"
-            yield Row(what, *in_turn(rounds, first, imported, name), AT_MOST, 2.0)
-
-
 def students_run(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
     """A student's first run: all public checks on the stubs, in the package as it is handed out."""
     edition = Edition(COURSE, ROOT)
@@ -319,6 +227,8 @@ def students_run(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
             command = [sys.executable, *arguments]
             # students have none of the plugins that are installed here and that pytest loads by itself
             plain = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+            # and their Python keeps what it has compiled, as it does unless told otherwise
+            plain.pop("PYTHONDONTWRITEBYTECODE", None)
             # the checks fail, since nothing is written yet
             return seconds_of(
                 lambda: subprocess.run(command, cwd=folder, env=plain, capture_output=True, check=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,10 +13,11 @@ from autograder.grading.grade import Grader
 from autograder.grading.sandboxed import SandboxedSubmission
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.devices import prepare_pretended
-from autograder.submissions.submission import Submission, read_submission
+from autograder.submissions.submission import Submission
 from exercises.feedback.catalogue import Exercise
 from exercises.feedback.failures import Outcome
 from exercises.feedback.script import Step
+from tests.benchmarks.core import core_of
 from tests.benchmarks.in_process import InProcess, imported, run
 from tests.benchmarks.row import AT_MOST, ROOT, Milliseconds, Row, in_turn, seconds_of
 
@@ -28,10 +30,11 @@ class Recording(SandboxedSubmission):
 
     asked: list[Asked]
 
-    def run(self, exercise: Exercise, device: str, asked: Sequence[Step]) -> Outcome:
+    def run(self, exercise: Exercise, device: str, steps: Sequence[Step], cpu: float = math.inf) -> Outcome:
         """Keeps the steps, then runs them as ever."""
-        self.asked.append((exercise.module, device, asked))
-        return super().run(exercise, device, asked)
+        if self.has(exercise):
+            self.asked.append((exercise.module, device, steps))
+        return super().run(exercise, device, steps, cpu)
 
 
 def rows(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
@@ -39,9 +42,8 @@ def rows(rounds: int, devices: tuple[str, ...]) -> Iterator[Row]:
     torch.set_num_threads(1)
     prepare_pretended()
     with Grader(COURSE, devices) as grader, Grader(COURSE, devices, limits=Limits(layers=())) as unconfined:
-        names = [e.module for e in grader.catalogue]
         for name, path in CORRECT.items():
-            yield from _of(name, read_submission(path, names), grader, unconfined, rounds)
+            yield from _of(name, core_of(path), grader, unconfined, rounds)
 
 
 def _of(name: str, hand_in: Submission, grader: Grader, unconfined: Grader, rounds: int) -> Iterator[Row]:
@@ -79,7 +81,7 @@ def _of(name: str, hand_in: Submission, grader: Grader, unconfined: Grader, roun
 def _imported(grader: Grader, hand_in: Submission) -> None:
     """All that a hand-in costs before its first call, and after its last."""
     sandboxed = SandboxedSubmission(grader._sandbox, hand_in, grader.course, grader.time_limits)
-    for exercise in grader.catalogue:
+    for exercise in filter(sandboxed.has, grader.catalogue):
         sandboxed._importing(exercise)
     sandboxed.keep_printed()
     grader._sandbox.end_workers()
@@ -98,7 +100,7 @@ def own_functions(times: int) -> None:
     torch.set_num_threads(1)
     prepare_pretended()
     with Grader(COURSE) as grader:
-        hand_in = read_submission(CORRECT["solutions"], [e.module for e in grader.catalogue])
+        hand_in = core_of(CORRECT["solutions"])
         asked = _asked(grader, hand_in)
     modules = imported(hand_in)
 
