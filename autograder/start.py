@@ -19,6 +19,7 @@ import time
 import traceback
 from typing import Any
 
+from autograder.isolated import isolated
 from autograder.paths import ROOT
 from autograder.sandbox import forkserver
 from autograder.sandbox.torch_version import UnfitTorch, refuse_unfit_torch
@@ -26,9 +27,7 @@ from autograder.sandbox.torch_version import UnfitTorch, refuse_unfit_torch
 _HERE = "import sys; sys.path.insert(0, sys.argv.pop(1)); from {module} import main; sys.exit(main())"
 # the other side of the sandbox is imported by this text alone: no module of the grader leads there
 _ANEW = """
-import sys
-_, root, state, module = sys.argv
-sys.path.insert(0, root)
+_, state, module = sys.argv
 try:
     from autograder.sandbox.zygote import fork
     forked = fork()
@@ -69,7 +68,7 @@ def begin_anew(module: str) -> None:
     text = _ANEW.replace("{module}", module)
     for stream in _streams():
         stream.flush()
-    command = [sys.executable, *flags, "-I", "-c", text, str(ROOT), str(state), module]
+    command = isolated(text, str(state), module, flags=tuple(flags))
     os.execve(sys.executable, command, forkserver.clean_environment())
 
 

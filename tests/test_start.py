@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from typing import Any
 import pytest
 
 from autograder import __main__, cli
+from autograder.course.operators import OPERATORS
 from autograder.paths import ROOT
+from autograder.sandbox.host import Sandbox
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a program starts as any other")
 # made here, so that no source file and no other process has it
@@ -46,6 +49,32 @@ def test_what_workers_are_forked_from_knows_nothing_of_the_grader(found: dict[st
     """Its environment, its arguments, and the names of its modules; the grader itself has them all."""
     assert found["knows"] == {"grader": [TOKEN, STUDENT, ANSWER], "server": [], "parent": []}
     assert found["secret"] == TOKEN
+
+
+@linux_only
+@pytest.mark.parametrize("name", ["site-packages", "packages"])
+def test_packages_may_lie_where_an_isolated_python_does_not_look(name: str, tmp_path: Path) -> None:
+    """Pip puts them into the user's own folder, say, where Python's own may not be written to."""
+    [packages] = {path for path in sys.path if Path(path).name == "site-packages"}
+    (tmp_path / name).symlink_to(packages)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "bare")], check=True)
+    hand_in = tmp_path / "amara"
+    hand_in.mkdir()
+    shutil.copy(ROOT / "solutions" / "ex1_output_size.py", hand_in)
+    done = subprocess.run(
+        [str(tmp_path / "bare/bin/python"), "-m", "autograder", "grade", str(hand_in), "--out", "graded"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path / name}"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
+    report = json.loads((tmp_path / "graded" / "amara.json").read_text(encoding="utf-8"))
+    assert report["exercises"][0]["earned"] == report["exercises"][0]["points"] > 0
+    # what guards workers is found there, too
+    with Sandbox(OPERATORS) as sandbox:
+        layers = list(sandbox.worker().confined)
+    assert f"Confined by: {', '.join(layers)}" in done.stdout
 
 
 @linux_only

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.isolated import package_folders
 from autograder.paths import GRADER_ONLY, HIDDEN
 from exercises.feedback.catalogue import course_info
 from exercises.paths import PICTURES
@@ -305,6 +306,7 @@ def _shut_out_others() -> list[str]:
 def _readable_paths() -> list[Path]:
     """Python, its packages and the system's libraries; nothing of the grader."""
     packages = {Path(p) for p in (*site.getsitepackages(), sysconfig.get_paths()["purelib"])}
+    packages |= {Path(p) for p in package_folders()}
     found = [Path(p) for p in _READABLE]
     found += [Path(sysconfig.get_paths()[key]) for key in ("stdlib", "platstdlib")]
     found += [Path(sys.base_prefix) / "lib", Path(sys.prefix) / "pyvenv.cfg", Path(sys.prefix) / "bin"]

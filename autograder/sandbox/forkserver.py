@@ -19,10 +19,10 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograder.paths import ROOT
+from autograder.isolated import isolated
 
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
-LAUNCH = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.sandbox.zygote import main; main()"
+LAUNCH = "from autograder.sandbox.zygote import main; main()"
 _PASSED_ON = ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "SYSTEMROOT", "PATH")
 # a worker lives for seconds: large pages, kept once they are there, spare it tens of thousands of page faults
 _ALLOCATOR = {
@@ -121,7 +121,7 @@ def _launched() -> socket.socket:
     mine, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
     with theirs:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-c", LAUNCH, str(ROOT), str(theirs.fileno())],
+            isolated(LAUNCH, str(theirs.fileno()), flags=("-B",)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             env=clean_environment(),

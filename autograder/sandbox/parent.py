@@ -13,11 +13,10 @@ import secrets
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Mapping
 from typing import Any
 
-from autograder.paths import ROOT
+from autograder.isolated import isolated
 from autograder.sandbox import forkserver, wire
 from autograder.sandbox.clock import Clock
 from autograder.sandbox.folder import FolderError, Watch, empty
@@ -165,7 +164,7 @@ class Parent:
             server.settimeout(START_SECONDS)
             config = self._configuration() | {"port": server.getsockname()[1], "token": token}
             process = subprocess.Popen(
-                [sys.executable, "-I", "-B", "-c", forkserver.LAUNCH, str(ROOT)],
+                isolated(forkserver.LAUNCH, flags=("-B",)),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

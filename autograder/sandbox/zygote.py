@@ -269,7 +269,7 @@ def main() -> None:
     A configuration has the "ban" (the "operators" of a course, and whether their "code" is taken out), "forbids"
     (families of these beyond those that nobody may call), "limits" (see `confine.Limits`), "folder" and "cuda".
     """
-    if len(sys.argv) > 2:
-        fork_server(socket.socket(fileno=int(sys.argv[2])))
+    if len(sys.argv) > 1:
+        fork_server(socket.socket(fileno=int(sys.argv[1])))
     else:
         single()

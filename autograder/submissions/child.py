@@ -20,7 +20,7 @@ import threading
 from dataclasses import dataclass
 from functools import cache
 
-from autograder.paths import ROOT
+from autograder.isolated import isolated
 from autograder.report.faults import FaultOfAll
 from autograder.submissions import frames
 from autograder.submissions.archive import SubmissionError
@@ -30,9 +30,7 @@ START_SECONDS = 60.0  # seconds on the clock for the process to start
 OUT_OF_MEMORY = 77  # the exit code of a process that has no more memory
 HELLO = [["reads"]]
 
-_LAUNCH = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from autograder.submissions.serving import main; main()"
-)
+_LAUNCH = "from autograder.submissions.serving import main; main()"
 
 
 class TooMuchToRead(SubmissionError):
@@ -154,8 +152,8 @@ def child() -> Child:
 
 def _started(limits: Limits) -> subprocess.Popen[bytes]:
     # the same idea of what bytes the names of files are made of
-    command = [sys.executable, "-I", "-X", f"utf8={sys.flags.utf8_mode}", "-c", _LAUNCH, str(ROOT)]
-    command += [str(limits.cpu), str(limits.memory)]
+    flags = ("-X", f"utf8={sys.flags.utf8_mode}")
+    command = isolated(_LAUNCH, str(limits.cpu), str(limits.memory), flags=flags)
     try:
         return subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
