@@ -85,7 +85,7 @@ def examine_all(
     with ExitStack() as stack:
         free: SimpleQueue[Sandbox] = SimpleQueue()
         for _ in range(workers):
-            sandbox = stack.enter_context(Sandbox(COURSE.operators))
+            sandbox = stack.enter_context(Sandbox(COURSE.operators, cuda="cuda" in devices))
             sandbox.warm_up()
             free.put(sandbox)
 

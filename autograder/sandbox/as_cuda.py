@@ -84,7 +84,6 @@ _OWN: dict[Any, Callable[..., Any]] = {
 # what torch is asked about GPUs, and the answer where there is one
 _ANSWERS = (
     (torch.cuda, "is_available", True),
-    (torch.cuda, "is_initialized", True),
     (torch.cuda, "device_count", 1),
     (torch.cuda, "current_device", 0),
     (torch.cuda, "synchronize", None),
@@ -110,13 +109,19 @@ def gpu() -> Iterator[None]:
 
 
 def deny() -> None:
-    """Lets torch say outside of `gpu` that there is none: the pretended one is for the grader alone."""
-    if torch.version.cuda is not None:
-        return
-    torch.accelerator.is_available = _answering(False)
-    torch.accelerator.current_accelerator = _answering(None)
-    torch.accelerator.device_count = _answering(0)
-    torch._C._get_accelerator = _answering(torch.device("cpu"))
+    """Lets torch say outside of `gpu` what it would say without the pretended one, which is for the grader alone."""
+    is_there = torch.cuda.is_available
+
+    def current_accelerator(check_available: bool = False) -> torch.device | None:
+        return torch.device("cuda") if is_there() else None
+
+    def get_accelerator(check: bool = False) -> torch.device:
+        return current_accelerator() or torch.device("cpu")
+
+    torch.accelerator.is_available = is_there
+    torch.accelerator.device_count = torch.cuda.device_count
+    torch.accelerator.current_accelerator = current_accelerator
+    torch._C._get_accelerator = get_accelerator
 
 
 def _answering(answer: Any) -> Any:

@@ -37,9 +37,11 @@ def do_without_more() -> None:
     """Prepares this process for having no machine code but what is loaded now.
 
     Loads the compiled modules that hand-ins may import, Python's, numpy's and Pillow's, and the locale; makes torch
-    do without oneDNN, which writes its code when it is first called.
+    do without oneDNN, which writes its code when it is first called, and without NVML.
     """
     torch.backends.mkldnn.enabled = False  # type: ignore[assignment]
+    # how many GPUs there are is asked of NVML, by ctypes, unless that fails: then CUDA itself is asked
+    vars(torch.cuda)["_device_count_nvml"] = lambda: -1
     with contextlib.suppress(locale.Error):
         before = locale.setlocale(locale.LC_ALL)
         locale.setlocale(locale.LC_ALL, "C.UTF-8")
