@@ -16,7 +16,7 @@ from exercises.feedback.kinds import FailureKind
 from exercises.feedback.steps import Opaque, TensorResult
 
 # Rounding errors allowed, in units of the dtype's epsilon times the magnitude below. Correct hand-ins in
-# many styles (loops, einsum, matmul, FFT, shift and add) stay under a fifth of it.
+# many styles (loops, einsum, matmul, FFT, shift and add) stay under two thirds of it in 3,000 random settings.
 ROUNDINGS = 4.0
 TF32_EPSILON = 2.0**-10  # CUDA may multiply float32 numbers with TF32's 10 bits of mantissa
 
@@ -47,6 +47,8 @@ def tolerance(dtype: torch.dtype, magnitude: float, device: str = "cpu") -> floa
         device: "cpu" or "cuda…"; CUDA float32 allows for TF32.
     """
     epsilon = torch.finfo(dtype).eps
+    if dtype is torch.float64:
+        epsilon *= 2  # the right answer is no more exact than that: it may be as far off on the other side
     if device.startswith("cuda") and dtype is torch.float32:
         epsilon = TF32_EPSILON
     return ROUNDINGS * epsilon * max(magnitude, torch.finfo(dtype).tiny)
