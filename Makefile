@@ -10,6 +10,7 @@
 # make fuzz [TARGETS="decoder zips"]             set up and fuzz what reads hand-ins (half an hour)
 # make soak                                     set up and kill the grader 50 times over a class of 200
 # make versions                                 set up and try each Python with the oldest and newest packages (20 GB, half an hour)
+# make cuda [WHEELS=folder] [REPORT=file]        try on this machine's GPU what is else tried without one (ten minutes)
 # make container                                set up and grade the honest styles with 768 MB and half a processor (as root; an hour)
 # make release [DIST=folder]                    set up and build every zip to hand out or upload
 
@@ -17,13 +18,14 @@ PYTHON ?= python3
 SUBMISSIONS ?= tests/submissions/class
 OUT ?= graded
 DIST ?= dist
+REPORT ?= cuda-report.md
 SEED ?= $(shell date +%s)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: grade test platforms thorough release lint check bench mutation prices seeds random surroundings attacks screens fuzz soak versions container clean
+.PHONY: grade test platforms thorough release lint check bench mutation prices seeds random surroundings attacks screens fuzz soak versions cuda container clean
 
 grade: .venv/grader
 	$(BIN)/autograder grade "$(SUBMISSIONS)" --out "$(OUT)"
@@ -82,6 +84,10 @@ soak: .venv/dev
 
 versions: .venv/dev
 	$(BIN)/python -m tests.versions
+
+# with the torch of this Python, which the GPU works with: nothing is set up
+cuda:
+	$(PYTHON) -m tests.cuda --out "$(REPORT)" $(if $(WHEELS),--wheels "$(WHEELS)")
 
 container: .venv/dev
 	$(BIN)/python -m tests.small_container

@@ -170,6 +170,13 @@ class Trial:
         if done.returncode:
             self.problems += [f"{name}: autograder check ended with {done.returncode}", done.stderr.strip()]
             return "FAILS"
+        report = self.scratch / "rehearsal.md"
+        command = ["-m", "tests.cuda", "confined", "answers", "--rehearse", "--out", str(report)]
+        done = subprocess.run(
+            [environment.python, *command], cwd=ROOT, capture_output=True, text=True, timeout=LONGEST
+        )
+        if done.returncode:
+            self.problems += [f"{name}: the pretended GPU is not as it should be", done.stderr.strip()]
         found = self._graded(environment.python, name)
         other = {who for who in self.grades.keys() | found if found.get(who) != self.grades.get(who)}
         self.problems += [
