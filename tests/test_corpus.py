@@ -195,6 +195,11 @@ def test_the_class_gets_its_points_and_its_diagnoses(name: str, reports: dict[st
     assert all(e.earned in (0, pytest.approx(e.points)) for e in reports[name].exercises if e.extra)
 
 
+def test_no_device_check_is_left_open(reports: dict[str, Report]) -> None:
+    left = [name for name, each in reports.items() if any("device check" in note for note in each.notes)]
+    assert left == []
+
+
 def page_of(report: Report) -> tuple[float, dict[str, Part]]:
     """What the student sees."""
     return read_page(feedback_page(for_student(report, show_calls=False)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ import torch
 from autograder.course.operators import OPERATORS
 from autograder.course.suites.layer_device import layer_must_follow_device
 from autograder.grading.grade import DEFAULT_SEED
-from autograder.grading.sandboxed import SandboxedStudent, SandboxedSubmission
+from autograder.grading.sandboxed import SandboxedStudent, SandboxedSubmission, TimeLimits
 from autograder.grading.vocabulary import must_follow_device
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.pretended import PRETENDED
@@ -43,7 +43,7 @@ from tests.on_gpu import (
     handed_in,
     lost,
 )
-from tests.parallel import ALL, SUBMISSIONS, Task, examine_all, overlaid
+from tests.parallel import ALL, COUNTED, SUBMISSIONS, Task, examine_all, overlaid
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -265,14 +265,15 @@ def test_a_layer_is_built_there_and_moved_there(
 
 # --- whole hand-ins, by the rubric of `--device cuda` --------------------------------------------------------------
 
+CLASS = {path.name: path for path in sorted((SUBMISSIONS / "class").iterdir())}
 HONEST = {path.name: path for path in sorted((SUBMISSIONS / "honest").iterdir())}
 WRONG = {path.name: path for path in sorted((SUBMISSIONS / "wrong").iterdir())}
-EVERY = 12  # of each folder, the suite tries one in so many
+EVERY = 12  # of the folders of honest and wrong hand-ins, the suite tries one in so many
 
 
-def tried(names: Iterable[str]) -> list[str]:
+def tried(names: Iterable[str], every: int = EVERY) -> list[str]:
     """What of a folder is tried: all by `make seeds`, else a few."""
-    return [name for number, name in enumerate(names) if ALL or number % EVERY == 2]
+    return [name for number, name in enumerate(names) if ALL or number % every == 2]
 
 
 def test_honest_hand_ins_get_all_points_on_the_gpu() -> None:
@@ -283,13 +284,26 @@ def test_honest_hand_ins_get_all_points_on_the_gpu() -> None:
     assert found == {name: {} for name in chosen}
 
 
-def test_wrong_hand_ins_lose_the_same_lines_on_the_gpu() -> None:
-    names = [name for name in tried(WRONG) if not any(part in name for part in OF_DEVICES)]
-    chosen = {name: overlaid(WRONG[name]) for name in names}
-    tasks = [Task(hand_in, DEFAULT_SEED, own if ALL else own[-2:]) for hand_in, own in chosen.values()]
-    there, here = examine_all(tasks, PATIENT, (PRETENDED,)), examine_all(tasks, PATIENT)
+def must_lose_the_same(chosen: Mapping[str, Task], limits: TimeLimits) -> None:
+    tasks = list(chosen.values())
+    there, here = examine_all(tasks, limits, (PRETENDED,)), examine_all(tasks, limits)
     for name, one, other in zip(chosen, there, here, strict=True):
         assert set(lost(one.results)) == set(lost(other.results)), name
+        assert one.undecided == other.undecided == (), name
+
+
+def test_wrong_hand_ins_lose_the_same_lines_on_the_gpu() -> None:
+    names = [name for name in tried(WRONG) if not any(part in name for part in OF_DEVICES)]
+    chosen = {}
+    for name in names:
+        hand_in, own = overlaid(WRONG[name])
+        chosen[name] = Task(hand_in, DEFAULT_SEED, own if ALL else own[-2:])
+    must_lose_the_same(chosen, PATIENT)
+
+
+def test_the_class_loses_the_same_lines_on_the_gpu() -> None:
+    chosen = {name: Task(overlaid(CLASS[name])[0], DEFAULT_SEED, tuple(COUNTED)) for name in tried(CLASS, 3)}
+    must_lose_the_same(chosen, TimeLimits(call=5.0))  # one of them never ends
 
 
 # --- what it costs -------------------------------------------------------------------------------------------------
