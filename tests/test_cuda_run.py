@@ -72,6 +72,8 @@ def test_what_is_missing_is_named_with_the_way_to_get_it(
         wheels.MissingError, match=r"lacks pytest>=\S+, rich>=\S+\. Fetch .*pip download .*WHEELS"
     ):
         wheels.with_wheels(tmp_path / "one", lacking, None)
+    with pytest.raises(wheels.MissingError, match=r"has no torch that grades.*PYTHON="):
+        wheels.with_wheels(tmp_path / "three", ["torch>=2.10"], tmp_path)
     with pytest.raises(wheels.MissingError, match="does not give"):
         wheels.with_wheels(tmp_path / "two", ["no-such-package"], tmp_path)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import io
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,7 @@ from autograder.classes.batch import grade_class
 from autograder.classes.options import BatchError, GradingOptions
 from autograder.classes.workers import Settings
 from autograder.course import COURSE
+from autograder.paths import ROOT
 from autograder.platforms import otter, otter_run
 from autograder.platforms.gradebook import GradebookError, course_seed
 from autograder.report.faults import Faults
@@ -224,3 +227,34 @@ def test_an_export_that_lost_a_column_would_lose_who_is_excused(tmp_path: Path) 
     (tmp_path / "lost.csv").write_text(CANVAS.replace("ID,", "Number,", 1) + line)
     with pytest.raises(SubmissionError, match="looks like Canvas's gradebook"):
         exported(tmp_path / "lost.csv")
+
+
+WITHOUT = """
+import sys
+sys.modules[sys.argv.pop(1)] = None
+from autograder.__main__ import program
+sys.exit(program())
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "command", "said"),
+    [
+        ("rich", "grade", "autograder: it needs rich: pip install -e '.[class]' in a checkout"),
+        ("yaml", "--help", "autograder: it needs yaml: pip install -e '.[class]' in a checkout"),
+        ("jinja2", "stubs", "autograder: stubs needs jinja2: pip install -e '.[release]' in a checkout"),
+        (
+            "nbformat",
+            "release",
+            "autograder: release needs nbformat: pip install -e '.[release]' in a checkout",
+        ),
+    ],
+)
+def test_a_package_that_is_not_installed_is_named(
+    module: str, command: str, said: str, tmp_path: Path
+) -> None:
+    """Students have the command as well, and nothing that it needs."""
+    arguments = [command, str(tmp_path)] if command == "grade" else [command]
+    run = [sys.executable, "-c", WITHOUT, module, *arguments]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said + "\n")

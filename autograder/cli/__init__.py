@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from autograder import __version__
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from exercises.feedback.course import Course
 
 NEED_SANDBOX = ("grade", "check", "release")
+FOR_AUTHORS = ("check", "stubs", "new", "release")
 COMMANDS = (grade, decide, publish, diff, check, stubs, new, release)
 
 
@@ -37,14 +38,18 @@ def refused(options: argparse.Namespace) -> int:
         return _bad(error)
     except OSError as error:  # of a path that cannot even be looked at
         return _bad(CommandError(f"{str(error.filename)[:100]}: {error.strerror}"))
+    except ModuleNotFoundError as error:
+        return _bad(_lacking(options, error))
     return 0
 
 
-def run(options: argparse.Namespace, course: Course) -> int:
+def run(options: argparse.Namespace, course: Callable[[], Course]) -> int:
     """Runs a command; exit code 0 when it did what was asked, 1 when a check failed, 2 for bad input."""
-    options.course = course
     try:
+        options.course = course()
         return int(options.run(options))
+    except ModuleNotFoundError as error:
+        return _bad(_lacking(options, error))
     except (CommandError, SubmissionError, ReadingError) as error:
         return _bad(error)
     except KeyboardInterrupt as error:
@@ -55,6 +60,12 @@ def run(options: argparse.Namespace, course: Course) -> int:
         if isinstance(error, _of_the_grader()):
             return _bad(error)
         raise
+
+
+def _lacking(options: argparse.Namespace, error: ModuleNotFoundError) -> CommandError:
+    """What a command says where only the student's part is installed, or not all of its own."""
+    extra = "release" if options.command in FOR_AUTHORS else "class"
+    return CommandError(f"{options.command} needs {error.name}: pip install -e '.[{extra}]' in a checkout")
 
 
 def _of_the_grader() -> tuple[type[Exception], ...]:

@@ -9,7 +9,6 @@ from autograder.cli.options import (
     CommandError,
     Commands,
     grading_options,
-    lacking,
     must_be_checkout,
     root_option,
     settings_of,
@@ -27,13 +26,10 @@ def add(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    try:
-        from autograder.release.header import SourceError
-        from autograder.release.parts import missing_parts
-        from autograder.release.selfcheck import selfcheck
-        from autograder.release.stubs import made_from, out_of_date
-    except ModuleNotFoundError as error:
-        raise lacking("check", error) from error
+    from autograder.release.header import SourceError
+    from autograder.release.parts import missing_parts
+    from autograder.release.selfcheck import selfcheck
+    from autograder.release.stubs import made_from, out_of_date
 
     try:
         problems = missing_parts(options.course, options.root)

@@ -20,11 +20,6 @@ class CommandError(Exception):
     """A command that cannot be carried out as it was given."""
 
 
-def lacking(command: str, error: ModuleNotFoundError) -> CommandError:
-    """What an author's command says where a package is not installed."""
-    return CommandError(f"{command} needs {error.name}: pip install -e '.[release]' in a checkout")
-
-
 def root_option(parser: argparse.ArgumentParser) -> None:
     """`--root`, for the commands that work on a checkout."""
     parser.add_argument("--root", type=Path, default=ROOT, help="the checkout (%(default)s)")

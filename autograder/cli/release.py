@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from autograder.cli.options import Commands, lacking, must_be_checkout, root_option
+from autograder.cli.options import Commands, must_be_checkout, root_option
 from autograder.release.tools import without_address_grammar
 from autograder.report.terminal.table import console
 
@@ -26,13 +26,11 @@ def add(commands: Commands) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     without_address_grammar()
-    try:
-        from autograder.release.build import release
-        from autograder.release.edition import Edition, ReleaseError
-        from autograder.release.proofs import usual_folder
-        from autograder.release.screen import show_release, telling
-    except ModuleNotFoundError as error:
-        raise lacking("release", error) from error
+    from autograder.release.build import release
+    from autograder.release.edition import Edition, ReleaseError
+    from autograder.release.proofs import usual_folder
+    from autograder.release.screen import show_release, telling
+
     screen = console()
     wanted = () if options.seed is None else (options.seed,)
     edition = Edition(options.course, options.root.resolve(), *wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from autograder.cli.options import Commands, lacking, must_be_checkout, root_option
+from autograder.cli.options import Commands, must_be_checkout, root_option
 
 
 def add(commands: Commands) -> None:
@@ -17,12 +17,9 @@ def add(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    try:
-        from autograder.release.header import SourceError
-        from autograder.release.parts import missing_parts
-        from autograder.release.stubs import made_from, out_of_date, write_stubs
-    except ModuleNotFoundError as error:
-        raise lacking("stubs", error) from error
+    from autograder.release.header import SourceError
+    from autograder.release.parts import missing_parts
+    from autograder.release.stubs import made_from, out_of_date, write_stubs
 
     try:
         problems = missing_parts(options.course, options.root)

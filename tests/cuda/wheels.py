@@ -16,7 +16,11 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from packaging.requirements import Requirement
+try:
+    from packaging.requirements import Requirement
+except ModuleNotFoundError:
+    print(f"{sys.executable} has no pytest: python -m pip install pytest", file=sys.stderr)
+    sys.exit(2)
 
 ROOT = Path(__file__).resolve().parents[2]
 ALSO = ("psutil",)  # what the benchmarks look at processes with
@@ -53,6 +57,11 @@ def with_wheels(folder: Path, lacking: Sequence[str], wheels: Path | None) -> Pa
     Raises:
         MissingError: if there is no such folder, or if it does not have them all.
     """
+    if any(each.startswith("torch>") for each in lacking):
+        raise MissingError(
+            f"{sys.executable} has no torch that grades, and the GPU is tried with the torch that is there: name "
+            "another Python with `make cuda PYTHON=/path/to/python`"
+        )
     names = " ".join(f"'{each}'" for each in lacking)
     if wheels is None:
         here = f"--python-version {sys.version_info.major}.{sys.version_info.minor} --only-binary=:all:"
