@@ -7,7 +7,6 @@ Python's, nor where PYTHONPATH says. So it is told where this one finds them.
 from __future__ import annotations
 
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 from autograder.paths import ROOT
@@ -17,9 +16,18 @@ _NAMES = ("site-packages", "dist-packages")
 
 def package_folders() -> list[str]:
     """Where this Python finds packages: folders of those names, and the one that it has torch from."""
-    torch = find_spec("torch")
-    beside = [str(Path(torch.origin).parents[1])] if torch is not None and torch.origin else []
+    torch = torch_folder()
+    beside = [] if torch is None else [str(torch.parent)]
     return list(dict.fromkeys([*(each for each in sys.path if Path(each).name in _NAMES), *beside]))
+
+
+def torch_folder() -> Path | None:
+    """Where an import would find torch; None where there is none."""
+    for finder in sys.meta_path:
+        found = finder.find_spec("torch", None)
+        if found is not None and found.origin is not None:
+            return Path(found.origin).parent
+    return None
 
 
 def isolated(program: str, *arguments: str, flags: tuple[str, ...] = ()) -> list[str]:

@@ -7,8 +7,9 @@ check no device, so it grades nobody.
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
+
+from autograder.isolated import torch_folder
 
 OLDEST = "2.10"  # the first that passes `make versions`; pyproject.toml asks for it, too
 NEEDED = "_setup_privateuseone_for_python_backend"  # of `torch.utils.backend_registration`
@@ -28,7 +29,7 @@ def refuse_unfit_torch() -> None:
     Raises:
         UnfitTorch: if it cannot grade, or if there is none.
     """
-    folder = _folder()
+    folder = torch_folder()
     if folder is None:
         raise UnfitTorch(f"torch is not installed here, and grading needs {OLDEST} or newer: {_HOW}")
     version = _version(folder)
@@ -40,15 +41,6 @@ def refuse_unfit_torch() -> None:
             f"torch {version} is installed here, and grading needs one that has "
             f"torch.utils.backend_registration.{NEEDED}, as {OLDEST} has: pip install 'torch=={OLDEST}.*'"
         )
-
-
-def _folder() -> Path | None:
-    """Where an import would find it; None where there is none."""
-    for finder in sys.meta_path:
-        found = finder.find_spec("torch", None)
-        if found is not None and found.origin is not None:
-            return Path(found.origin).parent
-    return None
 
 
 def _version(folder: Path) -> str:
