@@ -154,8 +154,10 @@ REFUSED = {
     ),
 }  # fmt: skip
 
-# these stop at every call there; and a tensor that overlaps itself, which one of them writes to, is whole once moved
-OF_DEVICES = ("on_cpu", "device_ignored", "float32_", "numpy_and_back", "turns_the_kernel_over")
+# wrong hand-ins that stop at every call there
+OF_DEVICES = ("on_cpu", "device_ignored", "float32_", "numpy_and_back")
+# those that write to what they are given: a tensor that overlaps itself refuses that, and is whole once it is moved
+OVERLAPPING = ("turns_the_kernel_over", "kernel_turned_in_place")
 
 
 def handed_in(sandbox: Sandbox, text: str, module: str = "ex3_conv2d") -> SandboxedSubmission:

@@ -103,6 +103,7 @@ def result(line: str, device: str, wrong: bool) -> CaseResult:
         ("wrong", "ex3_flipped", True, False, "on the CPU alone"),
         ("wrong", "ex3_flipped", False, True, "there alone"),
         ("wrong", "ex3_on_cpu", False, True, ""),
+        ("wrong", "ex3_turns_the_kernel_over", True, False, ""),
     ],
 )
 def test_what_a_hand_in_loses_there_is_compared(
