@@ -6,6 +6,7 @@ If other tests run as well, only the reports of these checks are changed.
 from __future__ import annotations
 
 import argparse
+import gc
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """With `--watch` there is a run at each save, by another Python, and none here."""
     if not config.getoption("watch"):
         return None
+    gc.enable()  # which conftest.py turned off for the import of torch, and only runs turn on again
     from exercises.console.watch import watch
 
     capture: Any = config.pluginmanager.get_plugin("capturemanager")
