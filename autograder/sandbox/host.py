@@ -10,13 +10,13 @@ A worker that is late, dies or speaks nonsense gives a `WorkerTrouble`; the sand
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Self
 
 import torch
 
+from autograder.isolated import isolated
 from autograder.sandbox import forkserver
 from autograder.sandbox.clock import Clock
 from autograder.sandbox.confine import Limits
@@ -125,7 +125,5 @@ def usable_cuda() -> bool:
     """Whether this machine has a GPU that torch can use; does not start CUDA in this process."""
     if torch.version.cuda is None and torch.version.hip is None:
         return False  # a build for the CPU alone
-    probe = "import torch, sys; sys.exit(0 if torch.cuda.is_available() else 1)"
-    return (
-        subprocess.run([sys.executable, "-I", "-c", probe], capture_output=True, check=False).returncode == 0
-    )
+    probe = "import torch; sys.exit(0 if torch.cuda.is_available() else 1)"
+    return subprocess.run(isolated(probe), capture_output=True, check=False).returncode == 0
