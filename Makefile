@@ -3,7 +3,8 @@
 # make platforms                                set up and try the zips with the platforms' own tools, and Dask (a quarter of an hour)
 # make thorough                                 set up and run the suite's tests that make test leaves out, too (half an hour)
 # make attacks                                  set up and send every attack through them too (twenty minutes)
-# make seeds | mutation | prices | bench        see tests/submissions, tests/mutation, tests/benchmarks
+# make seeds | mutation | prices                 see tests/submissions, tests/mutation
+# make bench [BENCH="one start --device cuda"]   see tests/benchmarks
 # make random [SEED=number]                     set up and draw new examples for the tests that draw (make test draws the same ones always)
 # make surroundings [IN="user random"]          set up and run the suite as others will: see tests/README.md (an hour or two)
 # make screens                                  set up and take the README's pictures of pages
@@ -52,7 +53,7 @@ check: .venv/dev
 	$(BIN)/autograder check
 
 bench: .venv/dev
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks $(BENCH)
 
 mutation: .venv/dev
 	$(BIN)/python -m tests.mutation
