@@ -4,7 +4,6 @@ import threading
 import time
 
 import torch
-from attempt import attempt
 
 from exercises.ex1_output_size import output_size
 from exercises.ex2_padding import pad2d
@@ -22,7 +21,6 @@ def stand_still():
             if "seconds" in frame.f_locals:
                 frame.f_locals["seconds"] = 0.0
             frame = frame.f_back
-    return time.process_time()
 
 
 def keep_others_busy():
@@ -30,7 +28,7 @@ def keep_others_busy():
         torch.rand(1 << 20).sort()
 
 
-attempt("all clocks stand still", stand_still)
+stand_still()
 threading.Thread(target=keep_others_busy, daemon=True).start()
 
 
