@@ -155,7 +155,7 @@ REFUSED = {
 }  # fmt: skip
 
 # wrong hand-ins that stop at every call there
-OF_DEVICES = ("on_cpu", "device_ignored", "float32_", "numpy_and_back")
+OF_DEVICES = ("on_cpu", "device_ignored", "float32_", "numpy_and_back", "numpy_inside")
 # those that write to what they are given: a tensor that overlaps itself refuses that, and is whole once it is moved
 OVERLAPPING = ("turns_the_kernel_over", "kernel_turned_in_place")
 
