@@ -4,9 +4,9 @@
 
 Each pair is an environment in a temporary folder, made by uv. In it, what students see of stubs, solutions and some
 wrong hand-ins (`pytest exercises`) has to be what they see here, and `autograder check` and the grades of the sample
-class have to be as here. A torch that is too old to grade has to be refused in one sentence; then the oldest one for
-the grader takes its place. Prints a table; ends with 0 if all was right. `UV_TORCH_BACKEND=cpu` spares gigabytes of
-CUDA where torch's own index can be reached.
+class have to be as here, and the pretended GPU has to tell and refuse what it does here. A torch that is too old to
+grade has to be refused in one sentence; then the oldest one for the grader takes its place. Prints a table; ends with
+0 if all was right. `UV_TORCH_BACKEND=cpu` spares gigabytes of CUDA where torch's own index can be reached.
 """
 
 from __future__ import annotations
