@@ -13,6 +13,7 @@ from autograder.sandbox.host import Sandbox
 from autograder.sandbox.pretended import PRETENDED
 from autograder.submissions.submission import Submission
 from exercises.feedback.calls import Sample
+from exercises.feedback.failures import Outcome
 from exercises.feedback.script import Step
 from tests.parallel import CATALOGUE
 
@@ -48,6 +49,8 @@ def conv2d_valid(x, what):
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 """
+# keeps what the first call made, and adds it to what the next one is given
+KEEPS = "import torch\nkept = {}\ndef conv2d_valid(x, w):\n    return kept.setdefault('one', x * 1) + x"
 X = Sample((2, 3, 4, 5), 1)
 MIXED = "RuntimeError: Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!"
 TO_NUMPY = (
@@ -171,6 +174,13 @@ def answer(asked: SandboxedSubmission, what: str, device: str = PRETENDED) -> An
     outcome = asked.run(EX3, device, steps)
     assert not outcome.trouble and not outcome.raised, (outcome.trouble, outcome.raised)
     return outcome.results[0]
+
+
+def keeping(sandbox: Sandbox, devices: Iterable[str]) -> list[Outcome]:
+    """Calls of code that keeps a tensor from the first, one on each device."""
+    call: list[Step] = [{"do": "call", "name": "conv2d_valid", "args": (X.tensor(), 1)}]
+    one = handed_in(sandbox, KEEPS)
+    return [one.run(EX3, device, call) for device in devices]
 
 
 def lost(results: Iterable[CaseResult]) -> dict[str, str]:

@@ -78,6 +78,13 @@ def test_what_is_missing_is_named_with_the_way_to_get_it(
         wheels.with_wheels(tmp_path / "two", ["no-such-package"], tmp_path)
 
 
+def test_the_environment_for_wheels_has_what_this_python_has(tmp_path: Path) -> None:
+    python = wheels.with_wheels(tmp_path / "one", ["rich"], tmp_path)  # which need not be in the folder
+    program = "import sys, numpy, rich; print(sys.prefix)"
+    run = subprocess.run([python, "-I", "-c", program], capture_output=True, text=True, check=True)
+    assert Path(run.stdout.strip()) == tmp_path / "one"
+
+
 def test_errors_beyond_what_is_allowed_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(numbers, "SETTINGS", {False: 20})
     part = Part()

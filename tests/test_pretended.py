@@ -42,6 +42,7 @@ from tests.on_gpu import (
     X,
     answer,
     handed_in,
+    keeping,
     lost,
 )
 from tests.parallel import ALL, COUNTED, SUBMISSIONS, Task, examine_all, overlaid
@@ -87,11 +88,8 @@ def test_tensors_of_the_cpu_are_refused_where_cuda_refuses_them(
 
 def test_a_tensor_that_is_kept_stays_on_its_device(sandbox: Sandbox) -> None:
     """As with a GPU, one that was made on the CPU does not fit in the next call there, nor the other way round."""
-    kept = "import torch\nkept = {}\ndef conv2d_valid(x, w):\n    return kept.setdefault('one', x * 1) + x"
-    call: list[Step] = [{"do": "call", "name": "conv2d_valid", "args": (X.tensor(), 1)}]
     for devices in (["cpu", PRETENDED], [PRETENDED, "cpu"]):
-        one = handed_in(sandbox, kept)
-        first, second = (one.run(EX3, device, call) for device in devices)
+        first, second = keeping(sandbox, devices)
         assert not first.raised and second.raised
         assert f"RuntimeError: {second.raised.message}" == MIXED
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
+from pathlib import Path
 
 import torch
 
@@ -17,14 +18,12 @@ from autograder.paths import SOLUTIONS
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.pretended import PRETENDED
 from autograder.submissions.submission import read_submission
-from exercises.feedback.script import Step
 from exercises.feedback.steps import TensorResult
 from exercises.paths import EXERCISES
 from tests.cuda.report import Part
 from tests.cuda.trial import Trial
 from tests.on_gpu import (
     ASKED,
-    EX3,
     MIXED,
     OF_DEVICES,
     OVERLAPPING,
@@ -32,16 +31,14 @@ from tests.on_gpu import (
     REFUSED,
     SAME,
     TOLD,
-    X,
     answer,
     handed_in,
+    keeping,
     lost,
 )
 from tests.parallel import MODULES, SUBMISSIONS, Examined, Task, at_a_time, examine_all, overlaid
 
 RIGHT = ("solutions", "honest")
-# keeps what the first call made, and adds it to what the next one is given
-KEEPS = "import torch\nkept = {}\ndef conv2d_valid(x, w):\n    return kept.setdefault('one', x * 1) + x"
 
 
 def answers(trial: Trial, part: Part) -> None:
@@ -85,10 +82,8 @@ def _refused(asked: SandboxedSubmission, device: str) -> Iterator[str]:
 
 def _kept(sandbox: Sandbox, device: str) -> Iterator[str]:
     """What is kept from a call on one device does not fit into the next call, on another."""
-    call: list[Step] = [{"do": "call", "name": "conv2d_valid", "args": (X.tensor(), 1)}]
     for devices in (("cpu", device), (device, "cpu")):
-        one = handed_in(sandbox, KEEPS)
-        first, second = (one.run(EX3, each, call) for each in devices)
+        first, second = keeping(sandbox, devices)
         told = f"RuntimeError: {second.raised.message}" if second.raised else "no error"
         if first.raised or not told.startswith(MIXED[:-1]):
             yield f"a tensor kept from {devices[0]} to {devices[1]} ends in {told}"
@@ -135,8 +130,8 @@ def corpus(trial: Trial, part: Part) -> None:
 def _hand_ins() -> Iterator[HandIn]:
     """All, so that of a part of them each kind has its share."""
 
-    def whole(kind: str, path: object) -> HandIn:
-        return HandIn(kind, kind, Task(read_submission(path, MODULES), DEFAULT_SEED, tuple(MODULES)))  # type: ignore[arg-type]
+    def whole(kind: str, path: Path) -> HandIn:
+        return HandIn(kind, kind, Task(read_submission(path, MODULES), DEFAULT_SEED, tuple(MODULES)))
 
     yield whole("solutions", SOLUTIONS)
     yield whole("stubs", EXERCISES)

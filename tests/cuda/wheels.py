@@ -22,7 +22,9 @@ except ModuleNotFoundError:
     print(f"{sys.executable} has no pytest: python -m pip install pytest", file=sys.stderr)
     sys.exit(2)
 
-ROOT = Path(__file__).resolve().parents[2]
+from autograder.isolated import package_folders
+from exercises.paths import ROOT
+
 ALSO = ("psutil",)  # what the benchmarks look at processes with
 
 
@@ -72,8 +74,7 @@ def with_wheels(folder: Path, lacking: Sequence[str], wheels: Path | None) -> Pa
     venv.create(folder, with_pip=False)
     python = folder / "bin" / "python"
     own = Path(sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)}))
-    seen = [each for each in sys.path if Path(each).name in ("site-packages", "dist-packages")]
-    (own / "seen.pth").write_text("".join(f"{each}\n" for each in seen), encoding="utf-8")
+    (own / "seen.pth").write_text("".join(f"{each}\n" for each in package_folders()), encoding="utf-8")
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-index"]
     done = subprocess.run(
         [*pip, "--find-links", str(wheels), *lacking],
